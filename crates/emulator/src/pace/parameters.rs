@@ -1,0 +1,94 @@
+//! What PACE runs with.
+
+use crate::aes_key::KeySize;
+
+/// TR-03110-3, A.1.1.1: `id-PACE-ECDH-GM-AES-CBC-CMAC-128`, `-192`, `-256`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mechanism {
+    /// 0.4.0.127.0.7.2.2.4.2.2: KDF with SHA-1, AES-128.
+    EcdhGmAes128,
+    /// 0.4.0.127.0.7.2.2.4.2.3: KDF with SHA-256, AES-192.
+    EcdhGmAes192,
+    /// 0.4.0.127.0.7.2.2.4.2.4: KDF with SHA-256, AES-256.
+    EcdhGmAes256,
+}
+
+impl Mechanism {
+    /// Every mechanism the chip has.
+    pub const ALL: [Self; 3] = [Self::EcdhGmAes128, Self::EcdhGmAes192, Self::EcdhGmAes256];
+
+    /// The content of the object identifier, without tag and length.
+    #[must_use]
+    pub const fn oid(self) -> [u8; 10] {
+        let last = match self {
+            Self::EcdhGmAes128 => 2,
+            Self::EcdhGmAes192 => 3,
+            Self::EcdhGmAes256 => 4,
+        };
+        [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, last]
+    }
+
+    /// The mechanism of an object identifier's content; none if the chip does not have it.
+    #[must_use]
+    pub fn from_oid(content: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|mechanism| mechanism.oid() == content)
+    }
+
+    /// The length of every key.
+    #[must_use]
+    pub const fn key_size(self) -> KeySize {
+        match self {
+            Self::EcdhGmAes128 => KeySize::Aes128,
+            Self::EcdhGmAes192 => KeySize::Aes192,
+            Self::EcdhGmAes256 => KeySize::Aes256,
+        }
+    }
+
+    /// Length of the nonce in bytes: the smallest whole number of blocks not shorter than a key (TR-03110-3, A.3.3).
+    #[must_use]
+    pub const fn nonce_length(self) -> usize {
+        match self {
+            Self::EcdhGmAes128 => 16,
+            Self::EcdhGmAes192 | Self::EcdhGmAes256 => 32,
+        }
+    }
+}
+
+/// TR-03110-3, A.2.1.1, Table 4: standardized domain parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DomainParameters {
+    /// 12: NIST P-256 (secp256r1).
+    P256,
+    /// 13: brainpoolP256r1.
+    BrainpoolP256r1,
+}
+
+impl DomainParameters {
+    /// The identifier in PACEInfo and in data object 84.
+    #[must_use]
+    pub const fn id(self) -> u8 {
+        match self {
+            Self::P256 => 12,
+            Self::BrainpoolP256r1 => 13,
+        }
+    }
+
+    /// The parameters of an identifier; none if the chip does not have them.
+    #[must_use]
+    pub const fn from_id(id: u8) -> Option<Self> {
+        match id {
+            12 => Some(Self::P256),
+            13 => Some(Self::BrainpoolP256r1),
+            _ => None,
+        }
+    }
+}
+
+/// One pair that a PACEInfo announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parameters {
+    /// The mechanism.
+    pub mechanism: Mechanism,
+    /// The group.
+    pub domain: DomainParameters,
+}
