@@ -1,1 +1,15 @@
-//! channel
+//! The host side of the secure channels a card speaks: SCP03 (GlobalPlatform Amendment D), PACE (ICAO Doc 9303-11, 4.4)
+//! and ISO secure messaging (9303-11, 9.8).
+//!
+//! Sans-I/O: every phase of a protocol is a type, every transition consumes it and maps a response to the next command.
+//! An error drops the phase and its keys. Static keys stand behind operation traits ([`scp03::StaticKeys`],
+//! [`diversify::MasterKeys`]) that never return key bytes. Random bytes are an argument. Drivers over an
+//! [`Exchanger`](chipwright_iso7816::Exchanger) are thin loops over the phases.
+
+mod aes_modes;
+pub mod diversify;
+pub mod pace;
+pub mod scp03;
+pub mod sm;
+
+pub use aes_modes::KeySize;
