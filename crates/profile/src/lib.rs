@@ -1,1 +1,44 @@
-//! profile
+//! A member record becomes the files of a card, and the files of a card become values again.
+//!
+//! | from | through | to |
+//! |---|---|---|
+//! | [`Member`], [`FittedPortrait`], [`Allocation`], [`IssueTerms`] | [`DataGroups::build`] | DG1, DG2, DG11 to DG14, EF.COM and the issuer's files |
+//! | [`DataGroups`] | [`DataGroups::lds_security_object`] | the content a document signer signs |
+//! | [`DataGroups`] and the CMS SignedData | [`DataGroups::sign_with`] | [`SignedProfile`]: every file in writing order |
+//! | bytes of a file | [`read`] | typed values, or an error with a byte offset |
+//!
+//! Encodings are those of ICAO Doc 9303 parts 3, 5, 10 and 11 (LDS 1.7 on an LDS1 application), ISO/IEC 19794-5:2005 and
+//! `applet-spec/asn1/ChipwrightMembership.asn1`. This crate is pure: no files, no clock, no randomness of its own.
+
+pub mod allocation;
+mod data_groups;
+pub mod dg1;
+pub mod dg11;
+pub mod dg12;
+pub mod dg13;
+pub mod dg2;
+pub mod ef_com;
+mod file_id;
+pub mod issuer_files;
+pub mod member;
+pub mod mrz;
+pub mod portrait;
+pub mod read;
+pub mod security_infos;
+pub mod security_object;
+mod signed_profile;
+mod terms;
+
+pub use allocation::{Allocation, Can, CardNumber, Salt, StatusReference};
+pub use data_groups::{BuildError, DataGroups, FILES_BUDGET};
+pub use file_id::{FileId, Pass};
+pub use issuer_files::IssuerFiles;
+pub use member::{
+    CitizenNumber, Field, Member, MemberError, MemberErrorKind, MemberNumber, MemberParts, PartialDate,
+    PersonName, PlaceOfBirth, Sex, StateCode, Unit,
+};
+pub use mrz::Td1;
+pub use portrait::{FittedPortrait, Portrait, PortraitError};
+pub use security_infos::{PaceParameters, PaceProtocol, SecurityInfos};
+pub use signed_profile::{AccessSecrets, SignedProfile};
+pub use terms::{BufferSizes, DocumentCode, IssueTerms, TermsError};

@@ -1,0 +1,202 @@
+//! The data groups of one card, hashed, ready to be signed.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use ring::digest;
+
+use crate::dg11::PersonalDetails;
+use crate::dg12::DocumentDetails;
+use crate::dg13::MembershipRecord;
+use crate::ef_com::CommonData;
+use crate::issuer_files::IssuerFiles;
+use crate::member::Member;
+use crate::mrz::{MrzInformation, Td1, Td1Fields};
+use crate::portrait::FittedPortrait;
+use crate::security_infos::SecurityInfos;
+use crate::signed_profile::{AccessSecrets, SignedProfile};
+use crate::terms::TermsError;
+use crate::{Allocation, FileId, IssueTerms, dg1, dg2, security_object};
+use chipwright_iso7816::Tag;
+use chipwright_iso7816::tlv::encode;
+
+/// Room for all files but DG2 together, bytes (card contract, CHIP-01).
+pub const FILES_BUDGET: usize = 8 * 1024;
+
+/// Why a card's files cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The terms of the batch are wrong.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// The card would be issued before the member was admitted.
+    #[error("the date of issue lies before the member's admission")]
+    IssuedBeforeAdmitted,
+    /// A file is larger than its place on the chip (`applet-spec/tables/dgi.toml`).
+    #[error("{file} has {size} bytes, and the chip has room for {most}")]
+    FileTooLarge {
+        /// The file.
+        file: FileId,
+        /// Its size.
+        size: usize,
+        /// The room for it.
+        most: usize,
+    },
+    /// The files other than DG2 are larger than their place on the chip.
+    #[error("the files other than DG2 have {size} bytes together, and the chip has room for {FILES_BUDGET}")]
+    FilesTooLarge {
+        /// Their size.
+        size: usize,
+    },
+    /// A value could not be encoded.
+    #[error("a value could not be encoded: {0}")]
+    Encoding(der::ErrorKind),
+}
+
+impl From<der::Error> for BuildError {
+    fn from(error: der::Error) -> Self {
+        Self::Encoding(error.kind())
+    }
+}
+
+/// The files of one card but EF.SOD, and the secrets that open it.
+pub struct DataGroups {
+    files: Vec<(FileId, Vec<u8>)>,
+    hashes: Vec<(u8, [u8; 32])>,
+    lds_security_object: Vec<u8>,
+    mrz: Td1,
+    secrets: AccessSecrets,
+}
+
+impl DataGroups {
+    /// Makes DG1, DG2, DG11 to DG14, EF.COM and the issuer's files, hashes the data groups (SHA-256) and writes the LDSSecurityObject over them.
+    ///
+    /// # Errors
+    /// [`BuildError`].
+    pub fn build(
+        member: &Member,
+        portrait: &FittedPortrait,
+        allocation: &Allocation,
+        terms: &IssueTerms,
+    ) -> Result<Self, BuildError> {
+        terms.check()?;
+        if terms.issued < member.admitted() {
+            return Err(BuildError::IssuedBeforeAdmitted);
+        }
+        let mrz = zone(member, allocation, terms);
+        let groups = data_groups(member, portrait, allocation, terms, &mrz)?;
+        let hashes: Vec<(u8, [u8; 32])> =
+            groups.iter().map(|(number, bytes)| (*number, sha256(bytes))).collect();
+        let lds_security_object = security_object::to_der(&hashes)?;
+
+        let mut files: Vec<(FileId, Vec<u8>)> =
+            IssuerFiles::new(terms).files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
+        let common = CommonData::new(hashes.iter().map(|(number, _)| *number).collect());
+        files.push((FileId::Com, common.to_bytes()));
+        files.extend(groups.into_iter().map(|(number, bytes)| (FileId::Dg(number), bytes)));
+        check_budgets(&files)?;
+
+        let secrets = AccessSecrets::new(&allocation.can, &mrz.mrz_information());
+        Ok(Self { files, hashes, lds_security_object, mrz, secrets })
+    }
+
+    /// The files in writing order: issuer's files, EF.COM, data groups in ascending order.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
+        self.files.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
+    }
+
+    /// Number and SHA-256 of each data group, in ascending order.
+    #[must_use]
+    pub fn hashes(&self) -> &[(u8, [u8; 32])] {
+        &self.hashes
+    }
+
+    /// DER of the LDSSecurityObject: what the document signer signs as eContent.
+    #[must_use]
+    pub fn lds_security_object(&self) -> &[u8] {
+        &self.lds_security_object
+    }
+
+    /// The machine readable zone.
+    #[must_use]
+    pub const fn mrz(&self) -> &Td1 {
+        &self.mrz
+    }
+
+    /// What the access key of the machine readable zone is derived from.
+    #[must_use]
+    pub fn mrz_information(&self) -> MrzInformation {
+        self.mrz.mrz_information()
+    }
+
+    /// Adds EF.SOD = `77 { CMS }`. Whether the CMS signs [`Self::lds_security_object`] is for its maker and its verifier to check.
+    ///
+    /// # Errors
+    /// [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
+    pub fn sign_with(mut self, cms_der: &[u8]) -> Result<SignedProfile, BuildError> {
+        self.files.push((FileId::Sod, encode(Tag(0x77), cms_der)));
+        check_budgets(&self.files)?;
+        Ok(SignedProfile::new(self.files, self.secrets))
+    }
+}
+
+impl fmt::Debug for DataGroups {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes = self.files.iter().map(|(file, bytes)| (*file, bytes.len()));
+        f.write_str("DataGroups ")?;
+        f.debug_map().entries(sizes).finish()
+    }
+}
+
+fn zone(member: &Member, allocation: &Allocation, terms: &IssueTerms) -> Td1 {
+    Td1::new(&Td1Fields {
+        document_code: terms.document_code,
+        issuing_state: terms.issuing_state,
+        card_number: &allocation.card_number,
+        birth: member.birth(),
+        sex: member.sex(),
+        expires: terms.expires,
+        nationality: member.nationality(),
+        name: member.name(),
+    })
+}
+
+fn data_groups(
+    member: &Member,
+    portrait: &FittedPortrait,
+    allocation: &Allocation,
+    terms: &IssueTerms,
+    mrz: &Td1,
+) -> Result<[(u8, Vec<u8>); 6], BuildError> {
+    let details = PersonalDetails::new(member.name(), member.birth(), member.place_of_birth());
+    let document = document_details(terms.issuing_unit.name(), terms.issued);
+    Ok([
+        (1, dg1::encode_file(mrz)),
+        (2, dg2::encode_file(portrait)),
+        (11, details.to_bytes()),
+        (12, document.to_bytes()),
+        (13, MembershipRecord::new(member, allocation).to_bytes()?),
+        (14, encode(Tag(0x6E), &SecurityInfos::of_pace(&terms.pace).to_der())),
+    ])
+}
+
+fn document_details(unit: &str, issued: Date) -> DocumentDetails {
+    DocumentDetails { issuing_authority: Some(unit.to_owned()), issued: Some(issued) }
+}
+
+fn sha256(data: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
+    hash
+}
+
+fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
+    for (file, bytes) in files {
+        if bytes.len() > file.most() {
+            return Err(BuildError::FileTooLarge { file: *file, size: bytes.len(), most: file.most() });
+        }
+    }
+    let size = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| bytes.len()).sum();
+    if size > FILES_BUDGET { Err(BuildError::FilesTooLarge { size }) } else { Ok(()) }
+}

@@ -1,0 +1,197 @@
+//! SecurityInfos (ICAO Doc 9303-11, 9.2; 9303-10, 4.7.14.2): `SET OF SEQUENCE { protocol OBJECT IDENTIFIER, requiredData ANY, optionalData ANY OPTIONAL }`.
+//!
+//! EF.CardAccess holds the set bare and unsigned; DG14 holds the same elements in template `6E`, signed. A reader compares the two
+//! with [`SecurityInfos::contains_all`].
+
+use chipwright_iso7816::Tag;
+use chipwright_iso7816::tlv::{Tlv, Writer, encode};
+use der::asn1::{AnyRef, ObjectIdentifier};
+use der::{Decode, Sequence};
+
+use crate::FileId;
+use crate::read::{ReadError, ValueFault};
+
+const SET: Tag = Tag(0x31);
+
+/// PACE with Generic Mapping over an elliptic curve, AES-CBC and AES-CMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PaceProtocol {
+    /// id-PACE-ECDH-GM-AES-CBC-CMAC-128
+    Aes128,
+    /// id-PACE-ECDH-GM-AES-CBC-CMAC-192
+    Aes192,
+    /// id-PACE-ECDH-GM-AES-CBC-CMAC-256
+    Aes256,
+}
+
+impl PaceProtocol {
+    /// The object identifier.
+    #[must_use]
+    pub const fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::Aes128 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.2"),
+            Self::Aes192 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.3"),
+            Self::Aes256 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.4"),
+        }
+    }
+
+    fn of(oid: ObjectIdentifier) -> Option<Self> {
+        [Self::Aes128, Self::Aes192, Self::Aes256].into_iter().find(|protocol| protocol.oid() == oid)
+    }
+}
+
+/// PACEInfo: `SEQUENCE { protocol, version INTEGER (2), parameterId INTEGER }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PaceParameters {
+    /// The protocol.
+    pub protocol: PaceProtocol,
+    /// Standardized domain parameters (9303-11, table 8); 12 is P-256, 13 brainpoolP256r1.
+    pub parameter_id: u8,
+}
+
+impl PaceParameters {
+    /// AES-128 and AES-256 on P-256.
+    pub const DEFAULT: [Self; 2] = [
+        Self { protocol: PaceProtocol::Aes128, parameter_id: 12 },
+        Self { protocol: PaceProtocol::Aes256, parameter_id: 12 },
+    ];
+
+    fn to_der(self) -> Vec<u8> {
+        let mut info = Writer::new();
+        info.nest(Tag(0x30), |fields| {
+            fields.put(Tag(0x06), self.protocol.oid().as_bytes()).put(Tag(0x02), &[2]);
+            if self.parameter_id < 0x80 {
+                fields.put(Tag(0x02), &[self.parameter_id]);
+            } else {
+                fields.put(Tag(0x02), &[0, self.parameter_id]);
+            }
+        });
+        info.into_bytes()
+    }
+}
+
+/// A set of SecurityInfo, each kept as it was encoded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SecurityInfos(Vec<Vec<u8>>);
+
+#[derive(Sequence)]
+struct SecurityInfo<'a> {
+    protocol: ObjectIdentifier,
+    required_data: AnyRef<'a>,
+    optional_data: Option<AnyRef<'a>>,
+}
+
+impl SecurityInfos {
+    /// The PACEInfos of these parameters.
+    #[must_use]
+    pub fn of_pace(parameters: &[PaceParameters]) -> Self {
+        let mut infos = Self(parameters.iter().map(|parameters| parameters.to_der()).collect());
+        infos.order();
+        infos
+    }
+
+    /// With one more element, a DER SecurityInfo of another protocol (Chip or Active Authentication).
+    ///
+    /// # Errors
+    /// The fault in `element`.
+    pub fn with(mut self, element: &[u8]) -> Result<Self, der::Error> {
+        SecurityInfo::from_der(element)?;
+        self.0.push(element.to_vec());
+        self.order();
+        Ok(self)
+    }
+
+    /// DER: the elements in ascending order of their encodings (X.690, 11.6), each once.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        encode(SET, &self.0.concat())
+    }
+
+    /// Reads a set out of a file, at `offset` of it.
+    pub(crate) fn read(file: FileId, data: &[u8], offset: usize) -> Result<Self, ReadError> {
+        let set = Tlv::parse_expected(data, SET).map_err(ReadError::tlv(file, offset))?;
+        let mut infos = Vec::new();
+        let mut elements = set.children().map_err(ReadError::tlv(file, offset))?;
+        while let Some(element) = elements.next().map_err(ReadError::tlv(file, offset))? {
+            let at = offset + element.value_offset - (element.encoded.len() - element.value.len());
+            SecurityInfo::from_der(element.encoded).map_err(ReadError::der(file, at))?;
+            infos.push(element.encoded.to_vec());
+        }
+        if infos.is_empty() {
+            return Err(ReadError::value(file, offset + set.value_offset, ValueFault::NoSecurityInfo));
+        }
+        let mut infos = Self(infos);
+        infos.order();
+        Ok(infos)
+    }
+
+    /// The PACE parameters we know among the elements, in the order of the set. Other protocols and versions are passed over.
+    #[must_use]
+    pub fn pace(&self) -> Vec<PaceParameters> {
+        self.0.iter().filter_map(|info| pace_info(info)).collect()
+    }
+
+    /// Object identifier and DER of every element.
+    pub fn iter(&self) -> impl Iterator<Item = (ObjectIdentifier, &[u8])> {
+        self.0.iter().filter_map(|info| Some((SecurityInfo::from_der(info).ok()?.protocol, info.as_slice())))
+    }
+
+    /// Whether every element of `other` is, byte for byte, among these. With `self` from DG14 and `other` from EF.CardAccess this is the check against a
+    /// downgrade of PACE (9303-11, 4.2, step 6).
+    #[must_use]
+    pub fn contains_all(&self, other: &Self) -> bool {
+        other.0.iter().all(|info| self.0.contains(info))
+    }
+
+    fn order(&mut self) {
+        self.0.sort();
+        self.0.dedup();
+    }
+}
+
+fn pace_info(info: &[u8]) -> Option<PaceParameters> {
+    let info = SecurityInfo::from_der(info).ok()?;
+    let protocol = PaceProtocol::of(info.protocol)?;
+    let version: u8 = info.required_data.decode_as().ok()?;
+    let parameter_id: u8 = info.optional_data?.decode_as().ok()?;
+    (version == 2).then_some(PaceParameters { protocol, parameter_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The element of EF.CardAccess in 9303-11, appendix G.1 (brainpoolP256r1, AES-128).
+    const WORKED_EXAMPLE: &str = "3012060a04007f0007020204020202010202010d";
+
+    #[test]
+    fn worked_example() {
+        let element = hex::decode(WORKED_EXAMPLE).unwrap();
+        let parameters = PaceParameters { protocol: PaceProtocol::Aes128, parameter_id: 13 };
+        assert_eq!(parameters.to_der(), element);
+        let set = SecurityInfos::read(FileId::CardAccess, &encode(SET, &element), 0).unwrap();
+        assert_eq!(set.pace(), [parameters]);
+    }
+
+    #[test]
+    fn elements_are_ordered_and_compared() {
+        let both = SecurityInfos::of_pace(&[
+            PaceParameters::DEFAULT[1],
+            PaceParameters::DEFAULT[0],
+            PaceParameters::DEFAULT[1],
+        ]);
+        assert_eq!(both.pace(), PaceParameters::DEFAULT);
+        let one = SecurityInfos::of_pace(&PaceParameters::DEFAULT[..1]);
+        assert!(both.contains_all(&one) && !one.contains_all(&both));
+    }
+
+    #[test]
+    fn other_protocols_are_kept() {
+        // ChipAuthenticationInfo id-CA-ECDH-AES-CBC-CMAC-128, version 1
+        let element = hex::decode("300f060a04007f00070202030202020101").unwrap();
+        let set = SecurityInfos::of_pace(&PaceParameters::DEFAULT).with(&element).unwrap();
+        let read = SecurityInfos::read(FileId::Dg(14), &set.to_der(), 0).unwrap();
+        assert_eq!((read.iter().count(), read.pace().len()), (3, 2));
+        assert!(set.with(&element[..5]).is_err());
+    }
+}
