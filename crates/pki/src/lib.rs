@@ -1,1 +1,46 @@
-//! pki
+//! The organisation's certification authority (ICAO Doc 9303-12 and 9303-10, RFC 5280, RFC 5652): certificate profiles,
+//! revocation lists, signed security objects, and the check of all of them against a trust store.
+//!
+//! The crate is pure: bytes in, bytes out. Time and serial numbers are arguments; private keys stay behind [`SignKey`].
+//! Everything that is signed goes through [`Prepared`]: it hands out the bytes to be signed, takes the signature from
+//! wherever the key lives, and releases the finished object only when the signature verifies.
+//!
+//! | what | where | standard |
+//! |---|---|---|
+//! | root and document-signer certificates | [`certificate`] | 9303-12, 7.1; RFC 5280, 4 |
+//! | revocation lists | [`crl`] | 9303-12, 7.2; RFC 5280, 5 |
+//! | signed security objects | [`cms`] | 9303-10, 4.6.2; RFC 5652, 5 |
+//! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
+//!
+//! One deviation from 9303-12: elliptic curves are named (RFC 5480), never explicit parameters, because OpenSSL and
+//! ring refuse the latter. The curves are P-256 with SHA-256 and P-384 with SHA-384.
+
+pub mod algorithm;
+pub mod certificate;
+pub mod check;
+pub mod cms;
+pub mod crl;
+pub mod name;
+pub mod oid;
+pub mod pem;
+pub mod period;
+pub mod policy;
+pub mod report;
+pub mod serial;
+pub mod sign;
+pub mod trust;
+pub mod x690;
+
+pub use algorithm::{PublicKey, SignatureAlgorithm};
+pub use certificate::Certificate;
+pub use check::{SignerCache, check, check_cached};
+pub use cms::{SignedData, SignerTemplate};
+pub use crl::Crl;
+pub use name::Name;
+pub use period::Period;
+pub use policy::Policy;
+pub use report::{Check, Conclusion, Failure, Outcome, SecurityObjectReport};
+pub use serial::SerialNumber;
+pub use sign::{Prepared, SignError, SignKey};
+pub use trust::TrustStore;
+pub use x690::DerError;

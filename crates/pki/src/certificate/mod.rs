@@ -1,0 +1,269 @@
+//! X.509 certificates (RFC 5280, 4) in the two profiles of 9303-12: the root and the document signer.
+
+pub(crate) mod extension;
+mod profile;
+pub(crate) mod view;
+
+use std::fmt;
+
+use ring::digest::{SHA256, digest};
+
+use crate::algorithm::{PublicKey, SignatureAlgorithm};
+use crate::name::Name;
+use crate::pem::{self, PemError};
+use crate::period::Period;
+use crate::serial::SerialNumber;
+use crate::x690::DerError;
+
+pub use profile::{
+    AltName, DocumentSignerProfile, ProfileError, RootKind, RootProfile, document_signer, root,
+};
+use view::{CertificateView, Extensions};
+
+/// A certificate: its bytes as they came, and what was read from them.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Box<[u8]>,
+    issuer: Name,
+    subject: Name,
+    serial: SerialNumber,
+    validity: Period,
+    key: PublicKey,
+    extensions: OwnedExtensions,
+}
+
+/// The extensions that matter to a check, copied out of the certificate.
+#[derive(Clone)]
+struct OwnedExtensions {
+    subject_key_identifier: Option<Box<[u8]>>,
+    authority_key_identifier: Option<Box<[u8]>>,
+    key_usage: Option<KeyUsage>,
+    is_authority: bool,
+    private_key_usage: Option<Period>,
+    document_types: Option<Vec<String>>,
+    test_root: bool,
+    unknown_critical: bool,
+}
+
+/// keyUsage (RFC 5280, 4.2.1.3): bit 0 (digitalSignature) is the highest bit of the first octet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUsage(u8);
+
+impl KeyUsage {
+    /// digitalSignature (0).
+    pub const DIGITAL_SIGNATURE: Self = Self(0x80);
+    /// keyCertSign (5) and cRLSign (6).
+    pub const AUTHORITY: Self = Self(0x06);
+
+    /// Whether every bit of `other` is set.
+    #[must_use]
+    pub const fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// Why bytes are not a certificate that Chipwright can use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// The DER is not a certificate.
+    #[error("this is not a well-formed certificate")]
+    Malformed(#[from] DerError),
+    /// The public key is of another kind.
+    #[error("the certificate's public key is not on the named curve P-256 or P-384")]
+    UnsupportedKey,
+    /// The file is neither PEM nor DER.
+    #[error("the file holds no certificate")]
+    Pem(#[from] PemError),
+}
+
+impl Certificate {
+    /// Reads one DER certificate. The signature is not checked here.
+    ///
+    /// # Errors
+    /// [`CertificateError`], with the byte offset where reading stopped.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        Self::from_view(&CertificateView::parse(der)?)
+    }
+
+    /// Reads certificates from a PEM file (any number) or a DER file (one).
+    ///
+    /// # Errors
+    /// [`CertificateError`] of the first one that cannot be read.
+    pub fn from_file_bytes(bytes: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        pem::decode(bytes, pem::CERTIFICATE)?.iter().map(|der| Self::from_der(der)).collect()
+    }
+
+    pub(crate) fn from_view(view: &CertificateView<'_>) -> Result<Self, CertificateError> {
+        let key = PublicKey::from_spki_der(view.spki).map_err(|_| CertificateError::UnsupportedKey)?;
+        let e: &Extensions<'_> = &view.extensions;
+        Ok(Self {
+            der: view.raw.into(),
+            issuer: Name::from_raw(view.issuer),
+            subject: Name::from_raw(view.subject),
+            serial: view.serial.clone(),
+            validity: view.validity,
+            key,
+            extensions: OwnedExtensions {
+                subject_key_identifier: e.subject_key_identifier.map(Into::into),
+                authority_key_identifier: e.authority_key_identifier.map(Into::into),
+                key_usage: e.key_usage,
+                is_authority: e.is_authority,
+                private_key_usage: e.private_key_usage,
+                document_types: e
+                    .document_types
+                    .as_ref()
+                    .map(|types| types.iter().map(|t| (*t).to_owned()).collect()),
+                test_root: e.test_root,
+                unknown_critical: e.unknown_critical,
+            },
+        })
+    }
+
+    /// The DER encoding, exactly as read.
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The certificate as one PEM block.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        pem::encode(&self.der, pem::CERTIFICATE)
+    }
+
+    /// SHA-256 over the DER encoding.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(digest(&SHA256, &self.der).as_ref());
+        fingerprint
+    }
+
+    /// The issuer's name.
+    #[must_use]
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// The subject's name.
+    #[must_use]
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The serial number.
+    #[must_use]
+    pub fn serial(&self) -> &SerialNumber {
+        &self.serial
+    }
+
+    /// The validity of the certificate.
+    #[must_use]
+    pub fn validity(&self) -> Period {
+        self.validity
+    }
+
+    /// When the private key may sign (privateKeyUsagePeriod, 9303-12, 7.1); an end left open is the certificate's own.
+    #[must_use]
+    pub fn private_key_usage(&self) -> Option<Period> {
+        self.extensions.private_key_usage
+    }
+
+    /// The subject's public key.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// subjectKeyIdentifier.
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.subject_key_identifier.as_deref()
+    }
+
+    /// authorityKeyIdentifier's keyIdentifier.
+    #[must_use]
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.authority_key_identifier.as_deref()
+    }
+
+    /// keyUsage, if present.
+    #[must_use]
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.extensions.key_usage
+    }
+
+    /// basicConstraints: cA.
+    #[must_use]
+    pub fn is_authority(&self) -> bool {
+        self.extensions.is_authority
+    }
+
+    /// The document codes the signer may sign (documentTypeList, 9303-12, 7.1.1.6), such as `CM`.
+    #[must_use]
+    pub fn document_types(&self) -> Option<&[String]> {
+        self.extensions.document_types.as_deref()
+    }
+
+    /// Whether the certificate carries the marker of a test root.
+    #[must_use]
+    pub fn is_test_root(&self) -> bool {
+        self.extensions.test_root
+    }
+
+    /// Whether a critical extension is unknown to Chipwright.
+    #[must_use]
+    pub fn has_unknown_critical_extension(&self) -> bool {
+        self.extensions.unknown_critical
+    }
+
+    /// Whether `issuer` signed this certificate: names and key identifiers agree and the signature verifies.
+    ///
+    /// # Errors
+    /// [`NotIssuedBy`] says which of the two failed.
+    pub fn verify_issued_by(&self, issuer: &Self) -> Result<(), NotIssuedBy> {
+        if !self.names_issuer(issuer) {
+            return Err(NotIssuedBy::OtherIssuer);
+        }
+        // the bytes were read before, so reading them again does not fail
+        let view = CertificateView::parse(&self.der).map_err(|_| NotIssuedBy::SignatureWrong)?;
+        view.verify(issuer.public_key()).map_err(|_| NotIssuedBy::SignatureWrong)
+    }
+
+    /// Issuer name = subject name, and authority key identifier = subject key identifier where the former is present.
+    pub(crate) fn names_issuer(&self, issuer: &Self) -> bool {
+        self.issuer == issuer.subject
+            && self.authority_key_identifier().is_none_or(|id| Some(id) == issuer.subject_key_identifier())
+    }
+
+    /// The algorithm a signature made with this certificate's key has.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.key.algorithm()
+    }
+}
+
+/// Why a certificate is not the work of an issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotIssuedBy {
+    /// It names another issuer.
+    #[error("the certificate names another issuer")]
+    OtherIssuer,
+    /// It names this issuer, but the signature does not verify.
+    #[error("the certificate's signature does not verify with the issuer's key")]
+    SignatureWrong,
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, serial {})", self.subject, self.serial)
+    }
+}

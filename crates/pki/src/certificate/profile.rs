@@ -1,0 +1,327 @@
+//! The certificate profiles of 9303-12, 7.1.
+//!
+//! | field | root | document signer |
+//! |---|---|---|
+//! | key | P-384 or P-256 | P-256 |
+//! | keyUsage (critical) | keyCertSign, cRLSign | digitalSignature |
+//! | basicConstraints (critical) | cA, path length 0 | absent |
+//! | authority and subject key identifier | both | both |
+//! | privateKeyUsagePeriod | as given | at most three months |
+//! | subjectAltName, issuerAltName | state code and a contact | the same |
+//! | cRLDistributionPoints | as given | as given |
+//! | documentTypeList | absent | the codes of the documents it signs |
+//! | test marker (critical, ours) | of a test root | absent |
+
+use super::Certificate;
+use super::extension as ext;
+use crate::algorithm::{PublicKey, SignatureAlgorithm};
+use crate::name::Name;
+use crate::oid;
+use crate::period::{Period, PeriodError, time};
+use crate::serial::SerialNumber;
+use crate::sign::Prepared;
+use crate::x690::{CONTEXT_0, CONTEXT_3, DerError, bit_string, element, sequence};
+
+/// Whether what a root vouches for is real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootKind {
+    /// A root of the organisation.
+    Real,
+    /// A root for tests: carries a critical extension that a real policy, and every foreign program, refuses.
+    Test,
+}
+
+/// subjectAltName and issuerAltName (9303-12, 7.1.1.2): the state's code and a way to reach the authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AltName {
+    state: String,
+    contact: Contact,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Contact {
+    Email(String),
+    Uri(String),
+}
+
+impl AltName {
+    /// The three-letter code as in the MRZ (`VNM`) and an e-mail address.
+    ///
+    /// # Errors
+    /// [`ProfileError::StateCode`] or [`ProfileError::Address`].
+    pub fn with_email(state: &str, email: &str) -> Result<Self, ProfileError> {
+        Ok(Self { state: state_code(state)?, contact: Contact::Email(address(email)?) })
+    }
+
+    /// The three-letter code as in the MRZ (`VNM`) and a URI.
+    ///
+    /// # Errors
+    /// [`ProfileError::StateCode`] or [`ProfileError::Address`].
+    pub fn with_uri(state: &str, uri: &str) -> Result<Self, ProfileError> {
+        Ok(Self { state: state_code(state)?, contact: Contact::Uri(address(uri)?) })
+    }
+
+    pub(crate) fn state(&self) -> &str {
+        &self.state
+    }
+
+    pub(crate) fn email(&self) -> Option<&str> {
+        match &self.contact {
+            Contact::Email(email) => Some(email),
+            Contact::Uri(_) => None,
+        }
+    }
+
+    pub(crate) fn uri(&self) -> Option<&str> {
+        match &self.contact {
+            Contact::Uri(uri) => Some(uri),
+            Contact::Email(_) => None,
+        }
+    }
+}
+
+fn state_code(code: &str) -> Result<String, ProfileError> {
+    if (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(code.to_owned())
+    } else {
+        Err(ProfileError::StateCode)
+    }
+}
+
+fn address(text: &str) -> Result<String, ProfileError> {
+    if !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(ProfileError::Address)
+    }
+}
+
+/// What a root certificate says.
+#[derive(Debug, Clone)]
+pub struct RootProfile {
+    /// Subject and issuer.
+    pub subject: Name,
+    /// The serial number.
+    pub serial: SerialNumber,
+    /// Validity of the certificate: the key's usage and the life of the last signer under it.
+    pub validity: Period,
+    /// When the private key may sign; inside `validity` (9303-12 recommends three to five years).
+    pub key_usage: Period,
+    /// subjectAltName and issuerAltName.
+    pub alt_name: AltName,
+    /// Where the revocation list is published; at least one URI.
+    pub crl_addresses: Vec<String>,
+    /// Real or test.
+    pub kind: RootKind,
+}
+
+/// What a document signer's certificate says.
+#[derive(Debug, Clone)]
+pub struct DocumentSignerProfile {
+    /// The signer's name; the country is the root's (9303-12, 7.1.1.1).
+    pub subject: Name,
+    /// The serial number.
+    pub serial: SerialNumber,
+    /// When the private key may sign: at most three calendar months, inside the root's key usage at its beginning.
+    pub key_usage: Period,
+    /// The longest life of a card in days: the certificate is valid from the first day of `key_usage` until the last
+    /// card signed on its last day has expired.
+    pub card_life_days: u32,
+    /// subjectAltName (the issuerAltName is taken over as given here too, as 9303-12 has both name the state).
+    pub alt_name: AltName,
+    /// Where the root's revocation list is published; at least one URI.
+    pub crl_addresses: Vec<String>,
+    /// Document codes as in the MRZ, such as `CM`: one or two capital letters each, at least one.
+    pub document_types: Vec<String>,
+}
+
+/// Why a profile is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// The key's curve is not the profile's.
+    #[error("a document signer has a P-256 key")]
+    SignerCurve,
+    /// The key is used outside the certificate's validity.
+    #[error("the private key is to be used outside the certificate's validity")]
+    KeyUsageOutsideValidity,
+    /// A signer's key is used for more than three months.
+    #[error("a document signer's private key is used for at most three months; this one until {0}")]
+    KeyUsageTooLong(jiff::Timestamp),
+    /// The root's own key may no longer sign, or not yet, when the signer's period begins.
+    #[error("the root's private key may not be used when this signer's period begins")]
+    RootKeyNotInUse,
+    /// Cards signed on the last day would outlive the root certificate.
+    #[error("the signer's certificate must be valid until {needed}, but the root ends on {root}")]
+    OutlivesRoot {
+        /// The end that the card life demands.
+        needed: jiff::Timestamp,
+        /// The end of the root's validity.
+        root: jiff::Timestamp,
+    },
+    /// The issuer is not an authority of this profile.
+    #[error("the issuing certificate is not a root of this profile")]
+    NotARoot,
+    /// The signer's country is not the root's.
+    #[error("the signer's country differs from the root's")]
+    Country,
+    /// No address of the revocation list.
+    #[error("at least one address of the revocation list is needed")]
+    NoCrlAddress,
+    /// No document type, or one that is not one or two capital letters.
+    #[error("document types are one or two capital letters each, and at least one is needed")]
+    DocumentTypes,
+    /// The state's code is not as in the MRZ.
+    #[error("a state is one to three capital letters as in the MRZ, such as VNM")]
+    StateCode,
+    /// An e-mail address or URI is not plain text.
+    #[error("an address is 1 to 255 printable ASCII characters without spaces")]
+    Address,
+    /// A period that certificates cannot write.
+    #[error("the period cannot be written into a certificate")]
+    Period(#[from] PeriodError),
+    /// The finished encoding cannot be read back (a fault of this crate).
+    #[error("the certificate just built cannot be read back")]
+    ReadBack(#[from] DerError),
+}
+
+/// A self-signed root for `key`.
+///
+/// # Errors
+/// [`ProfileError`] when the profile contradicts itself.
+pub fn root(profile: &RootProfile, key: &PublicKey) -> Result<Prepared<Certificate>, ProfileError> {
+    if !profile.validity.encloses(&profile.key_usage) {
+        return Err(ProfileError::KeyUsageOutsideValidity);
+    }
+    let identifier = key.key_identifier();
+    let mut extensions = vec![
+        ext::authority_key_identifier(&identifier),
+        ext::subject_key_identifier(&identifier),
+        ext::authority_key_usage(),
+        ext::private_key_usage(&profile.key_usage),
+        ext::alternative_name(oid::SUBJECT_ALT_NAME, &profile.alt_name),
+        ext::alternative_name(oid::ISSUER_ALT_NAME, &profile.alt_name),
+        ext::authority_constraints(),
+        ext::distribution_points(&checked_addresses(&profile.crl_addresses)?),
+    ];
+    if profile.kind == RootKind::Test {
+        extensions.push(ext::test_root());
+    }
+    let fields = Fields {
+        serial: &profile.serial,
+        issuer: &profile.subject,
+        validity: profile.validity,
+        subject: &profile.subject,
+        key,
+    };
+    prepare(&fields, &extensions, key)
+}
+
+/// A document signer for `key` under `issuer`.
+///
+/// # Errors
+/// [`ProfileError`] when the profile contradicts itself or the root.
+pub fn document_signer(
+    profile: &DocumentSignerProfile,
+    key: &PublicKey,
+    issuer: &Certificate,
+) -> Result<Prepared<Certificate>, ProfileError> {
+    if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 {
+        return Err(ProfileError::SignerCurve);
+    }
+    let (Some(issuer_identifier), true) = (issuer.subject_key_identifier(), issuer.is_authority()) else {
+        return Err(ProfileError::NotARoot);
+    };
+    let usage = profile.key_usage;
+    if usage.not_after > Period::months_from(usage.not_before, 3)?.not_after {
+        return Err(ProfileError::KeyUsageTooLong(usage.not_after));
+    }
+    if !issuer.private_key_usage().unwrap_or(issuer.validity()).contains(usage.not_before) {
+        return Err(ProfileError::RootKeyNotInUse);
+    }
+    if country(&profile.subject) != country(issuer.subject()) {
+        return Err(ProfileError::Country);
+    }
+    let codes_are_good = profile
+        .document_types
+        .iter()
+        .all(|code| matches!(code.len(), 1 | 2) && code.bytes().all(|byte| byte.is_ascii_uppercase()));
+    if profile.document_types.is_empty() || !codes_are_good {
+        return Err(ProfileError::DocumentTypes);
+    }
+    let life = jiff::SignedDuration::from_secs(i64::from(profile.card_life_days) * 86_400);
+    let needed = usage.not_after.checked_add(life).map_err(|_| PeriodError::OutOfRange)?;
+    if needed > issuer.validity().not_after {
+        return Err(ProfileError::OutlivesRoot { needed, root: issuer.validity().not_after });
+    }
+    let extensions = [
+        ext::authority_key_identifier(issuer_identifier),
+        ext::subject_key_identifier(&key.key_identifier()),
+        ext::signer_key_usage(),
+        ext::private_key_usage(&usage),
+        ext::alternative_name(oid::SUBJECT_ALT_NAME, &profile.alt_name),
+        ext::alternative_name(oid::ISSUER_ALT_NAME, &profile.alt_name),
+        ext::distribution_points(&checked_addresses(&profile.crl_addresses)?),
+        ext::document_types(&profile.document_types),
+    ];
+    let fields = Fields {
+        serial: &profile.serial,
+        issuer: issuer.subject(),
+        validity: Period::new(usage.not_before, needed)?,
+        subject: &profile.subject,
+        key,
+    };
+    prepare(&fields, &extensions, issuer.public_key())
+}
+
+struct Fields<'a> {
+    serial: &'a SerialNumber,
+    issuer: &'a Name,
+    validity: Period,
+    subject: &'a Name,
+    key: &'a PublicKey,
+}
+
+/// `TBSCertificate` (RFC 5280, 4.1.2), to be signed by `signer`.
+fn prepare(
+    fields: &Fields<'_>,
+    extensions: &[Vec<u8>],
+    signer: &PublicKey,
+) -> Result<Prepared<Certificate>, ProfileError> {
+    let algorithm = signer.algorithm().identifier();
+    let validity = sequence(&[&time(fields.validity.not_before), &time(fields.validity.not_after)]);
+    let tbs = sequence(&[
+        &element(CONTEXT_0, &[&[0x02, 0x01, 0x02]]),
+        &fields.serial.to_der(),
+        &algorithm,
+        fields.issuer.as_der(),
+        &validity,
+        fields.subject.as_der(),
+        fields.key.spki_der(),
+        &element(CONTEXT_3, &[&sequence(&[&extensions.concat()])]),
+    ]);
+    // read once with an empty signature, so that assembling later only replaces the bytes
+    let draft = Certificate::from_der(&sequence(&[&tbs, &algorithm, &bit_string(&[])]));
+    let mut certificate = draft.map_err(|fault| match fault {
+        super::CertificateError::Malformed(fault) => ProfileError::ReadBack(fault),
+        super::CertificateError::UnsupportedKey | super::CertificateError::Pem(_) => {
+            ProfileError::SignerCurve
+        }
+    })?;
+    Ok(Prepared::new(tbs, signer.clone(), move |tbs, signature| {
+        certificate.der = sequence(&[tbs, &algorithm, &bit_string(signature)]).into();
+        certificate
+    }))
+}
+
+fn checked_addresses(addresses: &[String]) -> Result<Vec<String>, ProfileError> {
+    if addresses.is_empty() {
+        return Err(ProfileError::NoCrlAddress);
+    }
+    addresses.iter().map(|text| address(text)).collect()
+}
+
+/// The encoded country, the first part of a name.
+fn country(name: &Name) -> Option<&[u8]> {
+    let mut parts = crate::x690::Reader::new(name.as_der()).sequence().ok()?;
+    Some(parts.any().ok()?.raw)
+}
