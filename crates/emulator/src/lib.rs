@@ -6,3 +6,7 @@ mod iso9797;
 pub mod pace;
 pub mod scp03;
 pub mod secure_messaging;
+
+#[cfg(test)]
+#[path = "../tests/vectors/mod.rs"]
+mod vectors;

@@ -271,7 +271,7 @@ fn agree<C: Group>(
 }
 
 /// The x coordinate, 32 bytes.
-fn shared_secret<C: Group>(
+pub(super) fn shared_secret<C: Group>(
     private: &PrivateKey,
     public: &C::Point,
 ) -> Result<Zeroizing<[u8; 32]>, PaceFailure> {
@@ -299,14 +299,19 @@ fn exchange_tokens(
     Ok(answer(PICC_TOKEN, &token(parameters, mac, pcd)))
 }
 
-/// `T = CMAC(K_MAC, 7F49 { 06 mechanism, 86 other side's ephemeral key })`, first 8 bytes (TR-03110-3, A.3.4, D.3.3).
-pub(super) fn token(parameters: Parameters, mac: &AesKey, public_key: &[u8; 65]) -> [u8; TOKEN_LENGTH] {
+/// `T = CMAC(K_MAC, token input)`, first 8 bytes (TR-03110-3, A.3.4).
+fn token(parameters: Parameters, mac: &AesKey, public_key: &[u8; 65]) -> [u8; TOKEN_LENGTH] {
+    let [a, b, c, d, e, f, g, h, ..] = mac.cmac(&[&token_input(parameters, public_key)]);
+    [a, b, c, d, e, f, g, h]
+}
+
+/// `7F49 { 06 mechanism, 86 the other side's ephemeral public key }` (TR-03110-3, D.3.3).
+pub(super) fn token_input(parameters: Parameters, public_key: &[u8; 65]) -> Vec<u8> {
     let mut object = Writer::new();
     object.nest(Tag(0x7F49), |inner| {
         inner.put(Tag(0x06), &parameters.mechanism.oid()).put(Tag(0x86), public_key);
     });
-    let [a, b, c, d, e, f, g, h, ..] = mac.cmac(&[&object.into_bytes()]);
-    [a, b, c, d, e, f, g, h]
+    object.into_bytes()
 }
 
 fn public_key<C: Group>(data: Tlv<'_>, tag: Tag) -> Result<(C::Point, [u8; 65]), PaceFailure> {

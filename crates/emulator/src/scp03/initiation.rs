@@ -54,18 +54,24 @@ impl Initiation<'_> {
             rng(&mut random);
             random
         };
-        let keys = SessionKeys::derive(self.keys, host_challenge, &challenge);
-        let cryptogram = |of| keys.cryptogram(of, length, host_challenge, &challenge);
+        Ok(self.answer(host_challenge, &challenge))
+    }
+
+    /// The answer with this card challenge, of the length of the mode.
+    pub(super) fn answer(&self, host_challenge: &[u8], challenge: &[u8]) -> (Pending, Vec<u8>) {
+        let length = self.parameter.short_length();
+        let keys = SessionKeys::derive(self.keys, host_challenge, challenge);
+        let cryptogram = |of| keys.cryptogram(of, length, host_challenge, challenge);
 
         let mut response = self.diversification_data.to_vec();
         response.extend_from_slice(&[self.key_version, 0x03, self.parameter.value()]);
-        response.extend_from_slice(&challenge);
+        response.extend_from_slice(challenge);
         response.extend_from_slice(&cryptogram(Constant::CardCryptogram));
         if self.parameter.is_pseudo_random() {
             response.extend_from_slice(&self.sequence_counter);
         }
         let host_cryptogram = cryptogram(Constant::HostCryptogram);
-        Ok((Pending { keys, parameter: self.parameter, host_cryptogram }, response))
+        (Pending { keys, parameter: self.parameter, host_cryptogram }, response)
     }
 }
 
