@@ -1,0 +1,245 @@
+//! Data groupings: the objects of STORE DATA (GP 2.3.1, 11.11; `applet-spec/tables/dgi.toml`).
+
+use aes::Aes128;
+use cmac::{Cmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A data grouping identifier; unknown values survive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Dgi(pub u16);
+
+impl Dgi {
+    /// The card access number, six digits.
+    pub const CAN: Self = Self(0x8010);
+    /// SHA-1 of the MRZ information (9303-11, 9.7.3).
+    pub const MRZ_KEY: Self = Self(0x8011);
+    /// Which data groupings the application holds (PERSO-08).
+    pub const REPORT: Self = Self(0x7F01);
+    /// The manifest that makes the card valid (PERSO-09).
+    pub const FINALISE: Self = Self(0x7F0F);
+
+    /// The name in the tables.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            0x2F00 => "EF.DIR",
+            0x2F01 => "EF.ATR/INFO",
+            0x2F1C => "EF.CardAccess",
+            0x2F1D => "EF.CardSecurity",
+            0x011E => "EF.COM",
+            0x011D => "EF.SOD",
+            0x0101 => "DG1",
+            0x0102 => "DG2",
+            0x010B => "DG11",
+            0x010C => "DG12",
+            0x010D => "DG13",
+            0x010E => "DG14",
+            0x010F => "DG15",
+            0x8010 => "CAN",
+            0x8011 => "MRZ key",
+            0x7F01 => "REPORT",
+            0x7F0F => "FINALISE",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Dgi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "DGI {:04X}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Dgi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dgi({:04X})", self.0)
+    }
+}
+
+/// One data grouping to be stored. Its value is wiped on drop and never shown by `Debug`.
+#[derive(Clone)]
+pub struct Object {
+    /// Which.
+    pub dgi: Dgi,
+    /// Whether the value names a person or is a secret.
+    pub confidential: bool,
+    value: Zeroizing<Vec<u8>>,
+}
+
+impl Object {
+    /// A value that all cards of an issuer share.
+    #[must_use]
+    pub fn public(dgi: Dgi, value: impl Into<Vec<u8>>) -> Self {
+        Self { dgi, confidential: false, value: Zeroizing::new(value.into()) }
+    }
+
+    /// A value that names a person or is a secret.
+    #[must_use]
+    pub fn confidential(dgi: Dgi, value: impl Into<Vec<u8>>) -> Self {
+        Self { dgi, confidential: true, value: Zeroizing::new(value.into()) }
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// SHA-256 of the value.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.value()).into()
+    }
+
+    /// DGI ‖ length ‖ value: length in 1 byte up to FE, else FF and 2 bytes (PERSO-04).
+    #[allow(clippy::cast_possible_truncation)] // values are bounded by the card's budget, far below 65,536
+    fn encode_into(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.dgi.0.to_be_bytes());
+        match self.value.len() {
+            length @ 0..=0xFE => out.push(length as u8),
+            length => {
+                out.push(0xFF);
+                out.extend_from_slice(&(length as u16).to_be_bytes());
+            }
+        }
+        out.extend_from_slice(&self.value);
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.dgi, self.value.len())
+    }
+}
+
+/// The objects as one stream of bytes (PERSO-04).
+#[must_use]
+pub fn stream<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    for object in objects {
+        object.encode_into(&mut out);
+    }
+    out
+}
+
+/// The manifest of FINALISE: 01 ‖ *n* ‖ *n* × (DGI ‖ SHA-256(value)), ascending (PERSO-09).
+#[must_use]
+#[allow(clippy::cast_possible_truncation)] // a card holds fewer than 20 data groupings
+pub fn manifest(entries: &std::collections::BTreeMap<Dgi, [u8; 32]>) -> Vec<u8> {
+    let mut out = vec![0x01, entries.len() as u8];
+    for (dgi, digest) in entries {
+        out.extend_from_slice(&dgi.0.to_be_bytes());
+        out.extend_from_slice(digest);
+    }
+    out
+}
+
+/// What the application says it holds (PERSO-08).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldingsReport {
+    /// State byte: 00 empty, 01 filling, 0F operational.
+    pub state: u8,
+    entries: Vec<(Dgi, u16, [u8; 8])>,
+}
+
+/// The report is not of the form of PERSO-08.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the card's report of {0} bytes has not the form of requirement PERSO-08")]
+pub struct ReportError(pub usize);
+
+impl HoldingsReport {
+    /// Takes the answer to REPORT apart: state ‖ *n* × (DGI ‖ length ‖ MAC).
+    ///
+    /// # Errors
+    /// [`ReportError`] when the length does not fit or the order is not ascending.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ReportError> {
+        let (state, rest) = bytes.split_first().ok_or(ReportError(0))?;
+        let (chunks, tail) = rest.as_chunks::<12>();
+        if !tail.is_empty() {
+            return Err(ReportError(bytes.len()));
+        }
+        let entries: Vec<_> = chunks
+            .iter()
+            .map(|[d0, d1, l0, l1, mac @ ..]| {
+                (Dgi(u16::from_be_bytes([*d0, *d1])), u16::from_be_bytes([*l0, *l1]), *mac)
+            })
+            .collect();
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(ReportError(bytes.len()));
+        }
+        Ok(Self { state: *state, entries })
+    }
+
+    /// The data groupings held.
+    pub fn held(&self) -> impl Iterator<Item = Dgi> + '_ {
+        self.entries.iter().map(|(dgi, _, _)| *dgi)
+    }
+
+    /// Whether the card holds exactly this object: CMAC(K, DGI ‖ SHA-256(value)), first 8 bytes.
+    #[must_use]
+    pub fn holds(&self, key: &[u8; 16], object: &Object) -> bool {
+        let Some((_, length, mac)) = self.entries.iter().find(|(dgi, _, _)| *dgi == object.dgi) else {
+            return false;
+        };
+        let mut cmac = Cmac::<Aes128>::new(key.into());
+        cmac.update(&object.dgi.0.to_be_bytes());
+        cmac.update(&object.digest());
+        usize::from(*length) == object.value.len() && cmac.verify_truncated_left(mac).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_one_or_three_bytes() {
+        let short = Object::public(Dgi(0x0101), vec![7; 0xFE]);
+        let long = Object::public(Dgi(0x0102), vec![7; 0xFF]);
+        let bytes = stream([&short, &long]);
+        assert_eq!(bytes[..3], [0x01, 0x01, 0xFE]);
+        assert_eq!(bytes[3 + 0xFE..3 + 0xFE + 5], [0x01, 0x02, 0xFF, 0x00, 0xFF]);
+    }
+
+    #[test]
+    fn a_report_is_believed_only_with_the_right_mac() {
+        let key = [9; 16];
+        let object = Object::confidential(Dgi::CAN, *b"123456");
+        let mut cmac = Cmac::<Aes128>::new(&key.into());
+        cmac.update(&[0x80, 0x10]);
+        cmac.update(&object.digest());
+        let mac = cmac.finalize().into_bytes();
+        let mut bytes = vec![0x01, 0x80, 0x10, 0x00, 0x06];
+        bytes.extend_from_slice(&mac[..8]);
+        let report = HoldingsReport::parse(&bytes).unwrap();
+        assert!(report.holds(&key, &object));
+        assert!(!report.holds(&key, &Object::confidential(Dgi::CAN, *b"123457")));
+        assert!(!report.holds(&[8; 16], &object));
+        assert!(!report.holds(&key, &Object::confidential(Dgi::MRZ_KEY, *b"123456")));
+        assert_eq!(HoldingsReport::parse(&bytes[..9]), Err(ReportError(9)));
+        assert_eq!(HoldingsReport::parse(&[]), Err(ReportError(0)));
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        assert_eq!(format!("{:?}", Object::confidential(Dgi::CAN, *b"123456")), "CAN (6 bytes)");
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // tests read the tables
+    fn identifiers_are_those_of_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../applet-spec/tables/dgi.toml");
+        let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let rows = table["dgi"].as_array().unwrap();
+        assert!(rows.len() >= 17);
+        for row in rows {
+            let id = u16::from_str_radix(row["id"].as_str().unwrap(), 16).unwrap();
+            assert_eq!(Dgi(id).name(), row["name"].as_str());
+        }
+    }
+}

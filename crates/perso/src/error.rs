@@ -1,0 +1,164 @@
+//! What can go wrong, and whose fault it is.
+
+use crate::survey::Unsuitable;
+use crate::write::JournalError;
+use crate::{BudgetError, ChipIdentifier};
+use chipwright_channel::scp03::put_key::PutKeyError;
+use chipwright_channel::scp03::{KeyError, Scp03Error};
+use chipwright_iso7816::tlv::TlvError;
+use chipwright_iso7816::{ExchangeError, StatusWord};
+
+/// Who has to act. The fault decides the reaction: put the card aside, try again, mend the configuration, call support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// This chip: put it aside and take another.
+    Card,
+    /// The reader or the contact: insert the card again.
+    Reader,
+    /// The keys or the configuration of this station: stop the line.
+    Configuration,
+    /// A person has to decide.
+    Operator,
+    /// The record on this station's disk: stop the line.
+    Record,
+}
+
+/// Why a chip was not prepared or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PersoError {
+    /// No answer came back, or not an APDU.
+    #[error("{step}: {source}")]
+    Exchange {
+        /// The step of the plan.
+        step: &'static str,
+        /// What happened.
+        source: ExchangeError,
+    },
+    /// The card answered with a status that stops the plan.
+    #[error("{step}: the card refused {command} with {status}. {}", status.meaning())]
+    Refused {
+        /// The step of the plan.
+        step: &'static str,
+        /// The command, by its standard name.
+        command: &'static str,
+        /// The card's status.
+        status: StatusWord,
+    },
+    /// The card's proof of the key is wrong: it does not hold the key we took. EXTERNAL AUTHENTICATE was not sent.
+    #[error("chip {chip} does not hold our key version {version:02X}")]
+    WrongKey {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// Key version number.
+        version: u8,
+    },
+    /// The secure channel broke.
+    #[error("{step}: {source}")]
+    Channel {
+        /// The step of the plan.
+        step: &'static str,
+        /// What happened.
+        source: Scp03Error,
+    },
+    /// The key store gave no key.
+    #[error("the card keys are not available: {0}")]
+    Key(#[from] KeyError),
+    /// The chip may not be tried again.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
+    /// The chip cannot become a card of ours.
+    #[error("chip {chip} cannot be used: {}", list(reasons))]
+    Unsuitable {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// Every reason found.
+        reasons: Vec<Unsuitable>,
+    },
+    /// The chip is a finished card.
+    #[error("chip {0} is a finished card")]
+    Finished(ChipIdentifier),
+    /// Another chip than the one that was prepared.
+    #[error("chip {found} is in the reader, but {wanted} was expected")]
+    OtherChip {
+        /// Which was expected.
+        wanted: ChipIdentifier,
+        /// Which is there.
+        found: ChipIdentifier,
+    },
+    /// An answer of the card is not what its standard says.
+    #[error("{step}: {what} of the card cannot be read: {source}")]
+    Malformed {
+        /// The step of the plan.
+        step: &'static str,
+        /// Which data.
+        what: &'static str,
+        /// Where it is wrong.
+        source: TlvError,
+    },
+    /// The transport keys were not replaced as they should be.
+    #[error(transparent)]
+    PutKey(#[from] PutKeyError),
+    /// The card did not confirm what it was told to keep.
+    #[error("{step}: the card does not confirm {what}")]
+    NotConfirmed {
+        /// The step of the plan.
+        step: &'static str,
+        /// What it should have confirmed.
+        what: &'static str,
+    },
+    /// The intent could not be recorded; the irreversible command was not sent.
+    #[error("the intent to finalise could not be recorded: {0}")]
+    Journal(#[from] JournalError),
+}
+
+impl PersoError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Exchange { source: ExchangeError::Transport(_), .. } => Fault::Reader,
+            Self::Exchange { .. }
+            | Self::Refused { .. }
+            | Self::Channel { .. }
+            | Self::Unsuitable { .. }
+            | Self::Malformed { .. }
+            | Self::PutKey(_)
+            | Self::NotConfirmed { .. } => Fault::Card,
+            Self::WrongKey { .. } | Self::Key(_) => Fault::Configuration,
+            Self::Budget(BudgetError::Exhausted { .. }) | Self::Finished(_) | Self::OtherChip { .. } => {
+                Fault::Operator
+            }
+            Self::Budget(BudgetError::Storage(_)) | Self::Journal(_) => Fault::Record,
+        }
+    }
+
+    /// What to do next, as one plain sentence.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::WrongKey { .. } => {
+                "Check that the transport key or card master of this delivery is configured; do not try the chip again before."
+            }
+            Self::Finished(_) => "Verify it; a finished card is never written again.",
+            Self::Unsuitable { .. } => "Put this chip aside, mark it as spoiled, and take another.",
+            Self::OtherChip { .. } => "Insert the chip that was prepared, or start again with this one.",
+            Self::Budget(BudgetError::Exhausted { .. }) => {
+                "Put the chip aside; a custodian decides whether it may be tried again."
+            }
+            _ => match self.fault() {
+                Fault::Reader => "Insert the card again and repeat: it is continued where it stopped.",
+                Fault::Card => {
+                    "Insert the card again and repeat; if it fails the same way, put it aside as spoiled."
+                }
+                Fault::Configuration => "Check the keys and the configuration of this station.",
+                Fault::Operator => "Ask the person in charge of the station.",
+                Fault::Record => "Check the disk of this station before any further card is written.",
+            },
+        }
+    }
+}
+
+fn list(reasons: &[Unsuitable]) -> String {
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,14 @@
+//! The GlobalPlatform commands that personalisation uses (GP 2.3.1, 11) and the data objects it reads.
+
+mod card_data;
+mod commands;
+mod cplc;
+mod status;
+
+pub use card_data::{CardData, KeyInformation, Resources};
+pub use commands::{
+    STORE_DATA_LAST, STORE_DATA_RESPONSE, get_data, get_status, install_for_install,
+    install_for_personalization, select, set_card_status, store_data,
+};
+pub use cplc::Cplc;
+pub use status::{CardLifeCycle, StatusEntry, parse_status};

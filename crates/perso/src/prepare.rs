@@ -1,0 +1,321 @@
+//! *prepare*: from a blank to a chip of ours, with nothing personal on it.
+
+use crate::chip::{ChipIdentifier, ChipProfile, Path};
+use crate::cost::CostReport;
+use crate::dgi::{Dgi, Object};
+use crate::error::PersoError;
+use crate::globalplatform::{self as gp, CardLifeCycle};
+use crate::keys::CardKeys;
+use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
+use crate::run::{Run, Surroundings};
+use crate::survey::{Stage, Survey, survey};
+use chipwright_channel::scp03::{Session, put_key};
+use chipwright_iso7816::{Exchanger, StatusWord, Transport};
+
+/// What *prepare* makes of a blank.
+#[derive(Debug, Clone)]
+pub struct PreparePlan {
+    /// The kind of chip.
+    pub profile: ChipProfile,
+    /// The files that all cards of the issuer share: EF.DIR, EF.ATR/INFO, EF.CardAccess.
+    pub files: Vec<Object>,
+}
+
+/// A chip that holds its own keys, the application and the shared files, and nothing personal. Made by [`prepare`] only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChipReady {
+    chip: ChipIdentifier,
+    parameter: u8,
+    cost: CostReport,
+}
+
+impl ChipReady {
+    /// Which chip.
+    #[must_use]
+    pub const fn chip(&self) -> ChipIdentifier {
+        self.chip
+    }
+
+    /// The SCP03 parameter *i* of the chip.
+    #[must_use]
+    pub const fn scp03_parameter(&self) -> u8 {
+        self.parameter
+    }
+
+    /// What preparing it cost in this run.
+    #[must_use]
+    pub const fn cost(&self) -> &CostReport {
+        &self.cost
+    }
+}
+
+/// Prepares the chip in the reader, or continues a chip that was torn while being prepared. A chip that is ready is only looked at.
+///
+/// # Errors
+/// [`PersoError`]; [`PersoError::Finished`] for a card, [`PersoError::Unsuitable`] before anything is written.
+pub fn prepare<T: Transport>(
+    card: &mut Exchanger<T>,
+    plan: &PreparePlan,
+    keys: &dyn CardKeys,
+    world: &mut Surroundings<'_>,
+) -> Result<ChipReady, PersoError> {
+    let mut run = Run::new(card, &plan.profile, world, "survey");
+    let found = survey(run.card, &plan.profile)?;
+    let (chip, parameter) = (found.chip, suitable(&found)?);
+    if !found.keys.has_set(plan.profile.issuer_version) {
+        run.begin("replace transport keys");
+        replace_transport_keys(&mut run, &chip, parameter, keys)?;
+    }
+    run.begin("open session");
+    let issuer = keys.issuer(&chip)?;
+    let session = run.select_and_open(&plan.profile.issuer_domain, &chip, parameter, issuer.as_ref())?;
+    run.begin("install");
+    let (session, state) = card_life_cycle(&mut run, session)?;
+    let mut session = install(&mut run, session)?;
+    run.begin("secure card manager");
+    for next in life_cycle_steps(state) {
+        (session, _) = run.command(session, "SET STATUS", &gp::set_card_status(next))?;
+    }
+    run.begin("store shared files");
+    if plan.profile.path == Path::Application {
+        session = run.select_and_open(&plan.profile.instance, &chip, parameter, issuer.as_ref())?;
+    }
+    let storing = run.begin_storing(session)?;
+    let (storing, held) = run.holdings(storing)?;
+    let missing: Vec<&Object> = plan.files.iter().filter(|file| !held.has(file)).collect();
+    if !missing.is_empty() {
+        let storing = run.store(storing, &missing, false)?;
+        run.begin("confirm shared files");
+        let (_, held) = run.holdings(storing)?;
+        if !plan.files.iter().all(|file| held.has(file)) {
+            return Err(PersoError::NotConfirmed { step: run.step(), what: "the shared files" });
+        }
+    }
+    Ok(ChipReady { chip, parameter, cost: run.finish() })
+}
+
+fn suitable(found: &Survey) -> Result<u8, PersoError> {
+    if found.stage == Stage::Finished {
+        return Err(PersoError::Finished(found.chip));
+    }
+    match found.scp03 {
+        Some(parameter) if found.unsuitable.is_empty() => Ok(parameter),
+        _ => Err(PersoError::Unsuitable { chip: found.chip, reasons: found.unsuitable.clone() }),
+    }
+}
+
+/// PUT KEY under the transport keys; the new check values are confirmed (CM-09).
+fn replace_transport_keys<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    chip: &ChipIdentifier,
+    parameter: u8,
+    keys: &dyn CardKeys,
+) -> Result<(), PersoError> {
+    let transport = keys.transport()?;
+    let issuer = keys.new_keys(chip)?;
+    let profile = run.profile;
+    let session = run.select_and_open(&profile.issuer_domain, chip, parameter, transport.as_ref())?;
+    let (expected, command) =
+        put_key::command(profile.transport_version, profile.issuer_version, &issuer, transport.as_ref())?;
+    let (_, response) = run.ask(session, &command)?;
+    Ok(expected.check(&response)?)
+}
+
+fn card_life_cycle<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    session: Session,
+) -> Result<(Session, CardLifeCycle), PersoError> {
+    let (session, data) = run.command(session, "GET STATUS", &gp::get_status(0x80, false))?;
+    let entries = parse_status(run, &data)?;
+    let state = entries.first().map_or(CardLifeCycle::OP_READY, |entry| CardLifeCycle(entry.life_cycle));
+    Ok((session, state))
+}
+
+/// Installs the instance unless it is there.
+fn install<T: Transport>(run: &mut Run<'_, '_, T>, session: Session) -> Result<Session, PersoError> {
+    let profile = run.profile;
+    let (session, response) = run.ask(session, &gp::get_status(0x40, false))?;
+    let there = match response.status {
+        StatusWord::REFERENCED_DATA_NOT_FOUND => false,
+        StatusWord::OK | StatusWord::MORE_DATA_AVAILABLE => {
+            parse_status(run, &response.data)?.iter().any(|entry| entry.aid == profile.instance)
+        }
+        status => return Err(PersoError::Refused { step: run.step(), command: "GET STATUS", status }),
+    };
+    if there {
+        return Ok(session);
+    }
+    let command = gp::install_for_install(&profile.load_file, &profile.module, &profile.instance);
+    Ok(run.command(session, "INSTALL [for install and make selectable]", &command)?.0)
+}
+
+fn parse_status<T: Transport>(run: &Run<'_, '_, T>, data: &[u8]) -> Result<Vec<gp::StatusEntry>, PersoError> {
+    gp::parse_status(data).map_err(|source| PersoError::Malformed {
+        step: run.step(),
+        what: "the status",
+        source,
+    })
+}
+
+/// OP_READY → INITIALIZED → SECURED, what is left of it.
+fn life_cycle_steps(state: CardLifeCycle) -> impl Iterator<Item = CardLifeCycle> {
+    [CardLifeCycle::INITIALIZED, CardLifeCycle::SECURED].into_iter().filter(move |next| next.0 > state.0)
+}
+
+impl PreparePlan {
+    /// The plan as it can be read before anything is touched.
+    #[must_use]
+    pub fn describe(&self) -> Plan {
+        let steps =
+            vec![self.survey_step(), self.key_step(), self.install_step(), secure_step(), self.files_step()];
+        Plan { name: "prepare", steps }
+    }
+
+    fn survey_step(&self) -> PlannedStep {
+        let p = &self.profile;
+        PlannedStep {
+            name: "survey",
+            purpose: "look at the chip: identifier, keys, protocol, free memory, application".to_owned(),
+            precondition: "a chip is in the reader",
+            read_back: "not needed",
+            reversibility: Reversibility::ReadsOnly,
+            commands: vec![
+                planned(&gp::select(&p.issuer_domain), "SELECT issuer security domain"),
+                PlannedCommand { times: 4, ..planned(&gp::get_data(0x9F7F), "GET DATA 9F7F, 66, E0, FF21") },
+                planned(&gp::select(&p.instance), "SELECT identity application"),
+            ],
+        }
+    }
+
+    fn key_step(&self) -> PlannedStep {
+        let p = &self.profile;
+        let mut commands = vec![planned(&gp::select(&p.issuer_domain), "SELECT issuer security domain")];
+        commands.extend(session_commands(p.transport_version));
+        commands.push(PlannedCommand {
+            name: "PUT KEY",
+            header: format!("80D8{:02X}81", p.transport_version),
+            data: vec![
+                Span::known(&[p.issuer_version]),
+                Span::Chip {
+                    bytes: 66,
+                    what: "three keys of this chip alone, under the transport DEK, with check values",
+                },
+            ],
+            times: 1,
+        });
+        PlannedStep {
+            name: "replace transport keys",
+            purpose: format!(
+                "replace key set {:02X} (transport) by key set {:02X}, diversified for this chip",
+                p.transport_version, p.issuer_version
+            ),
+            precondition: "the chip is suitable and holds the transport keys; skipped if it holds the issuer's",
+            read_back: "check values in the answer, then a session with the new keys",
+            reversibility: Reversibility::Reversible,
+            commands,
+        }
+    }
+
+    fn install_step(&self) -> PlannedStep {
+        let p = &self.profile;
+        let mut commands = vec![planned(&gp::select(&p.issuer_domain), "SELECT issuer security domain")];
+        commands.extend(session_commands(p.issuer_version));
+        commands
+            .push(PlannedCommand { times: 2, ..planned(&gp::get_status(0x80, false), "GET STATUS 80, 40") });
+        commands.push(planned(
+            &gp::install_for_install(&p.load_file, &p.module, &p.instance),
+            "INSTALL [for install and make selectable]",
+        ));
+        PlannedStep {
+            name: "install",
+            purpose: format!("make the identity application {} from module {}", p.instance, p.module),
+            precondition: "a session with the issuer's keys; skipped if the instance is there",
+            read_back: "INSTALL [for personalization] finds it",
+            reversibility: Reversibility::Reversible,
+            commands,
+        }
+    }
+
+    fn files_step(&self) -> PlannedStep {
+        let p = &self.profile;
+        let mut data = Vec::new();
+        for file in &self.files {
+            data.push(Span::known(&file.dgi.0.to_be_bytes()));
+            data.push(Span::known(file.value()));
+        }
+        let report = || PlannedCommand {
+            name: "STORE DATA (REPORT)",
+            header: "80E20900".to_owned(),
+            data: vec![
+                Span::known(&Dgi::REPORT.0.to_be_bytes()),
+                Span::Random { bytes: 16, what: "report key" },
+            ],
+            times: 1,
+        };
+        let store = PlannedCommand { name: "STORE DATA", header: "80E20801".to_owned(), data, times: 1 };
+        let mut commands = Vec::new();
+        match p.path {
+            Path::IssuerDomain => {
+                commands.push(planned(
+                    &gp::install_for_personalization(&p.instance),
+                    "INSTALL [for personalization]",
+                ));
+            }
+            Path::Application => {
+                commands.push(planned(&gp::select(&p.instance), "SELECT identity application"));
+                commands.extend(session_commands(p.issuer_version));
+            }
+        }
+        commands.extend([report(), store, report()]);
+        PlannedStep {
+            name: "store shared files",
+            purpose: format!("store {}", names(&self.files)),
+            precondition: "the instance is not finalised; files it holds already are left out",
+            read_back: "REPORT with a MAC over the hash of each file",
+            reversibility: Reversibility::Reversible,
+            commands,
+        }
+    }
+}
+
+fn secure_step() -> PlannedStep {
+    PlannedStep {
+        name: "secure card manager",
+        purpose: "move the card from OP_READY to SECURED".to_owned(),
+        precondition: "the instance is installed",
+        read_back: "status 9000; a later GET STATUS",
+        reversibility: Reversibility::Irreversible,
+        commands: vec![
+            planned(&gp::set_card_status(CardLifeCycle::INITIALIZED), "SET STATUS INITIALIZED"),
+            planned(&gp::set_card_status(CardLifeCycle::SECURED), "SET STATUS SECURED"),
+        ],
+    }
+}
+
+pub(crate) fn names(objects: &[Object]) -> String {
+    objects.iter().map(|object| object.dgi.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn planned(command: &chipwright_iso7816::Command, name: &'static str) -> PlannedCommand {
+    let header = command.header().iter().map(|byte| format!("{byte:02X}")).collect();
+    let data = if command.data.is_empty() { Vec::new() } else { vec![Span::known(&command.data)] };
+    PlannedCommand { name, header, data, times: 1 }
+}
+
+/// INITIALIZE UPDATE and EXTERNAL AUTHENTICATE.
+pub(crate) fn session_commands(version: u8) -> [PlannedCommand; 2] {
+    [
+        PlannedCommand {
+            name: "INITIALIZE UPDATE",
+            header: format!("8050{version:02X}00"),
+            data: vec![Span::Random { bytes: 8, what: "host challenge (16 bytes in S16 mode)" }],
+            times: 1,
+        },
+        PlannedCommand {
+            name: "EXTERNAL AUTHENTICATE",
+            header: "8482xx00".to_owned(),
+            data: vec![Span::Chip { bytes: 16, what: "host cryptogram and C-MAC over the chip's challenge" }],
+            times: 1,
+        },
+    ]
+}

@@ -1,0 +1,184 @@
+//! Looking at a chip before anything is written: reads only, needs no key.
+
+use crate::chip::{ChipIdentifier, ChipProfile};
+use crate::error::PersoError;
+use crate::globalplatform::{self as gp, CardData, Cplc, KeyInformation, Resources};
+use chipwright_iso7816::tlv::TlvError;
+use chipwright_iso7816::{Command, Exchanger, StatusWord, Transport};
+use serde::Serialize;
+use std::fmt;
+
+/// How far a chip is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// As delivered: transport keys, no application.
+    Blank,
+    /// Holds the issuer's keys; the application is missing or not finalised.
+    InPreparation,
+    /// Holds the issuer's keys and the application, not finalised.
+    Installed,
+    /// Finalised: a card.
+    Finished,
+    /// None of these: see the reasons.
+    Unknown,
+}
+
+/// A reason why a chip cannot become a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsuitable {
+    /// Neither the transport nor the issuer's key version is there.
+    KeyVersions(Vec<u8>),
+    /// SCP03 is not offered.
+    NoScp03,
+    /// SCP03 is offered with a parameter *i* that we refuse.
+    Scp03Parameter(u8),
+    /// Too little free memory.
+    Memory {
+        /// Free bytes.
+        free: u32,
+        /// Needed bytes.
+        needed: u32,
+    },
+}
+
+impl fmt::Display for Unsuitable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KeyVersions(found) => {
+                f.write_str("it holds neither the transport keys nor the issuer's keys (versions found:")?;
+                found.iter().try_for_each(|version| write!(f, " {version:02X}"))?;
+                f.write_str(")")
+            }
+            Self::NoScp03 => f.write_str("its card manager does not offer SCP03"),
+            Self::Scp03Parameter(i) => write!(f, "its SCP03 parameter i={i:02X} is not supported"),
+            Self::Memory { free, needed } => {
+                write!(f, "it has {free} bytes of memory free, and {needed} are needed")
+            }
+        }
+    }
+}
+
+/// What the chip says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The chip's name.
+    pub chip: ChipIdentifier,
+    /// Its production data.
+    pub cplc: Cplc,
+    /// The parameter *i* of SCP03, if offered.
+    pub scp03: Option<u8>,
+    /// Its key sets.
+    pub keys: KeyInformation,
+    /// Its free memory, if it tells.
+    pub resources: Option<Resources>,
+    /// How far it is.
+    pub stage: Stage,
+    /// Why it cannot be used; empty if it can.
+    pub unsuitable: Vec<Unsuitable>,
+}
+
+const STEP: &str = "survey";
+
+/// Looks at a chip: SELECT of the issuer domain, GET DATA, SELECT of the instance. Changes nothing.
+///
+/// # Errors
+/// [`PersoError`] when the chip does not answer as a GlobalPlatform card does.
+pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> Result<Survey, PersoError> {
+    let finished_over_contactless = || PersoError::Refused {
+        step: STEP,
+        command: "SELECT of the card manager",
+        status: StatusWord::FILE_NOT_FOUND,
+    };
+    if ask(card, "SELECT", &gp::select(&profile.issuer_domain))?.is_none() {
+        return Err(finished_over_contactless());
+    }
+    let cplc = required(card, 0x9F7F, "CPLC", Cplc::parse)?;
+    let scp03 = required(card, 0x0066, "card data", CardData::parse)?.scp03();
+    let keys = required(card, 0x00E0, "key information", KeyInformation::parse)?;
+    let resources = match ask(card, "GET DATA", &gp::get_data(0xFF21))? {
+        Some(answer) => Some(Resources::parse(&answer).map_err(malformed("memory information"))?),
+        None => None,
+    };
+    let instance = ask(card, "SELECT", &gp::select(&profile.instance))?;
+    let mut survey = Survey {
+        chip: cplc.chip_identifier(),
+        cplc,
+        scp03,
+        keys,
+        resources,
+        stage: Stage::Unknown,
+        unsuitable: Vec::new(),
+    };
+    survey.stage = survey.judge_stage(profile, instance.as_deref());
+    survey.unsuitable = survey.judge_suitability(profile);
+    Ok(survey)
+}
+
+impl Survey {
+    /// An un-finalised instance answers SELECT with nothing, a finished one with its FCI (PERSO-11, FILE-02).
+    fn judge_stage(&self, profile: &ChipProfile, instance: Option<&[u8]>) -> Stage {
+        match (instance, self.keys.has_set(profile.issuer_version)) {
+            (Some([_, ..]), _) => Stage::Finished,
+            (Some([]), true) => Stage::Installed,
+            (None, true) => Stage::InPreparation,
+            (None, false) if self.keys.has_set(profile.transport_version) => Stage::Blank,
+            _ => Stage::Unknown,
+        }
+    }
+
+    fn judge_suitability(&self, profile: &ChipProfile) -> Vec<Unsuitable> {
+        let mut reasons = Vec::new();
+        let known = [profile.transport_version, profile.issuer_version];
+        if !known.iter().any(|version| self.keys.has_set(*version)) {
+            let mut found: Vec<u8> = self.keys.keys.iter().map(|key| key.1).collect();
+            found.dedup();
+            reasons.push(Unsuitable::KeyVersions(found));
+        }
+        match self.scp03 {
+            None => reasons.push(Unsuitable::NoScp03),
+            Some(i) if !matches!(i & !0x01, 0x00 | 0x10 | 0x20 | 0x30 | 0x60 | 0x70) => {
+                reasons.push(Unsuitable::Scp03Parameter(i));
+            }
+            Some(_) => {}
+        }
+        if let (Some(resources), Stage::Blank | Stage::InPreparation) = (self.resources, self.stage)
+            && resources.free < profile.free_memory
+        {
+            reasons.push(Unsuitable::Memory { free: resources.free, needed: profile.free_memory });
+        }
+        reasons
+    }
+}
+
+/// The data of the answer, or none when the card knows no such object or application.
+fn ask<T: Transport>(
+    card: &mut Exchanger<T>,
+    name: &'static str,
+    command: &Command,
+) -> Result<Option<Vec<u8>>, PersoError> {
+    let response = card.exchange(command).map_err(|source| PersoError::Exchange { step: STEP, source })?;
+    match response.status {
+        StatusWord::OK => Ok(Some(response.data)),
+        StatusWord::FILE_NOT_FOUND | StatusWord::REFERENCED_DATA_NOT_FOUND => Ok(None),
+        status => Err(PersoError::Refused { step: STEP, command: name, status }),
+    }
+}
+
+fn required<T: Transport, R>(
+    card: &mut Exchanger<T>,
+    tag: u16,
+    what: &'static str,
+    parse: impl FnOnce(&[u8]) -> Result<R, TlvError>,
+) -> Result<R, PersoError> {
+    let answer = ask(card, "GET DATA", &gp::get_data(tag))?.ok_or(PersoError::Refused {
+        step: STEP,
+        command: "GET DATA",
+        status: StatusWord::REFERENCED_DATA_NOT_FOUND,
+    })?;
+    parse(&answer).map_err(malformed(what))
+}
+
+fn malformed(what: &'static str) -> impl FnOnce(TlvError) -> PersoError {
+    move |source| PersoError::Malformed { step: STEP, what, source }
+}

@@ -1,0 +1,236 @@
+//! *write*: from a prepared chip to a finished card of one member.
+
+use crate::chip::{ChipIdentifier, ChipProfile, Path};
+use crate::cost::CostReport;
+use crate::dgi::{Dgi, Object, manifest};
+use crate::error::PersoError;
+use crate::globalplatform as gp;
+use crate::keys::CardKeys;
+use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
+use crate::prepare::{ChipReady, names, planned, session_commands};
+use crate::run::{Run, Storing, Surroundings, extended_block};
+use chipwright_channel::scp03::Mode;
+use chipwright_iso7816::{Exchanger, LengthMode, Transport};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What *write* makes of a prepared chip.
+#[derive(Debug)]
+pub struct WritePlan {
+    /// The kind of chip.
+    pub profile: ChipProfile,
+    /// The member's files and access secrets.
+    pub objects: Vec<Object>,
+    /// The files that *prepare* stored: they are part of the manifest.
+    pub shared: Vec<Object>,
+}
+
+/// Whether the chip may hold some of the member's objects already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing was ever written after *prepare*: everything is stored without asking.
+    Fresh,
+    /// An earlier run may have been torn: the chip is asked first, and only what is missing is stored.
+    MaybeTorn,
+}
+
+/// What is about to become final, to be put on record before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinaliseIntent {
+    /// The chip.
+    pub chip: ChipIdentifier,
+    /// SHA-256 of the manifest.
+    pub manifest_digest: [u8; 32],
+    /// SHA-256 of EF.SOD, by which the card can be recognised later.
+    pub security_object_digest: [u8; 32],
+}
+
+/// Where intents are recorded. FINALISE is sent only after [`intend`](Journal::intend) returned `Ok`: there is no other way to it.
+pub trait Journal {
+    /// Records that the chip is about to be finalised, durably.
+    ///
+    /// # Errors
+    /// [`JournalError`] when it could not be recorded; the chip is then left un-finalised.
+    fn intend(&mut self, intent: &FinaliseIntent) -> Result<(), JournalError>;
+}
+
+/// The intent could not be recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct JournalError(pub String);
+
+/// A card that has been finalised; not yet read back.
+#[derive(Debug)]
+pub struct Written {
+    /// The chip.
+    pub chip: ChipIdentifier,
+    /// What was finalised.
+    pub intent: FinaliseIntent,
+    /// What this run cost.
+    pub cost: CostReport,
+}
+
+/// Stores the plan's objects on the chip and finalises it. Run again after a tear, it continues.
+///
+/// # Errors
+/// [`PersoError`]; [`PersoError::Journal`] when the intent could not be recorded (the chip is then not finalised).
+pub fn write<T: Transport>(
+    card: &mut Exchanger<T>,
+    ready: &ChipReady,
+    plan: &WritePlan,
+    freshness: Freshness,
+    keys: &dyn CardKeys,
+    journal: &mut dyn Journal,
+    world: &mut Surroundings<'_>,
+) -> Result<Written, PersoError> {
+    let chip = ready.chip();
+    let mut run = Run::new(card, &plan.profile, world, "open session");
+    let issuer = keys.issuer(&chip)?;
+    let place = match plan.profile.path {
+        Path::IssuerDomain => plan.profile.issuer_domain,
+        Path::Application => plan.profile.instance,
+    };
+    let session = run.select_and_open(&place, &chip, ready.scp03_parameter(), issuer.as_ref())?;
+    let storing = run.begin_storing(session)?;
+    run.begin("store member files");
+    let storing = store_missing(&mut run, storing, plan, freshness)?;
+    let intent = plan.intent(chip);
+    journal.intend(&intent)?;
+    run.begin("finalise");
+    run.store(storing, &[&plan.finalise()], true)?;
+    Ok(Written { chip, intent, cost: run.finish() })
+}
+
+fn store_missing<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    storing: Storing,
+    plan: &WritePlan,
+    freshness: Freshness,
+) -> Result<Storing, PersoError> {
+    match freshness {
+        Freshness::Fresh => run.store(storing, &plan.objects.iter().collect::<Vec<_>>(), false),
+        Freshness::MaybeTorn => {
+            let (storing, held) = run.holdings(storing)?;
+            let all = plan.shared.iter().chain(&plan.objects);
+            run.store(storing, &all.filter(|object| !held.has(object)).collect::<Vec<_>>(), false)
+        }
+    }
+}
+
+impl WritePlan {
+    /// The digests of everything the card must hold (PERSO-09).
+    #[must_use]
+    pub fn manifest(&self) -> Vec<u8> {
+        let digests: BTreeMap<Dgi, [u8; 32]> =
+            self.shared.iter().chain(&self.objects).map(|object| (object.dgi, object.digest())).collect();
+        manifest(&digests)
+    }
+
+    /// SHA-256 of EF.SOD.
+    #[must_use]
+    pub fn security_object_digest(&self) -> [u8; 32] {
+        self.objects.iter().find(|object| object.dgi == Dgi(0x011D)).map_or([0; 32], Object::digest)
+    }
+
+    fn intent(&self, chip: ChipIdentifier) -> FinaliseIntent {
+        FinaliseIntent {
+            chip,
+            manifest_digest: Sha256::digest(self.manifest()).into(),
+            security_object_digest: self.security_object_digest(),
+        }
+    }
+
+    fn finalise(&self) -> Object {
+        Object::public(Dgi::FINALISE, self.manifest())
+    }
+
+    /// The plan as it can be read before anything is touched. `block` is how many plain bytes one STORE DATA carries:
+    /// 239 with short APDUs, 223 in S16 mode.
+    #[must_use]
+    pub fn describe(&self, mode: LengthMode) -> Plan {
+        let block = match mode {
+            LengthMode::Short => 239,
+            LengthMode::Extended => extended_block(&self.profile, Mode::S8),
+        };
+        Plan {
+            name: "write",
+            steps: vec![self.session_step(), self.store_step(block), self.finalise_step(block)],
+        }
+    }
+
+    fn session_step(&self) -> PlannedStep {
+        let p = &self.profile;
+        let mut commands = Vec::new();
+        match p.path {
+            Path::IssuerDomain => {
+                commands.push(planned(&gp::select(&p.issuer_domain), "SELECT issuer security domain"));
+                commands.extend(session_commands(p.issuer_version));
+                commands.push(planned(
+                    &gp::install_for_personalization(&p.instance),
+                    "INSTALL [for personalization]",
+                ));
+            }
+            Path::Application => {
+                commands.push(planned(&gp::select(&p.instance), "SELECT identity application"));
+                commands.extend(session_commands(p.issuer_version));
+            }
+        }
+        PlannedStep {
+            name: "open session",
+            purpose: "open a session with the keys of this chip, at the highest level it offers".to_owned(),
+            precondition: "the chip has been prepared",
+            read_back: "the chip's cryptogram and its identifier",
+            reversibility: Reversibility::ReadsOnly,
+            commands,
+        }
+    }
+
+    fn store_step(&self, block: usize) -> PlannedStep {
+        let bytes = crate::dgi::stream(&self.objects).len();
+        let spans = self.objects.iter().flat_map(|object| {
+            let value = if object.confidential {
+                Span::Confidential { bytes: object.value().len(), what: object.dgi.to_string() }
+            } else {
+                Span::known(object.value())
+            };
+            [Span::known(&object.dgi.0.to_be_bytes()), value]
+        });
+        PlannedStep {
+            name: "store member files",
+            purpose: format!("store {}", names(&self.objects)),
+            precondition: "the application is not finalised; on a torn chip, what it holds already is left out",
+            read_back: "the card compares every file with the manifest of the last step",
+            reversibility: Reversibility::Reversible,
+            commands: vec![PlannedCommand {
+                name: "STORE DATA",
+                header: "80E20800".to_owned(),
+                data: spans.collect(),
+                times: bytes.div_ceil(block),
+            }],
+        }
+    }
+
+    fn finalise_step(&self, block: usize) -> PlannedStep {
+        let finalise = self.finalise();
+        PlannedStep {
+            name: "finalise",
+            purpose: "make it a card: from now on it can be read, and never be written this way again"
+                .to_owned(),
+            precondition: "the intent is on record; the card holds exactly what the manifest names",
+            read_back: "the card is read over a fresh connection and verified like a stranger's",
+            reversibility: Reversibility::Irreversible,
+            commands: vec![PlannedCommand {
+                name: "STORE DATA (FINALISE)",
+                header: "80E28800".to_owned(),
+                data: vec![
+                    Span::known(&Dgi::FINALISE.0.to_be_bytes()),
+                    Span::Confidential {
+                        bytes: finalise.value().len(),
+                        what: "manifest of hashes".to_owned(),
+                    },
+                ],
+                times: (finalise.value().len() + 5).div_ceil(block),
+            }],
+        }
+    }
+}
