@@ -82,7 +82,7 @@ impl Default for ChipConfig {
         Self {
             cplc: Cplc::of_chip([0x43, 0x57, 0x63, 0x26, 0x00, 0x00, 0x00, 0x01, 0x00, 0x2A]),
             transport_keys: TransportKeys::published_development(),
-            parameter: Parameter::DEFAULT,
+            parameter: Parameter::ALL[5], // 70
             failure_limit: 10,
             count_at: CountAt::ExternalAuthenticate,
             interface: Interface::Contact,
@@ -111,7 +111,7 @@ impl ChipConfig {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Silicon {
     pub(crate) cplc: Cplc,
-    #[serde(rename = "scp03-i")]
+    #[serde(rename = "scp03-i", serialize_with = "write_parameter", deserialize_with = "read_parameter")]
     pub(crate) parameter: Parameter,
     pub(crate) failure_limit: u8,
     pub(crate) count_at: CountAt,
@@ -119,6 +119,15 @@ pub(crate) struct Silicon {
     pub(crate) personalisation: PersonalisationPath,
     pub(crate) extended_length: bool,
     pub(crate) page_size: PageSize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn write_parameter<S: serde::Serializer>(parameter: &Parameter, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u8(parameter.value())
+}
+
+fn read_parameter<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Parameter, D::Error> {
+    Parameter::new(u8::deserialize(from)?).map_err(serde::de::Error::custom)
 }
 
 impl Silicon {

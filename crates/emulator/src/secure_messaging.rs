@@ -17,12 +17,12 @@ const LE: Tag = Tag(0x97);
 const STATUS: Tag = Tag(0x99);
 /// Cryptographic checksum.
 const CHECKSUM: Tag = Tag(0x8E);
-/// A checksum has 8 bytes (9303-11, 9.8.5.2).
+/// A checksum has 8 bytes (9303-11, 9.8.7.2).
 const CHECKSUM_LENGTH: usize = 8;
 
 /// A secure messaging session: KSenc, KSmac and the send sequence counter.
 ///
-/// Any failure closes it: the keys are wiped, and nothing is protected or accepted any more (9303-11, 9.8.2).
+/// Any failure closes it: the keys are wiped, and nothing is protected or accepted any more (9303-11, 9.8.3).
 pub struct Session(Option<Live>);
 
 struct Live {
@@ -52,7 +52,7 @@ pub enum SmFailure {
 }
 
 impl SmFailure {
-    /// What the card answers, unprotected: `6987` missing, `6988` incorrect (9303-11, 9.8.7), `6882` for a form of
+    /// What the card answers, unprotected: `6987` missing, `6988` incorrect (9303-11, 9.8), `6882` for a form of
     /// secure messaging it does not have.
     #[must_use]
     pub const fn status(self) -> StatusWord {
@@ -75,7 +75,7 @@ pub struct SessionKeyLength {
 }
 
 impl Session {
-    /// With these keys and SSC = 0 (9303-11, 9.8.6.3: the value after PACE).
+    /// With these keys and SSC = 0 (9303-11, 9.8.7.3: the value after PACE).
     pub(crate) const fn new(enc: AesKey, mac: AesKey) -> Self {
         Self(Some(Live { enc, mac, ssc: 0 }))
     }
@@ -104,7 +104,7 @@ impl Session {
             && if command.cla & 0x40 == 0 { command.cla & 0x0C != 0 } else { command.cla & 0x20 != 0 }
     }
 
-    /// `CLA || INS || P1 || P2 || Lc || [87 or 85] [97] 8E || Le` to the plain command (9303-11, 9.8.4, Figure 3).
+    /// `CLA || INS || P1 || P2 || Lc || [87 or 85] [97] 8E || Le` to the plain command (9303-11, 9.8.4).
     ///
     /// The objects stand in this order, each at most once; 85 with an odd INS, 87 with an even one. The class loses its
     /// secure messaging bits and keeps the chaining bit. Le is the value of 97, `00` meaning 256 and `0000` 65,536;
@@ -120,7 +120,7 @@ impl Session {
         Ok(plain)
     }
 
-    /// `[87 or 85] 99 8E, SW` (9303-11, 9.8.4, Figure 6), 85 when `original` has an odd INS.
+    /// `[87 or 85] 99 8E, SW` (9303-11, 9.8.4), 85 when `original` has an odd INS.
     ///
     /// Every status is protected, errors too: 99 holds it, and SW1 SW2 repeat it. SSC is incremented first. A closed
     /// session protects nothing: the answer is then the status alone, or `6988` in place of any success.
@@ -163,17 +163,17 @@ impl Session {
 }
 
 impl Live {
-    /// `SSC := SSC + 1` (9303-11, 9.8.6): before a command is verified and before a response is made.
+    /// `SSC := SSC + 1` (9303-11, 9.8.7.3): before a command is verified and before a response is made.
     const fn count(&mut self) {
         self.ssc = self.ssc.wrapping_add(1);
     }
 
-    /// `E(KSenc, SSC)`: the IV of every cryptogram (9303-11, 9.8.6.1).
+    /// `E(KSenc, SSC)`: the IV of every cryptogram (9303-11, 9.8.7.1).
     fn iv(&self) -> [u8; 16] {
         self.enc.encrypt_block(self.ssc.to_be_bytes())
     }
 
-    /// The first 8 bytes of `CMAC(KSmac, SSC || message)` (9303-11, 9.8.6.2); `message` is padded already.
+    /// The first 8 bytes of `CMAC(KSmac, SSC || message)` (9303-11, 9.8.7.2); `message` is padded already.
     fn checksum(&self, message: &[u8]) -> [u8; CHECKSUM_LENGTH] {
         let [a, b, c, d, e, f, g, h, ..] = self.mac.cmac(&[&self.ssc.to_be_bytes(), message]);
         [a, b, c, d, e, f, g, h]

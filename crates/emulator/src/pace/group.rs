@@ -19,7 +19,7 @@ pub(super) trait Group {
     /// The standard generator.
     fn generator() -> Self::Point;
 
-    /// Uncompressed point (`04 || x || y`, TR-03110-3, D.3.3.1); none if it is not on the curve, or the identity.
+    /// Uncompressed point (`04 || x || y`, TR-03110-3, D.3); none if it is not on the curve, or the identity.
     fn decode(bytes: &[u8]) -> Option<Self::Point>;
 
     /// `04 || x || y`.
@@ -28,7 +28,7 @@ pub(super) trait Group {
     /// `private · point`; none for the identity.
     fn multiply(private: &PrivateKey, point: &Self::Point) -> Option<Self::Point>;
 
-    /// Generic Mapping (TR-03110-3, A.3.5.1): `s · G + H`, s the nonce as a number; none for the identity.
+    /// Generic Mapping (9303-11, 4.4.3.3): `s · G + H`, s the nonce as a number; none for the identity.
     fn map(nonce: &[u8], h: &Self::Point) -> Option<Self::Point>;
 
     /// Uniform in 1 to n − 1, by drawing 32 bytes until they are; none if the randomness never yields one.

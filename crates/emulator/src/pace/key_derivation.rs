@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// TR-03110-3, A.2.3: the counter tells what the key is for.
+/// 9303-11, 9.7.1: the counter tells what the key is for.
 #[derive(Debug, Clone, Copy)]
 #[repr(u32)]
 pub(super) enum Purpose {
@@ -14,7 +14,7 @@ pub(super) enum Purpose {
     Password = 3,
 }
 
-/// `KDF(K, c) = H(K || c)`, c on 4 bytes (TR-03110-3, A.2.3.1): H is SHA-1 and the key its first 16 bytes for AES-128, H
+/// `KDF(K, c) = H(K || c)`, c on 4 bytes (9303-11, 9.7.1): H is SHA-1 and the key its first 16 bytes for AES-128, H
 /// is SHA-256 and the key its first 24 or 32 bytes for AES-192 and AES-256.
 pub(super) fn derive(size: KeySize, secret: &[u8], purpose: Purpose) -> AesKey {
     let counter = (purpose as u32).to_be_bytes();

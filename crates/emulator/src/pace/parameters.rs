@@ -54,7 +54,7 @@ impl Mechanism {
     }
 }
 
-/// TR-03110-3, A.2.1.1, Table 4: standardized domain parameters.
+/// TR-03110-3, A.2.1.1: standardized domain parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DomainParameters {
     /// 12: NIST P-256 (secp256r1).

@@ -3,7 +3,7 @@
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// `f(π)` of TR-03110-3, A.2.3.2, Table 3: what K_π is derived from. Wiped when dropped, redacted in `Debug`.
+/// `f(π)` of 9303-11, 9.7.3: what K_π is derived from. Wiped when dropped, redacted in `Debug`.
 pub struct PasswordKey(Zeroizing<Vec<u8>>);
 
 impl PasswordKey {

@@ -123,7 +123,7 @@ impl Picc {
         })
     }
 
-    /// The next of four steps (9303-11, 4.4.4.2, Table 4):
+    /// The next of four steps (9303-11, 4.4.4.2):
     ///
     /// | command data | response data | chaining bit |
     /// |---|---|---|
@@ -232,7 +232,7 @@ fn request_nonce<C: Group>(
     Ok((Phase::Mapping { nonce }, answer(ENCRYPTED_NONCE, &z)))
 }
 
-/// `H = SK_map · PK_map,PCD`, `G̃ = s · G + H` (TR-03110-3, A.3.5.1).
+/// `H = SK_map · PK_map,PCD`, `G̃ = s · G + H` (9303-11, 4.4.3.3).
 fn map_nonce<C: Group>(
     data: Tlv<'_>,
     nonce: &[u8],
@@ -246,7 +246,7 @@ fn map_nonce<C: Group>(
     Ok((Phase::KeyAgreement { generator }, answer(PICC_MAPPING_KEY, &C::encode(&picc))))
 }
 
-/// `K = x(SK · PK_PCD)` over G̃; `K_Enc = KDF(K, 1)`, `K_MAC = KDF(K, 2)` (TR-03110-3, 3.2.1, A.2.3).
+/// `K = x(SK · PK_PCD)` over G̃; `K_Enc = KDF(K, 1)`, `K_MAC = KDF(K, 2)` (9303-11, 4.4.3.3, 9.7.1).
 fn agree<C: Group>(
     data: Tlv<'_>,
     parameters: Parameters,
@@ -299,13 +299,13 @@ fn exchange_tokens(
     Ok(answer(PICC_TOKEN, &token(parameters, mac, pcd)))
 }
 
-/// `T = CMAC(K_MAC, token input)`, first 8 bytes (TR-03110-3, A.3.4).
+/// `T = CMAC(K_MAC, token input)`, first 8 bytes (9303-11, 4.4.3.4).
 fn token(parameters: Parameters, mac: &AesKey, public_key: &[u8; 65]) -> [u8; TOKEN_LENGTH] {
     let [a, b, c, d, e, f, g, h, ..] = mac.cmac(&[&token_input(parameters, public_key)]);
     [a, b, c, d, e, f, g, h]
 }
 
-/// `7F49 { 06 mechanism, 86 the other side's ephemeral public key }` (TR-03110-3, D.3.3).
+/// `7F49 { 06 mechanism, 86 the other side's ephemeral public key }` (TR-03110-3, D.3).
 pub(super) fn token_input(parameters: Parameters, public_key: &[u8; 65]) -> Vec<u8> {
     let mut object = Writer::new();
     object.nest(Tag(0x7F49), |inner| {

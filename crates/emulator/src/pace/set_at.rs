@@ -10,7 +10,7 @@ const DOMAIN_PARAMETERS: Tag = Tag(0x84);
 const CHAT: Tag = Tag(0x7F4C);
 const MOST_CHAT_BYTES: usize = 64;
 
-/// TR-03110-3, B.11.1, Table 13 (MSE:Set AT for PACE, P1 P2 = `C1 A4`): `80` mechanism, `83` password reference, `84`
+/// TR-03110-3, B.11.1 (MSE:Set AT for PACE, P1 P2 = `C1 A4`): `80` mechanism, `83` password reference, `84`
 /// domain parameters (conditional), `7F4C` CHAT (conditional).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAt {

@@ -151,7 +151,7 @@ impl Live {
 }
 
 /// Checks the last `length` bytes of the data against `CMAC(S-MAC, chain || CLA INS P1 P2 Lc || data)` (Amendment D,
-/// 6.2.4, Figure 6-1) and returns the CMAC in full, which is the next chaining value.
+/// 6.2.4) and returns the CMAC in full, which is the next chaining value.
 ///
 /// Lc counts the C-MAC; it takes three bytes in an extended command. The channel number in the class counts as 0.
 pub(super) fn verify_c_mac(
@@ -170,7 +170,7 @@ pub(super) fn verify_c_mac(
     bool::from(mac[..length].ct_eq(received)).then_some(mac)
 }
 
-/// Whether a class byte announces GlobalPlatform secure messaging (GP 2.3.1, 11.1.4, Tables 11-11 and 11-12).
+/// Whether a class byte announces GlobalPlatform secure messaging (GP 2.3.1, 11.1.4).
 pub(super) const fn says_secure_messaging(cla: u8) -> bool {
     if cla & 0x40 == 0 { cla & 0x0C == 0x04 } else { cla & 0x20 != 0 }
 }

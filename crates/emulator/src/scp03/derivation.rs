@@ -4,7 +4,7 @@ use super::KeySet;
 use crate::aes_key::{AesKey, KeySize};
 use zeroize::Zeroizing;
 
-/// Amendment D, 4.1.5, Table 4-1: what is derived.
+/// Amendment D, 4.1.5: what is derived.
 #[derive(Debug, Clone, Copy)]
 #[repr(u8)]
 pub(super) enum Constant {

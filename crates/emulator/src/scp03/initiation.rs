@@ -31,7 +31,7 @@ pub struct Pending {
 }
 
 impl Initiation<'_> {
-    /// Amendment D, 7.1.1.6, Table 7-3: `diversification data (10) || key version, 03, i || card challenge || card
+    /// Amendment D, 7.1.1: `diversification data (10) || key version, 03, i || card challenge || card
     /// cryptogram [|| sequence counter (3)]`, challenge and cryptogram of 8 bytes (S8) or 16 (S16).
     ///
     /// `rng` fills its slice with random bytes; it is asked for a card challenge unless that is pseudo-random.

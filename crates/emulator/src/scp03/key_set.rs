@@ -4,7 +4,7 @@ use crate::aes_key::{AesKey, KeySize};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Amendment D, 6.1, Table 6-1: Key-ENC, Key-MAC, Key-DEK, three AES keys of one length.
+/// Amendment D, 6.1: Key-ENC, Key-MAC, Key-DEK, three AES keys of one length.
 ///
 /// Wiped when dropped; `Debug` shows the length only.
 pub struct KeySet {

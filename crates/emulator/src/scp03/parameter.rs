@@ -1,6 +1,6 @@
 //! The SCP03 parameter "i".
 
-/// Amendment D, 5.1, Table 5-1: `b7 b6 b5 b1` of "i".
+/// Amendment D, 5.1: `b7 b6 b5 b1` of "i".
 ///
 /// | bits | meaning |
 /// |---|---|

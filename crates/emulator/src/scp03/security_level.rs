@@ -2,7 +2,7 @@
 
 use super::Parameter;
 
-/// Amendment D, 7.1.2.1, Table 7-4: P1 of EXTERNAL AUTHENTICATE; the session's Current Security Level (GP 2.3.1, 10.6).
+/// Amendment D, 7.1.2: P1 of EXTERNAL AUTHENTICATE; the session's Current Security Level (GP 2.3.1, 10.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecurityLevel {
     /// `00`: authenticated; messages need no protection.

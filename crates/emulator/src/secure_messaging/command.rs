@@ -41,7 +41,7 @@ impl Live {
 
     /// `CMAC(KSmac, SSC || header padded || objects padded)`, first 8 bytes.
     ///
-    /// Where there is no object but 8E, 7816-4, 10.2.3.1 pads the header alone and 9303-11, 9.8.6.2 can be read as
+    /// Where there is no object but 8E, 7816-4, 10.2.3.1 pads the header alone and 9303-11, 9.8.7.2 can be read as
     /// padding the whole again; senders of both kinds exist, and both forms say the same command.
     fn verify(&self, command: &Command, received: &[u8]) -> Result<(), SmFailure> {
         let mut message = command.header().to_vec();
