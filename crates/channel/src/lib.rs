@@ -5,11 +5,18 @@
 //! An error drops the phase and its keys. Static keys stand behind operation traits ([`scp03::StaticKeys`],
 //! [`diversify::MasterKeys`]) that never return key bytes. Random bytes are an argument. Drivers over an
 //! [`Exchanger`](chipwright_iso7816::Exchanger) are thin loops over the phases.
+//!
+//! What must not compile is listed, and tested, in [`misuse`].
 
 mod aes_modes;
 pub mod diversify;
+pub mod misuse;
 pub mod pace;
 pub mod scp03;
 pub mod sm;
 
 pub use aes_modes::KeySize;
+
+#[cfg(test)]
+#[path = "../tests/vectors/mod.rs"]
+mod vectors;

@@ -17,6 +17,8 @@ mod kdf;
 mod password;
 mod phases;
 mod security_infos;
+#[cfg(test)]
+mod tests;
 
 pub use driver::establish;
 pub use error::{PaceError, Step};

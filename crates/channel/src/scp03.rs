@@ -20,6 +20,8 @@ mod keys;
 mod parameter;
 pub mod put_key;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use crate::KeySize;
 pub use driver::open;

@@ -17,6 +17,8 @@
 mod error;
 mod response;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use error::SmError;
 pub use session::{AwaitResponse, Session, SessionKeys};
