@@ -1,7 +1,7 @@
 //! Protected commands and responses (Amendment D, 6.2.4 to 6.2.7).
 
 use super::{Mode, Parameter, Scp03Error, SecurityLevel};
-use crate::aes_modes::{BLOCK, BlockKey, MacKey, mac_matches, pad, padded_length, unpadded_length};
+use crate::aes_modes::{BLOCK, BlockKey, MacKey, mac_matches, pad, unpadded_length};
 use chipwright_iso7816::{Command, Le, LengthMode, Response};
 use std::fmt;
 
@@ -83,7 +83,8 @@ impl Session {
         if level.has_r_encryption() { most / BLOCK * BLOCK - 1 } else { most }
     }
 
-    /// Protects a command at the session's level. `Le`, if exact, grows by what the protected response takes more.
+    /// Protects a command at the session's level. Le stays as it is, outside the MAC: with R-MAC ask for [`Le::Max`], since the
+    /// protected response is longer than the plain one.
     ///
     /// # Errors
     /// [`Scp03Error::Class`] for a class byte that cannot be protected, [`Scp03Error::TooLong`] for more data than fits. The
@@ -129,7 +130,7 @@ impl Session {
         data.extend_from_slice(&mac[..mac_bytes]);
 
         let mut wrapped = Command::new(cla, command.ins, command.p1, command.p2).with_data(data);
-        wrapped.le = command.le.map(|le| protected_le(le, level, mac_bytes, extended));
+        wrapped.le = command.le;
         wrapped.extended = extended;
         if command.is_sensitive() {
             wrapped = wrapped.sensitive();
@@ -190,20 +191,6 @@ const fn max_plain_data(level: SecurityLevel, mode: Mode, lengths: LengthMode) -
     }
     let most = most - mode.bytes();
     if level.has_c_decryption() { most / BLOCK * BLOCK - 1 } else { most }
-}
-
-/// The Le that has room for the protected form of `le` plain bytes.
-fn protected_le(le: Le, level: SecurityLevel, mac_bytes: usize, extended: bool) -> Le {
-    let Le::Exact(plain) = le else { return Le::Max };
-    if !level.has_r_mac() {
-        return le;
-    }
-    let body = if level.has_r_encryption() { padded_length(plain as usize) } else { plain as usize };
-    let most = if extended { 0x1_0000 } else { 256 };
-    match u32::try_from(body + mac_bytes) {
-        Ok(whole) if whole < most => Le::Exact(whole),
-        _ => Le::Max,
-    }
 }
 
 impl fmt::Debug for Session {
