@@ -21,3 +21,8 @@ pub use security_level::SecurityLevel;
 
 #[cfg(test)]
 mod tests;
+
+/// The loader of the integration tests, for the tests beside the code of this crate.
+#[cfg(test)]
+#[path = "../tests/vectors/mod.rs"]
+pub(crate) mod vectors;

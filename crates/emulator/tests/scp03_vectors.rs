@@ -210,7 +210,12 @@ fn host_challenges_of_other_lengths_are_refused() {
 #[test]
 fn no_bit_of_a_wrapped_command_can_change() {
     let mut tried = 0;
-    for name in ["pysim-aes128-level11", "pysim-aes192-level33", "pysim-aes256-level03"] {
+    for name in [
+        "pysim-aes128-level11",
+        "pysim-aes192-level33",
+        "pysim-aes256-level03",
+        "computed-aes128-i71-level33",
+    ] {
         let vector = vector(name);
         let wrapped = &vector.commands[0].wrapped;
         let le = usize::from(Command::from_bytes(wrapped).unwrap().le.is_some());

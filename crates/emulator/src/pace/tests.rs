@@ -4,7 +4,7 @@ use super::group::{Group, PrivateKey};
 use super::key_derivation::{Purpose, derive};
 use super::picc::{Outcome, Phase, Protocol, shared_secret, token_input};
 use super::{DomainParameters, Mechanism, PaceFailure, Parameters, PasswordKey, Picc, Step};
-use crate::vectors::{Hex, Pace, load, scripted};
+use crate::scp03::vectors::{Hex, Pace, load, scripted};
 use bp256::BrainpoolP256r1;
 use chipwright_iso7816::Command;
 use p256::NistP256;

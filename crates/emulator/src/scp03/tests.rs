@@ -1,8 +1,8 @@
 //! Session keys and cryptograms of `test-vectors/scp03`, and the key operations of PUT KEY.
 
 use super::derivation::{Constant, SessionKeys, card_challenge};
+use super::vectors::{Scp03, load};
 use super::{Initiation, KeySet, KeySetError, Parameter, SecurityLevel, check_value};
-use crate::vectors::{Scp03, load};
 use chipwright_iso7816::{Command, Ins, Response, StatusWord};
 
 #[test]
