@@ -1,11 +1,33 @@
-//! The software card: the card side of SCP03, PACE and secure messaging, written from the standards and sharing no
-//! protocol code with the host side.
+//! The software card: what `applet-spec` says, as a [`Transport`](chipwright_iso7816::Transport). Bytes in, bytes out.
+//!
+//! It is written from the contract and the standards and shares no protocol code with the host side. [`Card::blank`] makes
+//! a chip as delivered; everything that survives loss of power lies in its pages ([`Card::save`]), and power can be cut
+//! at any command and any page write ([`Card::fault_at_apdu`], [`Card::cut_at_page_write`]). No files, no clock, no
+//! randomness of its own.
 
 mod aes_key;
+mod card;
+pub mod chip;
+mod fault;
+mod identity;
 mod iso9797;
+mod issuer_domain;
+mod memory;
 pub mod pace;
+mod personalisation;
+mod processor;
+mod random;
 pub mod scp03;
 pub mod secure_messaging;
+mod state;
+mod store;
+pub mod tables;
+
+pub use card::Card;
+pub use chip::{ChipConfig, CountAt, Cplc, Interface, Package, PageSize, PersonalisationPath, TransportKeys};
+pub use fault::Fault;
+pub use random::{Randomness, seeded_rng};
+pub use state::StateError;
 
 #[cfg(test)]
 #[path = "../tests/vectors/mod.rs"]

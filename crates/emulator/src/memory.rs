@@ -16,8 +16,8 @@ mod layout;
 mod tests;
 
 pub(crate) use allocation::{Allocation, Extents, MOST_RUNS};
-pub(crate) use layout::{Area, RECORD, RECORDS};
 pub use layout::PageSize;
+pub(crate) use layout::{Area, RECORD, RECORDS};
 
 use crate::tables::budget;
 use zeroize::Zeroize;
@@ -186,7 +186,8 @@ impl Memory {
         }
         self.writes += 1;
         let size = self.page.bytes();
-        let (written, rest) = self.bytes[page * size..(page + 1) * size].split_at_mut(content.len().min(size));
+        let (written, rest) =
+            self.bytes[page * size..(page + 1) * size].split_at_mut(content.len().min(size));
         written.copy_from_slice(&content[..written.len()]);
         rest.fill(0);
         Ok(())

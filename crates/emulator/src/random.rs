@@ -1,12 +1,15 @@
-//! Random bytes for tests.
+//! Random bytes: the argument that brings them, and a source for tests.
 
 use sha2::{Digest, Sha256};
+
+/// Fills its argument with random bytes.
+pub type Randomness = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// The same bytes for the same seed: `SHA-256("chipwright emulator" || seed || counter)`, one digest after the other.
 ///
 /// For tests only: whoever knows the seed knows every nonce and key of the card.
 #[must_use]
-pub fn seeded_rng(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
+pub fn seeded_rng(seed: u64) -> Randomness {
     let mut counter = 0u64;
     let mut pool: Vec<u8> = Vec::new();
     Box::new(move |out: &mut [u8]| {

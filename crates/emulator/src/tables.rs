@@ -208,7 +208,9 @@ impl CardLifeCycle {
             (Self::OpReady, Self::Initialized)
             | (Self::Initialized | Self::CardLocked, Self::Secured)
             | (Self::Secured, Self::CardLocked)
-            | (Self::OpReady | Self::Initialized | Self::Secured | Self::CardLocked, Self::Terminated) => true,
+            | (Self::OpReady | Self::Initialized | Self::Secured | Self::CardLocked, Self::Terminated) => {
+                true
+            }
             (Self::OpReady, Self::OpReady | Self::Secured | Self::CardLocked)
             | (Self::Initialized, Self::OpReady | Self::Initialized | Self::CardLocked)
             | (Self::Secured, Self::OpReady | Self::Initialized | Self::Secured)

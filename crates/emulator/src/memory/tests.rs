@@ -41,7 +41,11 @@ fn the_areas_fill_the_chip_and_the_journal_fits_the_reserve() {
         let directory_pages = (RECORDS * RECORD).div_ceil(page.bytes());
         assert!((2 * directory_pages + 1) * page.bytes() <= budget::RESERVE, "{page:?}");
         assert!(directory_pages <= 64);
-        assert!(Area::ALL.iter().all(|area| area.span().0 % page.bytes() == 0 && area.span().1 % page.bytes() == 0));
+        assert!(
+            Area::ALL
+                .iter()
+                .all(|area| area.span().0 % page.bytes() == 0 && area.span().1 % page.bytes() == 0)
+        );
     }
 }
 

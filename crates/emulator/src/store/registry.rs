@@ -125,9 +125,10 @@ impl LoadFile {
 pub(super) fn put_extents(writer: RecordWriter, extents: &Extents) -> RecordWriter {
     #[allow(clippy::cast_possible_truncation)] // at most 6
     let writer = writer.put(&[extents.runs().len() as u8]);
-    extents.runs().iter().fold(writer, |writer, (first, length)| {
-        writer.put(&first.to_be_bytes()).put(&length.to_be_bytes())
-    })
+    extents
+        .runs()
+        .iter()
+        .fold(writer, |writer, (first, length)| writer.put(&first.to_be_bytes()).put(&length.to_be_bytes()))
 }
 
 pub(super) fn take_extents(reader: &mut RecordReader<'_>, page: PageSize) -> Option<Extents> {

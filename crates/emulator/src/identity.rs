@@ -1,0 +1,138 @@
+//! The identity application (chapters 4 and 5 of the contract): files, PACE, secure messaging.
+
+mod access;
+mod command;
+mod files;
+
+use access::PaceRun;
+use command::IdentityCommand;
+
+use crate::memory::PowerLost;
+use crate::processor::{Processor, Stop, answer, is_select_by_name};
+use crate::secure_messaging::Session;
+use crate::tables::{Df, File, budget};
+use chipwright_iso7816::{Command, Ins, Le, Response, StatusWord};
+
+/// What the application remembers between commands.
+pub(crate) struct IdentitySession {
+    df: Df,
+    current: Option<&'static File>,
+    pace: PaceRun,
+    /// An open session is what grants access (ACC-05).
+    messaging: Option<Session>,
+}
+
+impl Default for IdentitySession {
+    fn default() -> Self {
+        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None }
+    }
+}
+
+impl IdentitySession {
+    /// FILE-02.
+    pub(crate) const fn enter_lds(&mut self) {
+        self.df = Df::Lds;
+        self.current = None;
+    }
+
+    /// FILE-01.
+    const fn enter_master_file(&mut self) {
+        self.df = Df::Master;
+        self.current = None;
+    }
+}
+
+/// How a command came and how its answer may go.
+#[derive(Debug, Clone, Copy)]
+struct Protection {
+    /// Under secure messaging after PACE.
+    granted: bool,
+    /// The most plain bytes the answer may have, whatever Le says (FILE-07, CHIP-03).
+    most: usize,
+}
+
+impl Processor {
+    /// A command while the instance in `slot` is selected.
+    pub(crate) fn identity(&mut self, slot: usize, command: &Command) -> Result<Response, PowerLost> {
+        if !self.store.instance(slot).is_some_and(|instance| instance.is_operational()) {
+            return self.before_operational(slot, command);
+        }
+        if command.cla & 0x80 != 0 {
+            self.volatile.identity.messaging = None;
+            self.volatile.identity.pace.interrupt();
+            return Ok(Response::status(StatusWord::CLA_NOT_SUPPORTED));
+        }
+        if Session::is_announced_by(command) {
+            return self.identity_protected(slot, command);
+        }
+        self.volatile.identity.messaging = None;
+        let most = match command.le {
+            Some(Le::Exact(ne)) => (ne as usize).min(budget::DATA_FIELD),
+            Some(Le::Max) if command.extended => budget::DATA_FIELD,
+            Some(Le::Max) | None => 256,
+        };
+        answer(self.identity_command(slot, command.clone(), Protection { granted: false, most }))
+    }
+
+    /// ACC-05 to ACC-08. The session that took the protection off also protects the answer, even if PACE has made
+    /// another meanwhile.
+    fn identity_protected(&mut self, slot: usize, command: &Command) -> Result<Response, PowerLost> {
+        let Some(mut session) = self.volatile.identity.messaging.take() else {
+            self.volatile.identity.pace.interrupt();
+            return Ok(Response::status(StatusWord::SM_OBJECTS_INCORRECT));
+        };
+        let plain = match session.unwrap(command) {
+            Ok(plain) => plain,
+            Err(failure) => {
+                self.volatile.identity.pace.interrupt();
+                return Ok(Response::status(failure.status()));
+            }
+        };
+        let limit = Session::response_limit(command).min(budget::DATA_FIELD);
+        let most = session.largest_plain(plain.le, plain.ins.0 & 1 == 1, limit);
+        let original = plain.clone();
+        let selected = self.volatile.selected;
+        let response = answer(self.identity_command(slot, plain, Protection { granted: true, most }))?;
+        let response = session.wrap(response, &original);
+        if self.volatile.selected == selected && self.volatile.identity.messaging.is_none() {
+            self.volatile.identity.messaging = Some(session);
+        }
+        Ok(response)
+    }
+
+    fn identity_command(
+        &mut self,
+        slot: usize,
+        command: Command,
+        protection: Protection,
+    ) -> Result<Response, Stop> {
+        let Some(command) = self.collect(command)? else {
+            return Ok(Response::status(StatusWord::OK));
+        };
+        if command.ins != Ins::GENERAL_AUTHENTICATE {
+            self.volatile.identity.pace.interrupt();
+        }
+        if is_select_by_name(&command) {
+            return self.select_by_name(&command);
+        }
+        match IdentityCommand::decode(&command)? {
+            IdentityCommand::SelectMasterFile => {
+                self.volatile.identity.enter_master_file();
+                Ok(Response::status(StatusWord::OK))
+            }
+            IdentityCommand::SelectFile { fid, wants_fcp } => {
+                self.select_file(slot, fid, wants_fcp, protection)
+            }
+            IdentityCommand::Read(read) => self.read_binary(slot, &read, protection),
+            IdentityCommand::SetAuthenticationTemplate(set_at) => self.set_at(slot, &set_at),
+            IdentityCommand::GeneralAuthenticate { data, more } => {
+                self.general_authenticate(slot, &data, more)
+            }
+            IdentityCommand::GetChallenge => {
+                let mut challenge = vec![0; 8];
+                (self.rng)(&mut challenge);
+                Ok(Response::ok(challenge))
+            }
+        }
+    }
+}

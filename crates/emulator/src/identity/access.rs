@@ -1,0 +1,165 @@
+//! PACE at the application (ACC-01 to ACC-08).
+
+use crate::memory::Changes;
+use crate::pace::{
+    DomainParameters, Mechanism, Parameters, PasswordKey, PasswordReference, Picc, SetAt, Step,
+};
+use crate::processor::{Processor, Stop};
+use crate::store::Tries;
+use crate::tables::{CAN, MRZ_KEY};
+use chipwright_iso7816::{Response, StatusWord};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// ACC-04.
+const FIRST_DELAY: Duration = Duration::from_millis(100);
+const LONGEST_DELAY: Duration = Duration::from_secs(10);
+
+/// A password of the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Password {
+    Mrz,
+    Can,
+}
+
+/// Where PACE stands.
+pub(super) enum PaceRun {
+    Idle,
+    /// After MSE:Set AT.
+    Set {
+        parameters: Parameters,
+        password: Password,
+    },
+    /// Between two GENERAL AUTHENTICATE commands.
+    Running {
+        picc: Box<Picc>,
+        password: Password,
+    },
+}
+
+impl PaceRun {
+    /// Another command between two GENERAL AUTHENTICATE commands ends the run (ACC-02).
+    pub(super) fn interrupt(&mut self) {
+        if matches!(self, Self::Running { .. }) {
+            *self = Self::Idle;
+        }
+    }
+}
+
+impl Password {
+    const fn of(self, tries: Tries) -> u32 {
+        match self {
+            Self::Mrz => tries.mrz,
+            Self::Can => tries.can,
+        }
+    }
+
+    const fn set(self, mut tries: Tries, count: u32) -> Tries {
+        match self {
+            Self::Mrz => tries.mrz = count,
+            Self::Can => tries.can = count,
+        }
+        tries
+    }
+}
+
+impl Processor {
+    /// MSE:Set AT (ACC-01).
+    pub(super) fn set_at(&mut self, slot: usize, set_at: &SetAt) -> Result<Response, Stop> {
+        self.volatile.identity.pace = PaceRun::Idle;
+        let offered = matches!(set_at.mechanism, Mechanism::EcdhGmAes128 | Mechanism::EcdhGmAes256);
+        let domain = set_at.domain.unwrap_or(DomainParameters::P256);
+        if !offered || domain != DomainParameters::P256 || set_at.chat.is_some() {
+            return Err(StatusWord::INCORRECT_DATA.into());
+        }
+        let password = match set_at.password {
+            PasswordReference::Mrz => Password::Mrz,
+            PasswordReference::Can => Password::Can,
+            PasswordReference::Pin | PasswordReference::Puk => {
+                return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into());
+            }
+        };
+        self.password_key(slot, password)?;
+        let parameters = Parameters { mechanism: set_at.mechanism, domain };
+        self.volatile.identity.pace = PaceRun::Set { parameters, password };
+        Ok(Response::status(StatusWord::OK))
+    }
+
+    /// The next step (ACC-01 to ACC-05). Any failure ends PACE.
+    pub(super) fn general_authenticate(
+        &mut self,
+        slot: usize,
+        data: &[u8],
+        more: bool,
+    ) -> Result<Response, Stop> {
+        let (picc, password) = match std::mem::replace(&mut self.volatile.identity.pace, PaceRun::Idle) {
+            PaceRun::Idle => return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
+            PaceRun::Running { picc, password } => (*picc, password),
+            PaceRun::Set { parameters, password } => {
+                self.delay += delay_after(password.of(self.store.tries(slot)));
+                let key = self.password_key(slot, password)?;
+                (Picc::start(parameters, &key, &mut *self.rng), password)
+            }
+        };
+        match picc.step(data, more, &mut *self.rng) {
+            Ok(Step::Continue { next, response }) => {
+                self.volatile.identity.pace = PaceRun::Running { picc: Box::new(next), password };
+                Ok(Response::ok(response))
+            }
+            Ok(Step::Done(established)) => {
+                self.count_tries(slot, password, 0)?;
+                self.volatile.identity.messaging = Some(established.session);
+                Ok(Response::ok(established.response))
+            }
+            Err(failure) => {
+                if failure.is_wrong_password() {
+                    let wrong = password.of(self.store.tries(slot)).saturating_add(1);
+                    self.count_tries(slot, password, wrong)?;
+                }
+                Err(failure.status().into())
+            }
+        }
+    }
+
+    fn count_tries(&mut self, slot: usize, password: Password, count: u32) -> Result<(), Stop> {
+        let tries = password.set(self.store.tries(slot), count);
+        self.store.commit(Changes::default().tries(slot, tries))?;
+        Ok(())
+    }
+
+    fn password_key(&self, slot: usize, password: Password) -> Result<PasswordKey, StatusWord> {
+        let dgi = match password {
+            Password::Mrz => MRZ_KEY,
+            Password::Can => CAN,
+        };
+        let (_, object) = self.store.object(slot, dgi).ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        let secret = Zeroizing::new(self.store.read_object(object, 0, usize::from(object.length)));
+        match password {
+            Password::Can => Ok(PasswordKey::from_characters(&secret)),
+            Password::Mrz => {
+                let hash = secret.as_slice().try_into().map_err(|_| StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+                Ok(PasswordKey::from_mrz_hash(hash))
+            }
+        }
+    }
+}
+
+/// ACC-04: `min(2^(n−1) × 0.1 s, 10 s)` after n > 0 wrong tries.
+fn delay_after(wrong: u32) -> Duration {
+    match wrong.checked_sub(1) {
+        None => Duration::ZERO,
+        Some(doublings) => FIRST_DELAY.saturating_mul(1 << doublings.min(16)).min(LONGEST_DELAY),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acc_04_the_delay_doubles_up_to_ten_seconds() {
+        let delays: Vec<u128> = (0..9).map(|n| delay_after(n).as_millis()).collect();
+        assert_eq!(delays, [0, 100, 200, 400, 800, 1600, 3200, 6400, 10_000]);
+        assert_eq!(delay_after(u32::MAX), LONGEST_DELAY);
+    }
+}

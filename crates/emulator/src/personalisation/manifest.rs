@@ -1,0 +1,45 @@
+//! REPORT and FINALISE over what an instance holds.
+
+use crate::aes_key::AesKey;
+use crate::tables::{ApplicationState, DGIS, Dgi};
+use chipwright_iso7816::StatusWord;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// DGI to length and SHA-256 of its value, in ascending order.
+pub(super) type Held = BTreeMap<u16, (u16, [u8; 32])>;
+
+/// Version of the manifest.
+const VERSION: u8 = 0x01;
+
+/// PERSO-08: `state, { DGI (2), length (2), CMAC(K, DGI || SHA-256(value)) first 8 bytes }`.
+pub(super) fn report(held: &Held, key: &[u8]) -> Result<Vec<u8>, StatusWord> {
+    let key = AesKey::new(key).ok_or(StatusWord::INCORRECT_DATA)?;
+    let state = if held.is_empty() { ApplicationState::Empty } else { ApplicationState::Filling };
+    let mut out = vec![state as u8];
+    for (dgi, (length, hash)) in held {
+        out.extend_from_slice(&dgi.to_be_bytes());
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&key.cmac(&[&dgi.to_be_bytes(), hash])[..8]);
+    }
+    Ok(out)
+}
+
+/// PERSO-09: `01, n, n × { DGI (2), SHA-256 (32) }` says exactly what is held, and everything mandatory is.
+pub(super) fn agrees(held: &Held, manifest: &[u8]) -> bool {
+    let Some(([VERSION, count], entries)) = manifest.split_first_chunk::<2>() else { return false };
+    let (entries, rest) = entries.as_chunks::<34>();
+    let same = rest.is_empty()
+        && entries.len() == usize::from(*count)
+        && entries.len() == held.len()
+        && entries
+            .iter()
+            .zip(held)
+            .all(|(entry, (dgi, (_, hash)))| entry[..2] == dgi.to_be_bytes() && entry[2..] == hash[..]);
+    same && DGIS.iter().filter(|dgi| dgi.mandatory).all(|Dgi { id, .. }| held.contains_key(id))
+}
+
+/// SHA-256 as a value.
+pub(super) fn digest(hash: Sha256) -> [u8; 32] {
+    hash.finalize().into()
+}

@@ -1,0 +1,173 @@
+//! What a block would do.
+
+use super::manifest::{Held, agrees, digest, report};
+use super::stream::{Open, Value, complete_header};
+use super::{Content, Stream};
+use crate::memory::{Allocation, Area};
+use crate::store::{Body, INLINE, Object, Store};
+use crate::tables::{Dgi, DgiKind};
+use chipwright_iso7816::StatusWord;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// Made without touching the memory.
+pub(super) struct Plan<'a> {
+    store: &'a Store,
+    allocation: Allocation,
+    held: Held,
+    free_slots: Vec<usize>,
+    /// The stream after the block.
+    pub(super) stream: Stream,
+    pub(super) effects: Effects,
+}
+
+/// What the block does when it is accepted.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// Directory slots of values that are being replaced.
+    pub(super) removed: Vec<usize>,
+    /// Whether pages of such values are written again, so that the entries must go first.
+    pub(super) removed_first: bool,
+    pub(super) pages: Vec<(usize, Vec<u8>)>,
+    /// Complete objects and their directory slots.
+    pub(super) complete: Vec<(usize, Object)>,
+    pub(super) answer: Option<Vec<u8>>,
+    pub(super) finalise: bool,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(store: &'a Store, stream: &Stream) -> Self {
+        let stream = stream.clone();
+        let mut allocation = store.allocation();
+        if let Some(Open { value: Value::Pages(content), .. }) = &stream.open {
+            allocation.take(&content.extents());
+        }
+        let held = store.objects(stream.instance()).map(|(_, o)| (o.dgi, (o.length, o.hash))).collect();
+        let free_slots = store.free_object_slots();
+        Self { store, allocation, held, free_slots, stream, effects: Effects::default() }
+    }
+
+    /// Reads the block's part of the stream.
+    pub(super) fn run(&mut self, mut data: &[u8]) -> Result<(), StatusWord> {
+        while let Some((first, rest)) = data.split_first() {
+            if self.effects.finalise {
+                return Err(StatusWord::INCORRECT_DATA);
+            }
+            if let Some(open) = self.stream.open.take() {
+                data = self.fill(open, data)?;
+                continue;
+            }
+            self.stream.header.push(*first);
+            data = rest;
+            if let Some((id, length)) = complete_header(&self.stream.header) {
+                self.stream.header.clear();
+                self.stream.open = Some(self.announce(id, length)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// PERSO-05, CHIP-02, PERSO-14: memory is looked at before the limits of the table.
+    fn announce(&mut self, id: u16, length: u16) -> Result<Open, StatusWord> {
+        let dgi = Dgi::find(id).ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        let area = match dgi.kind {
+            DgiKind::Portrait => Some(Area::Portrait),
+            DgiKind::File => Some(Area::Files),
+            DgiKind::Report | DgiKind::Finalise => None,
+        };
+        if let Some(area) = area
+            && usize::from(length) > area.span().1
+        {
+            return Err(StatusWord::NOT_ENOUGH_MEMORY);
+        }
+        if !(dgi.least..=dgi.most).contains(&length) {
+            return Err(StatusWord::INCORRECT_DATA);
+        }
+        let value = match area {
+            Some(area) => self.make_room(area, id, length)?,
+            None => Value::Whole(Zeroizing::new(Vec::new())),
+        };
+        Ok(Open { dgi, length, hash: Sha256::new(), value })
+    }
+
+    /// Forgets a former value and finds pages for the new one; the former value's own pages only if there are no others.
+    fn make_room(&mut self, area: Area, id: u16, length: u16) -> Result<Value, StatusWord> {
+        self.held.remove(&id);
+        let mut former = None;
+        if let Some(at) = self.effects.complete.iter().position(|(_, object)| object.dgi == id) {
+            // Stored twice in one block: the first never reaches the directory.
+            let (slot, object) = self.effects.complete.remove(at);
+            if let Body::Pages(extents) = &object.body {
+                self.allocation.release(extents);
+            }
+            self.free_slots.push(slot);
+        } else if let Some((slot, object)) = self.store.object(self.stream.instance(), id)
+            && !self.effects.removed.contains(&slot)
+        {
+            self.effects.removed.push(slot);
+            self.free_slots.push(slot);
+            former = Some(object);
+        }
+        if self.free_slots.is_empty() {
+            return Err(StatusWord::NOT_ENOUGH_MEMORY);
+        }
+        if usize::from(length) <= INLINE {
+            return Ok(Value::Whole(Zeroizing::new(Vec::new())));
+        }
+        let extents = self.allocation.allocate(area, usize::from(length)).or_else(|| {
+            let Body::Pages(old) = &former?.body else { return None };
+            self.allocation.release(old);
+            self.effects.removed_first = true;
+            self.allocation.allocate(area, usize::from(length))
+        });
+        let extents = extents.ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
+        let page = self.store.memory().page_size().bytes();
+        Ok(Value::Pages(Content::new(extents, usize::from(length), page)))
+    }
+
+    /// Gives the open object what it lacks; returns the rest of the data.
+    fn fill<'d>(&mut self, mut open: Open, data: &'d [u8]) -> Result<&'d [u8], StatusWord> {
+        let missing = match &open.value {
+            Value::Whole(value) => usize::from(open.length) - value.len(),
+            Value::Pages(content) => content.missing(),
+        };
+        let (mine, rest) = data.split_at(missing.min(data.len()));
+        open.hash.update(mine);
+        match &mut open.value {
+            Value::Whole(value) => value.extend_from_slice(mine),
+            Value::Pages(content) => self.effects.pages.extend(content.push(mine)),
+        }
+        if mine.len() == missing {
+            self.complete(open)?;
+        } else {
+            self.stream.open = Some(open);
+        }
+        Ok(rest)
+    }
+
+    fn complete(&mut self, open: Open) -> Result<(), StatusWord> {
+        let body = match (open.dgi.kind, open.value) {
+            (DgiKind::Report, Value::Whole(key)) => {
+                let part = report(&self.held, &key)?;
+                self.effects.answer.get_or_insert_default().extend_from_slice(&part);
+                return Ok(());
+            }
+            (DgiKind::Finalise, Value::Whole(manifest)) => {
+                if !agrees(&self.held, &manifest) {
+                    return Err(StatusWord::INCORRECT_DATA);
+                }
+                self.effects.finalise = true;
+                return Ok(());
+            }
+            (_, Value::Whole(value)) => Body::Inline(value),
+            (_, Value::Pages(content)) => Body::Pages(content.extents()),
+        };
+        let slot = self.free_slots.pop().ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
+        let hash = digest(open.hash);
+        let owner = u8::try_from(self.stream.instance()).map_err(|_| StatusWord::NO_PRECISE_DIAGNOSIS)?;
+        self.held.insert(open.dgi.id, (open.length, hash));
+        let object = Object { owner, dgi: open.dgi.id, length: open.length, hash, body };
+        self.effects.complete.push((slot, object));
+        Ok(())
+    }
+}

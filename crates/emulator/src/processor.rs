@@ -1,0 +1,253 @@
+//! From a plain command APDU to a response: which application gets it, and what power-up and SELECT change.
+
+use crate::chip::{Interface, Silicon};
+use crate::identity::IdentitySession;
+use crate::issuer_domain::{self, SecureChannel};
+use crate::memory::PowerLost;
+use crate::random::Randomness;
+use crate::store::Store;
+use crate::tables::{CardLifeCycle, budget};
+use chipwright_iso7816::tlv::Writer;
+use chipwright_iso7816::{Aid, Command, Ins, Response, StatusWord, Tag};
+use std::time::Duration;
+
+/// Why a command has no ordinary response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The answer is this status alone.
+    Refused(StatusWord),
+    /// There is no answer.
+    PowerLost,
+}
+
+impl From<StatusWord> for Stop {
+    fn from(status: StatusWord) -> Self {
+        Self::Refused(status)
+    }
+}
+
+impl From<PowerLost> for Stop {
+    fn from(_: PowerLost) -> Self {
+        Self::PowerLost
+    }
+}
+
+/// A refusal becomes a response; loss of power goes on.
+pub(crate) fn answer(outcome: Result<Response, Stop>) -> Result<Response, PowerLost> {
+    match outcome {
+        Ok(response) => Ok(response),
+        Err(Stop::Refused(status)) => Ok(Response::status(status)),
+        Err(Stop::PowerLost) => Err(PowerLost),
+    }
+}
+
+/// The application that gets commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Selected {
+    /// None can be reached on this interface.
+    #[default]
+    Nothing,
+    IssuerDomain,
+    /// The instance in this slot.
+    Instance(usize),
+}
+
+/// A command chain that waits for its last part (7816-4, 5.4.1).
+pub(crate) struct Chain {
+    header: [u8; 4],
+    data: Vec<u8>,
+}
+
+/// What power-up forgets (RST-01).
+#[derive(Default)]
+pub(crate) struct Volatile {
+    pub(crate) selected: Selected,
+    pub(crate) channel: SecureChannel,
+    pub(crate) identity: IdentitySession,
+    pub(crate) chain: Option<Chain>,
+    /// How many entries GET STATUS has shown, when there are more.
+    pub(crate) status_shown: Option<usize>,
+}
+
+impl Volatile {
+    /// Where GET STATUS [next] goes on; the end if there was no first.
+    pub(crate) fn status_position(&self, end: usize) -> usize {
+        self.status_shown.unwrap_or(end)
+    }
+}
+
+/// The chip's program, with its memories.
+pub(crate) struct Processor {
+    pub(crate) silicon: Silicon,
+    pub(crate) store: Store,
+    pub(crate) volatile: Volatile,
+    pub(crate) rng: Randomness,
+    pub(crate) delay: Duration,
+}
+
+impl Processor {
+    /// RST-01 and CM-16.
+    pub(crate) fn power_up(&mut self) -> Result<(), PowerLost> {
+        self.volatile = Volatile::default();
+        self.store.power_up()?;
+        let default = self.store.instances().find(|(_, instance)| instance.is_default_selected());
+        self.volatile.selected = match (self.store.card().life_cycle, default) {
+            (
+                CardLifeCycle::OpReady | CardLifeCycle::Initialized | CardLifeCycle::Secured,
+                Some((slot, _)),
+            ) => Selected::Instance(slot),
+            _ if self.issuer_domain_is_reachable() => Selected::IssuerDomain,
+            _ => Selected::Nothing,
+        };
+        Ok(())
+    }
+
+    /// One command.
+    pub(crate) fn execute(&mut self, command: &Command) -> Result<Response, PowerLost> {
+        if command.data.len() > budget::DATA_FIELD || (command.extended && !self.silicon.extended_length) {
+            return Ok(Response::status(StatusWord::WRONG_LENGTH));
+        }
+        if command.cla == 0xFF {
+            return Ok(Response::status(StatusWord::CLA_NOT_SUPPORTED));
+        }
+        if command.cla & 0x40 != 0 || command.cla & 0x03 != 0 {
+            return Ok(Response::status(StatusWord::LOGICAL_CHANNEL_NOT_SUPPORTED));
+        }
+        match self.volatile.selected {
+            Selected::IssuerDomain => self.issuer_domain(command),
+            Selected::Instance(slot) => self.identity(slot, command),
+            Selected::Nothing if is_select_by_name(command) => answer(self.select_by_name(command)),
+            Selected::Nothing => Ok(Response::status(StatusWord::CONDITIONS_NOT_SATISFIED)),
+        }
+    }
+
+    /// SELECT by AID or its first bytes (CM-01, CM-02, CM-11, CM-15, FILE-02).
+    pub(crate) fn select_by_name(&mut self, command: &Command) -> Result<Response, Stop> {
+        let wants_fci = match command.p2 {
+            0x00 => true,
+            0x0C => false,
+            _ => return Err(StatusWord::INCORRECT_P1_P2.into()),
+        };
+        let target = self.find_by_name(&command.data).ok_or(StatusWord::FILE_NOT_FOUND)?;
+        match (self.store.card().life_cycle, target) {
+            (CardLifeCycle::Terminated, Selected::Instance(_)) => {
+                return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+            }
+            (CardLifeCycle::CardLocked, Selected::Instance(_)) => {
+                return Err(StatusWord::FUNCTION_NOT_SUPPORTED.into());
+            }
+            _ => {}
+        }
+        self.volatile.channel = SecureChannel::default();
+        self.volatile.chain = None;
+        if self.volatile.selected != target {
+            self.volatile.identity = IdentitySession::default();
+            self.volatile.selected = target;
+        }
+        match target {
+            Selected::Instance(slot) => {
+                let Some(instance) = self.store.instance(slot).copied() else {
+                    return Err(StatusWord::FILE_NOT_FOUND.into());
+                };
+                if !instance.is_operational() {
+                    return Ok(Response::status(StatusWord::OK));
+                }
+                self.volatile.identity.enter_lds();
+                Ok(Response::ok(if wants_fci { fci(&instance.aid, &[]) } else { Vec::new() }))
+            }
+            Selected::IssuerDomain | Selected::Nothing => {
+                let data = if wants_fci { self.issuer_domain_fci() } else { Vec::new() };
+                let locked = self.store.card().life_cycle == CardLifeCycle::CardLocked;
+                let status = if locked { StatusWord::FILE_DEACTIVATED } else { StatusWord::OK };
+                Ok(Response { data, status })
+            }
+        }
+    }
+
+    fn find_by_name(&self, name: &[u8]) -> Option<Selected> {
+        if !name.is_empty() && name.len() < 5 {
+            return None;
+        }
+        if issuer_domain::AID.starts_with(name) {
+            if self.issuer_domain_is_reachable() {
+                return Some(Selected::IssuerDomain);
+            }
+            if name.is_empty() {
+                return None;
+            }
+        }
+        let mut instances = self.store.instances();
+        instances
+            .find(|(_, instance)| instance.aid.starts_with(name))
+            .map(|(slot, _)| Selected::Instance(slot))
+    }
+
+    /// CM-15.
+    pub(crate) fn issuer_domain_is_reachable(&self) -> bool {
+        self.silicon.interface == Interface::Contact || !self.has_operational_instance()
+    }
+
+    /// CHIP-07, CM-15.
+    pub(crate) fn has_operational_instance(&self) -> bool {
+        self.store.instances().any(|(_, instance)| instance.is_operational())
+    }
+
+    /// Command chaining: none while parts are still to come.
+    ///
+    /// GENERAL AUTHENTICATE is not collected: there the chaining bit says that the protocol goes on (9303-11, 4.4.4.2).
+    pub(crate) fn collect(&mut self, mut command: Command) -> Result<Option<Command>, StatusWord> {
+        let [cla, ins, p1, p2] = command.header();
+        let header = [cla & !0x10, ins, p1, p2];
+        let chain = self.volatile.chain.take();
+        if command.ins == Ins::GENERAL_AUTHENTICATE {
+            return match chain {
+                None => Ok(Some(command)),
+                Some(_) => Err(StatusWord::LAST_COMMAND_EXPECTED),
+            };
+        }
+        let mut data = match chain {
+            Some(chain) if chain.header == header => chain.data,
+            Some(_) => return Err(StatusWord::LAST_COMMAND_EXPECTED),
+            None => Vec::new(),
+        };
+        data.extend_from_slice(&command.data);
+        if data.len() > budget::DATA_FIELD {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        if command.is_chained() {
+            self.volatile.chain = Some(Chain { header, data });
+            return Ok(None);
+        }
+        command.data = data;
+        Ok(Some(command))
+    }
+}
+
+/// `6F { 84 AID [A5] }`.
+pub(crate) fn fci(aid: &Aid, proprietary: &[u8]) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.nest(Tag(0x6F), |fci| {
+        fci.put(Tag(0x84), aid.as_bytes());
+        if !proprietary.is_empty() {
+            fci.put(Tag(0xA5), proprietary);
+        }
+    });
+    out.into_bytes()
+}
+
+/// `00 A4 04`.
+pub(crate) fn is_select_by_name(command: &Command) -> bool {
+    command.cla == 0x00 && command.ins == Ins::SELECT && command.p1 == 0x04
+}
+
+/// What a response data field may have: Ne, or everything when there is no Le.
+pub(crate) fn cut_to_le(data: Vec<u8>, command: &Command) -> Result<Vec<u8>, StatusWord> {
+    use chipwright_iso7816::Le;
+    match command.le {
+        Some(Le::Exact(ne)) if (ne as usize) < data.len() => match u8::try_from(data.len()) {
+            Ok(exact) => Err(StatusWord::from_bytes(0x6C, exact)),
+            Err(_) => Err(StatusWord::WRONG_LENGTH),
+        },
+        _ => Ok(data),
+    }
+}

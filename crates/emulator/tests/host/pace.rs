@@ -1,0 +1,177 @@
+//! PACE-GM terminal on P-256 with AES-128 and secure messaging (ICAO Doc 9303-11, 4.4 and 9.8).
+
+use super::{cbc_decrypt, cbc_encrypt, cmac, encrypt_block, pad, raw, unpad};
+use chipwright_emulator::Card;
+use chipwright_iso7816::Tag;
+use chipwright_iso7816::tlv::{Reader, Tlv, encode};
+use elliptic_curve::ops::Reduce;
+use elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
+use p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar};
+use sha1::{Digest, Sha1};
+
+pub const SET_AT_CAN: &str = "0022C1A40F 800A04007F00070202040202 830102";
+pub const SET_AT_MRZ: &str = "0022C1A40F 800A04007F00070202040202 830101";
+
+pub struct Messaging {
+    enc: [u8; 16],
+    mac: [u8; 16],
+    ssc: u128,
+}
+
+fn kdf(secret: &[u8], counter: u8) -> [u8; 16] {
+    Sha1::digest([secret, &[0, 0, 0, counter]].concat())[..16].try_into().unwrap()
+}
+
+fn scalar(byte: u8) -> Scalar {
+    <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from([byte; 32]))
+}
+
+fn point(bytes: &[u8]) -> ProjectivePoint {
+    AffinePoint::from_sec1_bytes(bytes).unwrap().into()
+}
+
+fn bytes(point: ProjectivePoint) -> Vec<u8> {
+    point.to_affine().to_sec1_point(false).as_bytes().to_vec()
+}
+
+/// GENERAL AUTHENTICATE in plain: the value inside 7C.
+fn step(card: &mut Card, data: &[u8], last: bool) -> Result<Vec<u8>, u16> {
+    let object = encode(Tag(0x7C), data);
+    let mut command = vec![if last { 0x00 } else { 0x10 }, 0x86, 0, 0, object.len() as u8];
+    command.extend_from_slice(&object);
+    command.push(0);
+    let (answer, status) = raw(card, &command);
+    if status != 0x9000 {
+        return Err(status);
+    }
+    let outer = Tlv::parse_expected(&answer, Tag(0x7C)).unwrap();
+    Ok(Tlv::parse_one(outer.value).unwrap().value.to_vec())
+}
+
+/// The whole protocol with this password, `secret` being the CAN's digits or the MRZ's SHA-1.
+pub fn establish(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Messaging, u16> {
+    match super::status(card, set_at) {
+        0x9000 => {}
+        status => return Err(status),
+    }
+    let password = kdf(secret, 3);
+    let nonce = cbc_decrypt(&password, [0; 16], &step(card, &[], false)?);
+    let mut number = FieldBytes::default();
+    number[16..].copy_from_slice(&nonce);
+    let s = <Scalar as Reduce<FieldBytes>>::reduce(&number);
+    let mapping = scalar(0x21);
+    let chip = step(card, &encode(Tag(0x81), &bytes(ProjectivePoint::GENERATOR * mapping)), false)?;
+    let generator = ProjectivePoint::GENERATOR * s + point(&chip) * mapping;
+    let ephemeral = scalar(0x43);
+    let public = bytes(generator * ephemeral);
+    let chip = step(card, &encode(Tag(0x83), &public), false)?;
+    let shared = bytes(point(&chip) * ephemeral)[1..33].to_vec();
+    let (enc, mac) = (kdf(&shared, 1), kdf(&shared, 2));
+    let token = |key: &[u8]| {
+        let oid = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
+        let inner = [encode(Tag(0x06), &oid), encode(Tag(0x86), key)].concat();
+        cmac(&mac, &encode(Tag(0x7F49), &inner))[..8].to_vec()
+    };
+    let answer = step(card, &encode(Tag(0x85), &token(&chip)), true)?;
+    assert_eq!(answer, token(&public));
+    Ok(Messaging { enc, mac, ssc: 0 })
+}
+
+impl Messaging {
+    /// Protects a plain command: header, data, the value of 97 if any, whether the outer form is extended.
+    pub fn wrap(&mut self, header: [u8; 4], data: &[u8], le: Option<&[u8]>, extended: bool) -> Vec<u8> {
+        self.ssc += 1;
+        let header = [header[0] | 0x0C, header[1], header[2], header[3]];
+        let mut objects = Vec::new();
+        if !data.is_empty() {
+            let iv = encrypt_block(&self.enc, self.ssc.to_be_bytes());
+            let cipher = cbc_encrypt(&self.enc, iv, &pad(data));
+            objects.extend(match header[1] & 1 {
+                1 => encode(Tag(0x85), &cipher),
+                _ => encode(Tag(0x87), &[vec![1], cipher].concat()),
+            });
+        }
+        if let Some(le) = le {
+            objects.extend(encode(Tag(0x97), le));
+        }
+        let mut message = [&self.ssc.to_be_bytes()[..], &pad(&header)].concat();
+        if !objects.is_empty() {
+            message.extend(pad(&objects));
+        }
+        objects.extend(encode(Tag(0x8E), &cmac(&self.mac, &message)[..8]));
+        let mut command = header.to_vec();
+        if extended {
+            command.extend([0, (objects.len() >> 8) as u8, objects.len() as u8]);
+        } else {
+            command.push(objects.len() as u8);
+        }
+        command.extend(objects);
+        command.extend(if extended { vec![0, 0] } else { vec![0] });
+        command
+    }
+
+    /// Checks and opens a protected answer.
+    pub fn unwrap(&mut self, answer: &[u8], status: u16) -> (Vec<u8>, u16) {
+        self.ssc += 1;
+        let at = answer.len().checked_sub(10).unwrap_or_else(|| panic!("plain answer {status:04X}"));
+        let (objects, mac) = answer.split_at(at);
+        let message = [&self.ssc.to_be_bytes()[..], &pad(objects)].concat();
+        assert_eq!(mac, encode(Tag(0x8E), &cmac(&self.mac, &message)[..8]));
+        let mut reader = Reader::new(objects);
+        let mut plain = Vec::new();
+        while let Some(object) = reader.next().unwrap() {
+            let cipher = match object.tag {
+                Tag(0x87) => &object.value[1..],
+                Tag(0x85) => object.value,
+                Tag(0x99) => {
+                    assert_eq!(object.value, status.to_be_bytes());
+                    continue;
+                }
+                other => panic!("object {other}"),
+            };
+            let iv = encrypt_block(&self.enc, self.ssc.to_be_bytes());
+            plain = unpad(&cbc_decrypt(&self.enc, iv, cipher));
+        }
+        (plain, status)
+    }
+
+    pub fn send(
+        &mut self,
+        card: &mut Card,
+        header: [u8; 4],
+        data: &[u8],
+        le: Option<&[u8]>,
+    ) -> (Vec<u8>, u16) {
+        let command = self.wrap(header, data, le, false);
+        let (answer, status) = raw(card, &command);
+        self.unwrap(&answer, status)
+    }
+
+    pub fn send_extended(
+        &mut self,
+        card: &mut Card,
+        header: [u8; 4],
+        data: &[u8],
+        le: Option<&[u8]>,
+    ) -> (Vec<u8>, u16) {
+        let command = self.wrap(header, data, le, true);
+        let (answer, status) = raw(card, &command);
+        self.unwrap(&answer, status)
+    }
+
+    /// READ BINARY by short identifier, then on with the current file to the end.
+    pub fn read(&mut self, card: &mut Card, sfi: u8) -> Result<Vec<u8>, u16> {
+        let (mut file, status) = self.send(card, [0, 0xB0, 0x80 | sfi, 0], &[], Some(&[0]));
+        if status != 0x9000 {
+            return Err(status);
+        }
+        loop {
+            let offset = (file.len() as u16).to_be_bytes();
+            match self.send(card, [0, 0xB0, offset[0], offset[1]], &[], Some(&[0])) {
+                (more, 0x9000) => file.extend(more),
+                (_, 0x6B00) => return Ok(file),
+                (_, status) => return Err(status),
+            }
+        }
+    }
+}
