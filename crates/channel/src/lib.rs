@@ -8,6 +8,8 @@
 //!
 //! What must not compile is listed, and tested, in [`misuse`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
 mod aes_modes;
 pub mod diversify;
 pub mod misuse;

