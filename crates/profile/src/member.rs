@@ -10,6 +10,7 @@ mod number;
 
 use std::fmt;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 pub use attributes::{PlaceOfBirth, Sex, StateCode, Unit};
@@ -17,6 +18,9 @@ pub use date::PartialDate;
 pub use error::{Field, MemberError, MemberErrorKind};
 pub use name::PersonName;
 pub use number::{CitizenNumber, MemberNumber};
+
+/// Age in years at which a person can be admitted.
+const LEAST_AGE: i32 = 18;
 
 /// The fields of a member record, each already valid by itself.
 pub struct MemberParts {
@@ -52,13 +56,16 @@ impl fmt::Debug for MemberParts {
 pub struct Member(MemberParts);
 
 impl Member {
-    /// Checks the fields against each other: born ≤ admitted ≤ official.
+    /// Checks the fields against each other: born + 18 years ≤ admitted ≤ official.
     ///
     /// # Errors
-    /// [`MemberErrorKind::AdmittedBeforeBirth`], [`MemberErrorKind::OfficialBeforeAdmitted`].
+    /// [`MemberErrorKind::AdmittedBeforeBirth`], [`MemberErrorKind::UnderAge`], [`MemberErrorKind::OfficialBeforeAdmitted`].
     pub fn new(parts: MemberParts) -> Result<Self, MemberError> {
         if parts.admitted < parts.birth.earliest() {
             return Err(MemberError::new(Field::Admitted, MemberErrorKind::AdmittedBeforeBirth));
+        }
+        if parts.birth.earliest().saturating_add(LEAST_AGE.years()) > parts.admitted {
+            return Err(MemberError::new(Field::Birth, MemberErrorKind::UnderAge));
         }
         if parts.official.is_some_and(|official| official < parts.admitted) {
             return Err(MemberError::new(Field::Official, MemberErrorKind::OfficialBeforeAdmitted));
@@ -167,6 +174,13 @@ mod tests {
         assert!(Member::new(parts("1990", date(2015, 1, 1), Some(date(2015, 1, 1)))).is_ok());
         let early = Member::new(parts("1990-05", date(1990, 4, 30), None)).unwrap_err();
         assert_eq!(early.kind, MemberErrorKind::AdmittedBeforeBirth);
+        let young = |birth| {
+            Member::new(parts(birth, date(2008, 5, 17), None))
+                .map(drop)
+                .map_err(|error| (error.field, error.kind))
+        };
+        assert_eq!(young("1990-05-18"), Err((Field::Birth, MemberErrorKind::UnderAge)));
+        assert_eq!((young("1990-05-17"), young("1990-05"), young("1990")), (Ok(()), Ok(()), Ok(())));
         let late = Member::new(parts("1990", date(2015, 1, 2), Some(date(2015, 1, 1)))).unwrap_err();
         assert_eq!((late.field, late.kind), (Field::Official, MemberErrorKind::OfficialBeforeAdmitted));
     }

@@ -26,7 +26,7 @@ use jiff::civil::Date;
 
 pub use check_digit::check_digit;
 pub use information::MrzInformation;
-pub use name_field::name_field;
+pub use name_field::{name_field, name_field_of};
 pub use parse::{MrzError, MrzErrorKind};
 
 use crate::member::{PartialDate, PersonName, Sex, StateCode};

@@ -120,6 +120,8 @@ pub enum MemberErrorKind {
     StateCode,
     /// The admission lies before the birth.
     AdmittedBeforeBirth,
+    /// Younger than 18 on the day of admission, whatever the unknown part of the date of birth is.
+    UnderAge,
     /// The official membership lies before the admission.
     OfficialBeforeAdmitted,
 }
@@ -143,6 +145,7 @@ impl MemberErrorKind {
             Self::SexCode => "sex-code",
             Self::StateCode => "state-code",
             Self::AdmittedBeforeBirth => "admitted-before-birth",
+            Self::UnderAge => "under-age",
             Self::OfficialBeforeAdmitted => "official-before-admitted",
         }
     }
@@ -177,6 +180,7 @@ impl fmt::Display for MemberErrorKind {
             Self::SexCode => f.write_str("this is not a known value"),
             Self::StateCode => f.write_str("this is not a country code of one to three letters"),
             Self::AdmittedBeforeBirth => f.write_str("it lies before the date of birth"),
+            Self::UnderAge => f.write_str("it lies less than 18 years before the admission date"),
             Self::OfficialBeforeAdmitted => f.write_str("it lies before the admission date"),
         }
     }
@@ -226,7 +230,7 @@ impl MemberError {
             MemberErrorKind::Year(_) => "Check the year against the application.".into(),
             MemberErrorKind::SexCode => "Write M, F or X.".into(),
             MemberErrorKind::StateCode => "Write the code of ICAO Doc 9303-3, section 5, such as VNM.".into(),
-            MemberErrorKind::AdmittedBeforeBirth => "Check both dates against the application.".into(),
+            MemberErrorKind::AdmittedBeforeBirth | MemberErrorKind::UnderAge => "Check both dates against the application.".into(),
             MemberErrorKind::OfficialBeforeAdmitted => {
                 "Check both dates against the file; they may have been exchanged.".into()
             }

@@ -20,6 +20,14 @@ pub fn name_field(name: &PersonName) -> [u8; LINE] {
     line(&primary, &secondary)
 }
 
+/// The third line for identifiers that are divided already.
+///
+/// # Errors
+/// The first character that has no transliteration.
+pub fn name_field_of(primary: &str, secondary: &str) -> Result<[u8; LINE], char> {
+    Ok(line(&components(primary)?, &components(secondary)?))
+}
+
 fn line(primary: &[String], secondary: &[String]) -> [u8; LINE] {
     let mut text = if secondary.is_empty() {
         shorten_primary(primary, LINE)
@@ -84,8 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn field(primary: &str, secondary: &str) -> String {
-        let line = line(&components(primary).unwrap(), &components(secondary).unwrap());
-        String::from_utf8(line.to_vec()).unwrap()
+        String::from_utf8(name_field_of(primary, secondary).unwrap().to_vec()).unwrap()
     }
 
     /// 9303-5, 4.2.2.2 and 4.2.3.

@@ -13,29 +13,37 @@ const GOOD: u8 = 60;
 const LEAST: u8 = 40;
 
 pub(super) fn fit(picture: RgbImage, budget: usize) -> Result<FittedPortrait, PortraitError> {
-    let own = own_width(&picture);
-    let widest = own.min(WIDTHS[0]);
+    let widest = own_width(&picture).min(WIDTHS[0]);
     let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|width| *width < widest).collect();
     widths.insert(0, widest);
     let largest = fit_into(&picture, widest, widest / 3 * 4);
     drop(picture);
+    let sized = |width: u32| match width == widest {
+        true => smooth_colour(&largest),
+        false => smooth_colour(&reduce(&largest, width, width / 3 * 4)),
+    };
 
-    let mut smallest = smooth_colour(&largest);
-    for width in widths {
-        let sized = if width == widest {
-            smooth_colour(&largest)
+    // bytes shrink with the width, so the largest width that fits is found by halving
+    let (mut low, mut high, mut fits) = (0, widths.len(), None);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let picture = sized(widths[middle]);
+        let jpeg = encoded(&picture, GOOD);
+        if jpeg.len() <= budget {
+            (high, fits) = (middle, Some((picture, jpeg)));
         } else {
-            smooth_colour(&reduce(&largest, width, width / 3 * 4))
-        };
-        if let Some(jpeg) = best_quality(&sized, GOOD, BEST, budget) {
-            return Ok(fitted(&sized, jpeg));
+            low = middle + 1;
         }
-        smallest = sized;
     }
-    match best_quality(&smallest, LEAST, GOOD - 1, budget) {
-        Some(jpeg) => Ok(fitted(&smallest, jpeg)),
-        None => Err(PortraitError::DoesNotFit { smallest: encoded(&smallest, LEAST).len(), budget }),
+    if let Some((picture, jpeg)) = fits {
+        return Ok(fitted(&picture, best_quality(&picture, jpeg, GOOD, BEST, budget)));
     }
+    let smallest = sized(widths[widths.len() - 1]);
+    let jpeg = encoded(&smallest, LEAST);
+    if jpeg.len() > budget {
+        return Err(PortraitError::DoesNotFit { smallest: jpeg.len(), budget });
+    }
+    Ok(fitted(&smallest, best_quality(&smallest, jpeg, LEAST, GOOD - 1, budget)))
 }
 
 /// The width of the 3:4 frame around the picture that needs no enlargement, a multiple of 3 so that the height is whole.
@@ -49,12 +57,8 @@ fn fitted(picture: &RgbImage, jpeg: Vec<u8>) -> FittedPortrait {
     FittedPortrait { jpeg, width: picture.width() as u16, height: picture.height() as u16 }
 }
 
-/// The best quality in `least..=best` that fits, found by halving; the size grows with the quality.
-fn best_quality(picture: &RgbImage, least: u8, best: u8, budget: usize) -> Option<Vec<u8>> {
-    let jpeg = encoded(picture, least);
-    if jpeg.len() > budget {
-        return None;
-    }
+/// The best quality in `least..=best` that fits, found by halving from `jpeg`, which has the least and fits.
+fn best_quality(picture: &RgbImage, jpeg: Vec<u8>, least: u8, best: u8, budget: usize) -> Vec<u8> {
     let (mut fits, mut low, mut high) = (jpeg, least + 1, best);
     while low <= high {
         let quality = low + (high - low) / 2;
@@ -66,7 +70,7 @@ fn best_quality(picture: &RgbImage, least: u8, best: u8, budget: usize) -> Optio
             high = quality - 1;
         }
     }
-    Some(fits)
+    fits
 }
 
 fn encoded(picture: &RgbImage, quality: u8) -> Vec<u8> {

@@ -67,6 +67,24 @@ pub enum PortraitError {
 }
 
 impl PortraitError {
+    /// A short code for files and scripts; never changes its meaning.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "portrait-empty",
+            Self::TooManyBytes(_) => "portrait-too-many-bytes",
+            Self::NotAnImage => "portrait-not-an-image",
+            Self::Damaged => "portrait-damaged",
+            Self::Components { .. } => "portrait-components",
+            Self::Coding => "portrait-coding",
+            Self::TooManyPixels { .. } => "portrait-too-many-pixels",
+            Self::TooSmall { .. } => "portrait-too-small",
+            Self::Shape { .. } => "portrait-shape",
+            Self::DoesNotFit { .. } => "portrait-does-not-fit",
+            Self::NotFitted => "portrait-not-fitted",
+        }
+    }
+
     /// What to do about it, in one sentence.
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
