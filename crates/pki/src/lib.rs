@@ -39,7 +39,7 @@ pub use crl::Crl;
 pub use name::Name;
 pub use period::Period;
 pub use policy::Policy;
-pub use report::{Check, Conclusion, Failure, Outcome, SecurityObjectReport};
+pub use report::{Check, Conclusion, Failure, NotChecked, Outcome, SecurityObjectReport};
 pub use serial::SerialNumber;
 pub use sign::{Prepared, SignError, SignKey};
 pub use trust::TrustStore;

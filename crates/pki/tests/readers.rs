@@ -1,0 +1,63 @@
+//! Programs that nobody here wrote read what we make: dmrtd, and the RustCrypto types.
+
+mod fixture;
+
+use chipwright_pki::certificate::RootKind;
+use chipwright_pki::crl::Reason;
+use cms::content_info::ContentInfo;
+use cms::signed_data::{SignedData, SignerIdentifier};
+use dmrtd::auth::passive::{ChainStatus, DataGroup, PassiveAuthError, TrustAnchor, verify};
+use fixture::{GROUPS, Organisation, TestKey};
+use x509_cert::der::{Decode, Encode};
+
+#[test]
+fn dmrtd_authenticates_passively() {
+    for kind in [RootKind::Real, RootKind::Test] {
+        let organisation = Organisation::new("Gốc", kind, TestKey::p256());
+        let object = organisation.security_object().into_der();
+        let groups = GROUPS.map(|(number, bytes)| DataGroup { number, bytes });
+        let anchor = TrustAnchor::from_certificate(organisation.root.as_der()).unwrap();
+        let verified = verify(&object, &groups, &[anchor]).unwrap();
+        assert!(matches!(verified.chain, ChainStatus::Trusted { .. }), "{kind:?}");
+        let stranger = Organisation::new("Gốc", RootKind::Real, TestKey::p256());
+        let anchor = TrustAnchor::from_certificate(stranger.root.as_der()).unwrap();
+        assert!(matches!(verify(&object, &groups, &[anchor]).unwrap().chain, ChainStatus::Unverified));
+        let other = [DataGroup { number: 1, bytes: b"another" }];
+        assert!(matches!(verify(&object, &other, &[]), Err(PassiveAuthError::DataGroupHashMismatch(1))));
+    }
+}
+
+#[test]
+fn dmrtd_follows_a_p384_root() {
+    let organisation = Organisation::real();
+    let object = organisation.security_object().into_der();
+    let anchor = TrustAnchor::from_certificate(organisation.root.as_der()).unwrap();
+    let verified =
+        verify(&object, &GROUPS.map(|(number, bytes)| DataGroup { number, bytes }), &[anchor]).unwrap();
+    assert!(matches!(verified.chain, ChainStatus::Trusted { .. }));
+}
+
+#[test]
+fn rustcrypto_types_decode_and_encode_to_the_same_bytes() {
+    let organisation = Organisation::real();
+    for der in [organisation.root.as_der(), organisation.signer.as_der()] {
+        let read = x509_cert::Certificate::from_der(der).unwrap();
+        assert_eq!(read.to_der().unwrap(), der);
+    }
+    let list = organisation.crl(3, &[(0x11, Reason::KeyCompromise), (0x12, Reason::Unspecified)]);
+    let read =
+        x509_cert::crl::CertificateList::<x509_cert::certificate::Rfc5280>::from_der(list.as_der()).unwrap();
+    assert_eq!(read.to_der().unwrap(), list.as_der());
+
+    let object = organisation.security_object();
+    let info = ContentInfo::from_der(object.as_der()).unwrap();
+    assert_eq!(info.to_der().unwrap(), object.as_der());
+    let data: SignedData = info.content.decode_as().unwrap();
+    assert_eq!(data.encap_content_info.econtent_type.to_string(), "2.23.136.1.1.1");
+    assert_eq!(data.signer_infos.0.len(), 1);
+    let signer = data.signer_infos.0.get(0).unwrap();
+    assert!(
+        matches!(&signer.sid, SignerIdentifier::IssuerAndSerialNumber(id) if id.serial_number.as_bytes() == [0x11])
+    );
+    assert_eq!(signer.signed_attrs.as_ref().unwrap().len(), 3);
+}
