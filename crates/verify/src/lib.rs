@@ -1,1 +1,25 @@
-//! verify
+//! The inspection procedure (ICAO Doc 9303-11, 4.2): open the card, read what is needed, run every check, give one verdict with its reasons.
+//!
+//! [`inspect`] is the one way in. It never stops at the first failure: what can still be checked is checked and reported. The
+//! verdict fails closed: a check that was not reached is never a pass. [`Accepted`] is the proof, made here only, that a card was read over
+//! the given connection and found genuine and valid.
+
+mod accepted;
+mod authenticity;
+mod check;
+mod consistency;
+mod files;
+mod holder;
+mod inspect;
+mod read;
+mod report;
+mod verdict;
+
+pub use accepted::Accepted;
+pub use check::{Check, CheckName, Outcome};
+pub use files::Files;
+pub use holder::Holder;
+pub use inspect::{Inspection, inspect};
+pub use read::ReadError;
+pub use report::{ReadCost, Report, SCHEMA};
+pub use verdict::Verdict;

@@ -98,6 +98,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`TlvError`] when the data is not TLV; the reader stays where it was.
+    #[expect(clippy::should_implement_trait, reason = "fallible: an iterator would end or repeat at an error")]
     pub fn next(&mut self) -> Result<Option<Tlv<'a>>, TlvError> {
         if self.rest.is_empty() {
             return Ok(None);

@@ -110,9 +110,10 @@ mod tests {
 
     #[test]
     fn card_data_of_a_published_chip() {
-        // 66 of a chip with SCP03 i=70 (structure of GP 2.3.1, H.3)
-        let answer = hex::decode("662f732d06072a864886fc6b01600c060a2a864886fc6b02020301630906072a864886fc6b03640b06092a864886fc6b040370").unwrap();
-        assert_eq!(CardData::parse(&answer).unwrap().scp03(), Some(0x70));
+        // structure of GP 2.3.1, H.2: 66 { 73 { 06, 60 { 06 }, 63 { 06 }, 64 { 06 } } }
+        let answer = "6631732f06072a864886fc6b01600c060a2a864886fc6b0202030163\
+                      0906072a864886fc6b03640b06092a864886fc6b040370";
+        assert_eq!(CardData::parse(&hex::decode(answer).unwrap()).unwrap().scp03(), Some(0x70));
     }
 
     #[test]

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn entries_are_read() {
-        let data = hex::decode("e3144f08a0000001510000009f70010fc503 9efe80".replace(' ', "")).unwrap();
+        let data = hex::decode("e3134f08a0000001510000009f70010fc5039efe80").unwrap();
         let entries = parse_status(&data).unwrap();
         assert_eq!((entries.len(), entries[0].life_cycle), (1, 0x0F));
         assert!(parse_status(&data[..10]).is_err());

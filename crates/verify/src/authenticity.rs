@@ -1,0 +1,80 @@
+//! Passive authentication: the checks of `pki`, folded into ours.
+
+use crate::check::{Check, CheckName};
+use crate::verdict::Verdict;
+use chipwright_pki::report::{
+    Check as PkiCheck, Failure, NotChecked, Outcome as PkiOutcome, SecurityObjectReport,
+};
+
+/// Which of our checks each check of `pki` belongs to.
+const fn belongs_to(check: PkiCheck) -> CheckName {
+    match check {
+        PkiCheck::Structure
+        | PkiCheck::ContentType
+        | PkiCheck::ContentDigest
+        | PkiCheck::SignerCertificate => CheckName::SecurityObject,
+        PkiCheck::Signature => CheckName::Signature,
+        PkiCheck::Issuer | PkiCheck::CertificateSignature | PkiCheck::RootKind => CheckName::Issuer,
+        PkiCheck::KeyUsage | PkiCheck::Extensions | PkiCheck::DocumentType => CheckName::SignerProfile,
+        PkiCheck::SigningTime
+        | PkiCheck::PrivateKeyUsage
+        | PkiCheck::SignerValidity
+        | PkiCheck::IssuerValidity => CheckName::SignerValidity,
+        PkiCheck::Crl => CheckName::TrustData,
+        PkiCheck::Revocation => CheckName::SignerRevocation,
+    }
+}
+
+/// The verdict a failure calls for. A signer who may not sign is no issuer of ours.
+const fn verdict_of(failure: Failure) -> Verdict {
+    match failure {
+        Failure::Malformed { .. } | Failure::OtherContentType | Failure::SignerCertificateMissing => {
+            Verdict::Unreadable
+        }
+        Failure::DigestMismatch | Failure::SignatureWrong | Failure::CertificateSignatureWrong => {
+            Verdict::SignatureWrong
+        }
+        Failure::SignerRevoked { .. } | Failure::IssuerRevoked { .. } => Verdict::Revoked,
+        Failure::SignedInFuture { .. } | Failure::CrlInFuture { .. } => Verdict::ClockNotCredible,
+        Failure::CrlMissing | Failure::CrlStale { .. } => Verdict::TrustDataStale,
+        Failure::SignerNotYetValid { .. } | Failure::IssuerNotYetValid { .. } => Verdict::NotYetValid,
+        Failure::SignerExpired { .. } | Failure::IssuerExpired { .. } => Verdict::Expired,
+        _ => Verdict::IssuerUnknown,
+    }
+}
+
+const NAMES: [CheckName; 7] = [
+    CheckName::SecurityObject,
+    CheckName::Signature,
+    CheckName::Issuer,
+    CheckName::SignerProfile,
+    CheckName::SignerValidity,
+    CheckName::SignerRevocation,
+    CheckName::TrustData,
+];
+
+/// One check of ours for every group of checks of `pki`. A failure that speaks of the clock is booked as *clock* as well.
+pub(crate) fn checks(report: &SecurityObjectReport) -> Vec<Check> {
+    let mut checks: Vec<Check> = NAMES.into_iter().map(|name| fold(report, name)).collect();
+    let clock = report.failures().find(|(_, failure)| verdict_of(*failure) == Verdict::ClockNotCredible);
+    checks.push(match clock {
+        Some((_, failure)) => Check::failed(CheckName::Clock, Verdict::ClockNotCredible, failure.to_string()),
+        None if report.signed_at().is_none() => Check::not_reached(CheckName::Clock),
+        None => Check::passed(CheckName::Clock),
+    });
+    checks
+}
+
+fn fold(report: &SecurityObjectReport, name: CheckName) -> Check {
+    let mut reached = true;
+    for (check, outcome) in report.checks().filter(|(check, _)| belongs_to(*check) == name) {
+        match outcome {
+            PkiOutcome::Failed(failure) => {
+                return Check::failed(name, verdict_of(failure), format!("{check:?}: {failure}"));
+            }
+            PkiOutcome::NotChecked(NotChecked::NotReached) => reached = false,
+            PkiOutcome::NotChecked(NotChecked::NotDemanded) | PkiOutcome::Passed => {}
+        }
+    }
+    if reached { Check::passed(name) } else { Check::not_reached(name) }
+}

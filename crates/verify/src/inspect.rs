@@ -1,0 +1,217 @@
+//! The procedure itself.
+
+use crate::accepted::Accepted;
+use crate::authenticity;
+use crate::check::{Check, CheckName};
+use crate::consistency;
+use crate::files::Files;
+use crate::holder::Holder;
+use crate::read::{self, Link, Protected, ReadError};
+use crate::report::{ReadCost, Report};
+use crate::verdict::Verdict;
+use chipwright_channel::pace::{self, PaceError, Password};
+use chipwright_iso7816::{Aid, Command, Exchanger, Ins, StatusWord, Transport};
+use chipwright_pki::check::{SignerCache, check, check_cached};
+use chipwright_pki::policy::Policy;
+use chipwright_pki::trust::TrustStore;
+use chipwright_profile::security_object::SecurityObject;
+use chipwright_profile::{CardNumber, FileId};
+use jiff::Timestamp;
+use ring::digest;
+
+/// What to inspect, against what, as of when.
+pub struct Inspection<'a> {
+    /// AID of the identity application.
+    pub application: Aid,
+    /// What opens the card.
+    pub password: &'a Password,
+    /// Roots and revocation lists.
+    pub trust: &'a TrustStore,
+    /// What is demanded of them.
+    pub policy: &'a Policy,
+    /// The time to judge for.
+    pub at: Timestamp,
+    /// The latest time known from signed data; a clock before it is not credible.
+    pub not_before: Option<Timestamp>,
+    /// Signers whose certificates were verified before.
+    pub cache: Option<&'a mut SignerCache>,
+}
+
+/// Inspects the card that answers on `card`, freshly reset. Always returns a report; whatever went wrong is in it.
+pub fn inspect<T: Transport>(
+    card: &mut Exchanger<T>,
+    ask: &mut Inspection<'_>,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> (Report, Files) {
+    let before = (card.round_trips(), card.bytes());
+    let mut files = Files::default();
+    let mut checks = Vec::new();
+    let session = open(card, ask, random, &mut files);
+    let facts = match session {
+        Err(refused) => {
+            checks.push(refused);
+            None
+        }
+        Ok(session) => {
+            checks.push(Check::passed(CheckName::Access));
+            let mut link = Protected::new(card, session);
+            judge(&mut link, ask, &mut files, &mut checks)
+        }
+    };
+    complete(&mut checks);
+    let after = (card.round_trips(), card.bytes());
+    let cost = ReadCost {
+        round_trips: after.0 - before.0,
+        bytes_sent: after.1.0 - before.1.0,
+        bytes_received: after.1.1 - before.1.1,
+    };
+    let (holder, accepted) = facts.unzip();
+    (Report::new(ask.at, checks, cost, holder, accepted.flatten()), files)
+}
+
+/// EF.CardAccess, then PACE (9303-11, 4.2, steps 1 to 3).
+fn open<T: Transport>(
+    card: &mut Exchanger<T>,
+    ask: &Inspection<'_>,
+    random: &mut dyn FnMut(&mut [u8]),
+    files: &mut Files,
+) -> Result<chipwright_channel::sm::Session, Check> {
+    let unreadable = |detail: String| Check::failed(CheckName::Access, Verdict::Unreadable, detail);
+    let access = read::file(card, FileId::CardAccess.sfi()).map_err(|error| {
+        unreadable(match error {
+            ReadError::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => {
+                "the card has not been finalised".to_owned()
+            }
+            ReadError::Refused(status) => {
+                format!("EF.CardAccess is not readable ({status}): this is no finished card of ours")
+            }
+            other => format!("EF.CardAccess: {other}"),
+        })
+    })?;
+    let info = pace::choose(&access).map_err(|error| unreadable(error.to_string()))?;
+    files.put(FileId::CardAccess, access);
+    pace::establish(card, &info, ask.password, random).map_err(|error| {
+        unreadable(match error {
+            PaceError::WrongPassword { .. } => "the card access number or MRZ is wrong".to_owned(),
+            other => other.to_string(),
+        })
+    })
+}
+
+/// Security object first, then every data group that it names, then what they say.
+fn judge(
+    link: &mut dyn Link,
+    ask: &mut Inspection<'_>,
+    files: &mut Files,
+    checks: &mut Vec<Check>,
+) -> Option<(Holder, Option<Accepted>)> {
+    let unreadable = |detail: String| Check::failed(CheckName::Reading, Verdict::Unreadable, detail);
+    if let Err(error) = select(link, &ask.application).and_then(|()| fetch(link, FileId::Sod, files)) {
+        checks.push(unreadable(format!("EF.SOD: {error}")));
+        return None;
+    }
+    let file = files.get(FileId::Sod)?;
+    let digest = sha256(file);
+    let cms = match chipwright_profile::read::sod(file) {
+        Ok(cms) => cms,
+        Err(error) => {
+            checks.push(unreadable(error.to_string()));
+            return None;
+        }
+    };
+    let passive = match &mut ask.cache {
+        Some(cache) => check_cached(cms, ask.trust, ask.policy, ask.at, cache),
+        None => check(cms, ask.trust, ask.policy, ask.at),
+    };
+    let signed = match passive.content().map(SecurityObject::from_der) {
+        Some(Ok(signed)) => signed,
+        Some(Err(error)) => {
+            checks.push(unreadable(error.to_string()));
+            checks.extend(authenticity::checks(&passive));
+            return None;
+        }
+        None => {
+            checks.extend(authenticity::checks(&passive));
+            return None;
+        }
+    };
+    let mut faults = fetch_data_groups(link, &signed, files);
+    let (holder, unparsed) = Holder::parse(files);
+    faults.extend(unparsed.iter().map(ToString::to_string));
+    checks.push(match faults.is_empty() {
+        true => Check::passed(CheckName::Reading),
+        false => unreadable(faults.join("; ")),
+    });
+    checks.extend(authenticity::checks(&passive));
+    known_time(ask, checks);
+    checks.push(consistency::data_groups(files, &signed));
+    checks.push(consistency::consistency(files, &holder, passive.signer(), ask));
+    checks.push(consistency::card_validity(&holder, ask));
+    checks.push(Check::not_offered(CheckName::ChipProof));
+    let accepted = facts(&holder, digest, ask.at);
+    Some((holder, accepted))
+}
+
+fn select(link: &mut dyn Link, application: &Aid) -> Result<(), ReadError> {
+    let command = Command::new(0x00, Ins::SELECT, 0x04, 0x0C).with_data(application.as_bytes());
+    match link.exchange(&command)?.status {
+        StatusWord::OK => Ok(()),
+        status => Err(ReadError::Refused(status)),
+    }
+}
+
+fn fetch(link: &mut dyn Link, file: FileId, files: &mut Files) -> Result<(), ReadError> {
+    files.put(file, read::file(link, file.sfi())?);
+    Ok(())
+}
+
+/// Reads what the security object names; returns what could not be read, in plain words.
+fn fetch_data_groups(link: &mut dyn Link, signed: &SecurityObject, files: &mut Files) -> Vec<String> {
+    // text before portrait
+    let mut numbers: Vec<u8> = signed.hashes().map(|(number, _)| number).collect();
+    numbers.sort_by_key(|number| (*number == 2, *number));
+    let mut faults = Vec::new();
+    for number in numbers {
+        if let Err(error) = fetch(link, FileId::Dg(number), files) {
+            faults.push(format!("DG{number}: {error}"));
+        }
+    }
+    faults
+}
+
+/// The clock is also compared with the latest time known from signed data.
+fn known_time(ask: &Inspection<'_>, checks: &mut [Check]) {
+    if let (Some(known), Some(clock)) =
+        (ask.not_before, checks.iter_mut().find(|check| check.name == CheckName::Clock))
+        && ask.at < known
+    {
+        *clock = Check::failed(
+            CheckName::Clock,
+            Verdict::ClockNotCredible,
+            format!("this clock is behind {known}, a time that was signed"),
+        );
+    }
+}
+
+fn facts(holder: &Holder, security_object_digest: [u8; 32], at: Timestamp) -> Option<Accepted> {
+    let card_number = CardNumber::parse(&holder.mrz.as_ref()?.document_number()).ok()?;
+    let status = holder.membership.as_ref()?.status;
+    Some(Accepted { card_number, security_object_digest, status, at })
+}
+
+/// Checks that were not reached are reported as such, each in its place.
+fn complete(checks: &mut Vec<Check>) {
+    let all = CheckName::NECESSARY.into_iter().chain([CheckName::ChipProof]);
+    let done = std::mem::take(checks);
+    *checks = all
+        .map(|name| {
+            done.iter().find(|check| check.name == name).cloned().unwrap_or_else(|| Check::not_reached(name))
+        })
+        .collect();
+}
+
+fn sha256(data: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
+    out
+}
