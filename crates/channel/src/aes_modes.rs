@@ -160,6 +160,12 @@ pub(crate) fn pad_from(data: &mut Vec<u8>, start: usize) {
     data.resize(start + padded_length(length), 0);
 }
 
+/// What padding appends to so many bytes.
+pub(crate) fn padding(length: usize) -> &'static [u8] {
+    const WHOLE: [u8; BLOCK] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    &WHOLE[..BLOCK - length % BLOCK]
+}
+
 /// The length after padding, always more than before.
 pub(crate) const fn padded_length(length: usize) -> usize {
     (length / BLOCK + 1) * BLOCK
@@ -245,6 +251,7 @@ mod tests {
             let mut padded = data.clone();
             pad(&mut padded);
             prop_assert_eq!(padded.len(), padded_length(data.len()));
+            prop_assert_eq!(&padded[data.len()..], padding(data.len()));
             prop_assert_eq!(unpadded_length(&padded), Some(data.len()));
         }
     }

@@ -1,9 +1,10 @@
 //! Opening responses.
 
 use super::{AwaitResponse, Session, SmError};
-use crate::aes_modes::{BLOCK, mac_matches, pad, unpadded_length};
+use crate::aes_modes::{BLOCK, mac_matches, padding, unpadded_length};
 use chipwright_iso7816::tlv::{Reader, Tlv};
 use chipwright_iso7816::{Response, StatusWord, Tag};
+use std::ops::Range;
 
 const PADDED_CRYPTOGRAM: Tag = Tag(0x87);
 const CRYPTOGRAM: Tag = Tag(0x85);
@@ -24,22 +25,24 @@ impl AwaitResponse {
         let (ssc, iv) = self.channel.step();
         let objects = Objects::read(&response.data, self.odd)?;
 
-        let mut authenticated = Vec::with_capacity(objects.authenticated.len() + BLOCK);
-        authenticated.extend_from_slice(objects.authenticated);
-        pad(&mut authenticated);
-        if !mac_matches(&self.channel.keys.mac.mac(&[&ssc, &authenticated]), objects.mac) {
+        let parts = [&ssc, objects.authenticated, padding(objects.authenticated.len())];
+        if !mac_matches(&self.channel.keys.mac.mac(&parts), objects.mac) {
             return Err(SmError::Mac);
         }
         let status = objects.status;
         if outer != status && !outer.is_success() {
             return Err(SmError::StatusMismatch { protected: status, outer });
         }
-        let mut data = Vec::new();
-        if let Some((tag, cryptogram)) = objects.cryptogram {
-            data.extend_from_slice(cryptogram);
+        let cryptogram = objects.cryptogram;
+        let mut data = response.data;
+        if let Some((tag, blocks)) = cryptogram {
+            data.truncate(blocks.end);
+            data.drain(..blocks.start);
             self.channel.keys.enc.cbc_decrypt(&iv, &mut data);
             let plain = unpadded_length(&data).ok_or(SmError::ObjectValue(tag))?;
             data.truncate(plain);
+        } else {
+            data.clear();
         }
         if data.len() > self.most {
             return Err(SmError::TooMuchData { most: self.most, found: data.len() });
@@ -52,8 +55,8 @@ impl AwaitResponse {
 struct Objects<'a> {
     /// Everything before DO'8E'.
     authenticated: &'a [u8],
-    /// Whole blocks, and the tag they stood under.
-    cryptogram: Option<(Tag, &'a [u8])>,
+    /// Where the whole blocks stand, and under which tag.
+    cryptogram: Option<(Tag, Range<usize>)>,
     status: StatusWord,
     mac: &'a [u8],
 }
@@ -91,8 +94,8 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// The whole blocks in DO'87' (after the padding indicator `01`) or, for an odd instruction, in DO'85'.
-fn blocks<'a>(object: &Tlv<'a>, odd: bool) -> Result<&'a [u8], SmError> {
+/// Where the whole blocks stand in DO'87' (after the padding indicator `01`) or, for an odd instruction, in DO'85'.
+fn blocks(object: &Tlv<'_>, odd: bool) -> Result<Range<usize>, SmError> {
     let value = match (object.tag, odd, object.value) {
         (PADDED_CRYPTOGRAM, false, [0x01, value @ ..]) | (CRYPTOGRAM, true, value) => value,
         (PADDED_CRYPTOGRAM, false, _) => return Err(SmError::ObjectValue(object.tag)),
@@ -101,5 +104,6 @@ fn blocks<'a>(object: &Tlv<'a>, odd: bool) -> Result<&'a [u8], SmError> {
     if value.is_empty() || !value.len().is_multiple_of(BLOCK) {
         return Err(SmError::ObjectValue(object.tag));
     }
-    Ok(value)
+    let end = object.value_offset + object.value.len();
+    Ok(end - value.len()..end)
 }

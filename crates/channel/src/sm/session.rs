@@ -1,7 +1,7 @@
 //! Wrapping commands; the session and its counter.
 
 use super::{MAC_OBJECT, SmError, max_plain_command};
-use crate::aes_modes::{BLOCK, BlockKey, MacKey, pad_from, padded_length};
+use crate::aes_modes::{BLOCK, BlockKey, MacKey, pad_from, padded_length, padding};
 use chipwright_iso7816::{Command, Exchanger, Le, LengthMode, Response, Transport};
 use std::fmt;
 
@@ -105,12 +105,8 @@ impl Session {
 
         let mut header = [0; BLOCK];
         header[..5].copy_from_slice(&[cla, command.ins.0, command.p1, command.p2, 0x80]);
-        let objects = data.len();
-        if objects > 0 {
-            pad_from(&mut data, 0);
-        }
-        let mac = self.0.keys.mac.mac(&[&ssc, &header, &data]);
-        data.truncate(objects);
+        let padding = if data.is_empty() { &[] } else { padding(data.len()) };
+        let mac = self.0.keys.mac.mac(&[&ssc, &header, &data, padding]);
         data.extend_from_slice(&[0x8E, 0x08]);
         data.extend_from_slice(&mac[..8]);
 
