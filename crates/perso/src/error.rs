@@ -78,6 +78,9 @@ pub enum PersoError {
     /// The chip is a finished card.
     #[error("chip {0} is a finished card")]
     Finished(ChipIdentifier),
+    /// The chip holds data that is not part of this card: another member's, from a run that was torn.
+    #[error("chip {0} holds data of another card that was not finished")]
+    Leftovers(ChipIdentifier),
     /// Another chip than the one that was prepared.
     #[error("chip {found} is in the reader, but {wanted} was expected")]
     OtherChip {
@@ -124,6 +127,7 @@ impl PersoError {
             | Self::Unsuitable { .. }
             | Self::Malformed { .. }
             | Self::PutKey(_)
+            | Self::Leftovers(_)
             | Self::NotConfirmed { .. } => Fault::Card,
             Self::WrongKey { .. } | Self::Key(_) => Fault::Configuration,
             Self::Budget(BudgetError::Exhausted { .. }) | Self::Finished(_) | Self::OtherChip { .. } => {
@@ -141,6 +145,7 @@ impl PersoError {
                 "Check that the transport key or card master of this delivery is configured; do not try the chip again before."
             }
             Self::Finished(_) => "Verify it; a finished card is never written again.",
+            Self::Leftovers(_) => "Prepare the chip again: what it holds is erased.",
             Self::Unsuitable { .. } => "Put this chip aside, mark it as spoiled, and take another.",
             Self::OtherChip { .. } => "Insert the chip that was prepared, or start again with this one.",
             Self::Budget(BudgetError::Exhausted { .. }) => {

@@ -7,7 +7,7 @@ mod status;
 
 pub use card_data::{CardData, KeyInformation, Resources};
 pub use commands::{
-    STORE_DATA_LAST, STORE_DATA_RESPONSE, get_data, get_status, install_for_install,
+    STORE_DATA_LAST, STORE_DATA_RESPONSE, delete, get_data, get_status, install_for_install,
     install_for_personalization, select, set_card_status, store_data,
 };
 pub use cplc::Cplc;

@@ -7,7 +7,7 @@
 //! * [`write`](mod@write) stores one member's signed profile and finalises. Until FINALISE the chip shows nothing to anybody.
 //!
 //! Both look at the chip first and do only what is still missing, so a chip torn at any point is continued by running the same
-//! pass again. Nothing irreversible happens before the caller's [`Journal`] has recorded the intent. Requirement numbers such as
+//! pass again. Nobody's card becomes final before the caller's [`Journal`] has recorded the intent. Requirement numbers such as
 //! PERSO-08 are those of `applet-spec/card.md`.
 
 pub mod chip;
@@ -28,7 +28,7 @@ pub use dgi::Dgi;
 pub use error::{Fault, PersoError};
 pub use keys::{BudgetError, CardKeys, TryBudget};
 pub use plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
-pub use prepare::{ChipReady, PreparePlan, prepare};
+pub use prepare::{ChipReady, Leftovers, PreparePlan, prepare};
 pub use run::Surroundings;
 pub use survey::{Stage, Survey, survey};
 pub use write::{FinaliseIntent, Freshness, Journal, JournalError, WritePlan, Written, write};

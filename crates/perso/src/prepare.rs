@@ -7,10 +7,11 @@ use crate::error::PersoError;
 use crate::globalplatform::{self as gp, CardLifeCycle};
 use crate::keys::CardKeys;
 use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
-use crate::run::{Run, Surroundings};
+use crate::run::{Holdings, Run, Storing, Surroundings};
 use crate::survey::{Stage, Survey, survey};
-use chipwright_channel::scp03::{Session, put_key};
+use chipwright_channel::scp03::{Session, StaticKeys, put_key};
 use chipwright_iso7816::{Exchanger, StatusWord, Transport};
+use chipwright_profile::IssuerFiles;
 
 /// What *prepare* makes of a blank.
 #[derive(Debug, Clone)]
@@ -19,6 +20,18 @@ pub struct PreparePlan {
     pub profile: ChipProfile,
     /// The files that all cards of the issuer share: EF.DIR, EF.ATR/INFO, EF.CardAccess.
     pub files: Vec<Object>,
+    /// What to do with a member's data that a torn chip holds.
+    pub leftovers: Leftovers,
+}
+
+/// What a torn chip holds of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leftovers {
+    /// Kept: the same member's card is continued on this chip.
+    Keep,
+    /// Erased, by deleting the instance and installing it anew: the chip is for somebody else.
+    #[default]
+    Erase,
 }
 
 /// A chip that holds its own keys, the application and the shared files, and nothing personal. Made by [`prepare`] only.
@@ -77,11 +90,16 @@ pub fn prepare<T: Transport>(
         (session, _) = run.command(session, "SET STATUS", &gp::set_card_status(next))?;
     }
     run.begin("store shared files");
-    if plan.profile.path == Path::Application {
-        session = run.select_and_open(&plan.profile.instance, &chip, parameter, issuer.as_ref())?;
+    let (mut storing, mut held) = open_storing(&mut run, session, &chip, parameter, issuer.as_ref())?;
+    let shared = |dgi| plan.files.iter().any(|file| file.dgi == dgi);
+    if plan.leftovers == Leftovers::Erase && held.any_but(shared) {
+        run.begin("erase leftovers");
+        let session = run.select_and_open(&plan.profile.issuer_domain, &chip, parameter, issuer.as_ref())?;
+        let (session, _) = run.command(session, "DELETE", &gp::delete(&plan.profile.instance))?;
+        let session = install(&mut run, session)?;
+        run.begin("store shared files");
+        (storing, held) = open_storing(&mut run, session, &chip, parameter, issuer.as_ref())?;
     }
-    let storing = run.begin_storing(session)?;
-    let (storing, held) = run.holdings(storing)?;
     let missing: Vec<&Object> = plan.files.iter().filter(|file| !held.has(file)).collect();
     if !missing.is_empty() {
         let storing = run.store(storing, &missing, false)?;
@@ -92,6 +110,22 @@ pub fn prepare<T: Transport>(
         }
     }
     Ok(ChipReady { chip, parameter, cost: run.finish() })
+}
+
+/// Directs STORE DATA to the instance and asks what it holds.
+fn open_storing<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    session: Session,
+    chip: &ChipIdentifier,
+    parameter: u8,
+    issuer: &dyn StaticKeys,
+) -> Result<(Storing, Holdings), PersoError> {
+    let session = match run.profile.path {
+        Path::IssuerDomain => session,
+        Path::Application => run.select_and_open(&run.profile.instance, chip, parameter, issuer)?,
+    };
+    let storing = run.begin_storing(session)?;
+    run.holdings(storing)
 }
 
 fn suitable(found: &Survey) -> Result<u8, PersoError> {
@@ -163,6 +197,19 @@ fn life_cycle_steps(state: CardLifeCycle) -> impl Iterator<Item = CardLifeCycle>
 }
 
 impl PreparePlan {
+    /// The plan for the shared files of an issuer; leftovers of another member are erased.
+    #[must_use]
+    pub fn new(chip: ChipProfile, files: &IssuerFiles) -> Self {
+        let files = files.files().map(|(file, content)| Object::public(Dgi(file.dgi()), content)).collect();
+        Self { profile: chip, files, leftovers: Leftovers::Erase }
+    }
+
+    /// The same, but what the chip holds of a member is kept: for continuing that member's card.
+    #[must_use]
+    pub fn keeping_leftovers(self) -> Self {
+        Self { leftovers: Leftovers::Keep, ..self }
+    }
+
     /// The plan as it can be read before anything is touched.
     #[must_use]
     pub fn describe(&self) -> Plan {

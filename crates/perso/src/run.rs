@@ -233,6 +233,11 @@ pub(crate) struct Holdings {
 }
 
 impl Holdings {
+    /// Whether it holds a data grouping that `wanted` does not want.
+    pub(crate) fn any_but(&self, wanted: impl Fn(Dgi) -> bool) -> bool {
+        self.report.held().any(|dgi| !wanted(dgi))
+    }
+
     pub(crate) fn has(&self, object: &Object) -> bool {
         self.report.holds(&self.key, object)
     }

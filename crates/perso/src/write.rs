@@ -11,6 +11,7 @@ use crate::prepare::{ChipReady, names, planned, session_commands};
 use crate::run::{Run, Storing, Surroundings, extended_block};
 use chipwright_channel::scp03::Mode;
 use chipwright_iso7816::{Exchanger, LengthMode, Transport};
+use chipwright_profile::{Pass, SignedProfile};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -93,7 +94,7 @@ pub fn write<T: Transport>(
     let session = run.select_and_open(&place, &chip, ready.scp03_parameter(), issuer.as_ref())?;
     let storing = run.begin_storing(session)?;
     run.begin("store member files");
-    let storing = store_missing(&mut run, storing, plan, freshness)?;
+    let storing = store_missing(&mut run, storing, &chip, plan, freshness)?;
     let intent = plan.intent(chip);
     journal.intend(&intent)?;
     run.begin("finalise");
@@ -104,6 +105,7 @@ pub fn write<T: Transport>(
 fn store_missing<T: Transport>(
     run: &mut Run<'_, '_, T>,
     storing: Storing,
+    chip: &ChipIdentifier,
     plan: &WritePlan,
     freshness: Freshness,
 ) -> Result<Storing, PersoError> {
@@ -111,6 +113,9 @@ fn store_missing<T: Transport>(
         Freshness::Fresh => run.store(storing, &plan.objects.iter().collect::<Vec<_>>(), false),
         Freshness::MaybeTorn => {
             let (storing, held) = run.holdings(storing)?;
+            if held.any_but(|dgi| plan.shared.iter().chain(&plan.objects).any(|object| object.dgi == dgi)) {
+                return Err(PersoError::Leftovers(*chip));
+            }
             let all = plan.shared.iter().chain(&plan.objects);
             run.store(storing, &all.filter(|object| !held.has(object)).collect::<Vec<_>>(), false)
         }
@@ -118,6 +123,24 @@ fn store_missing<T: Transport>(
 }
 
 impl WritePlan {
+    /// The plan for a signed profile: its personal files and access secrets are written, its shared files are in the manifest.
+    #[must_use]
+    pub fn new(chip: ChipProfile, signed: &SignedProfile) -> Self {
+        let secrets = signed.access_secrets();
+        let mut objects = vec![
+            Object::confidential(Dgi::CAN, secrets.can().as_slice()),
+            Object::confidential(Dgi::MRZ_KEY, secrets.mrz_key().as_slice()),
+        ];
+        let mut shared = Vec::new();
+        for (file, content) in signed.files() {
+            match file.pass() {
+                Pass::Prepare => shared.push(Object::public(Dgi(file.dgi()), content)),
+                Pass::Write => objects.push(Object::confidential(Dgi(file.dgi()), content)),
+            }
+        }
+        Self { profile: chip, objects, shared }
+    }
+
     /// The digests of everything the card must hold (PERSO-09).
     #[must_use]
     pub fn manifest(&self) -> Vec<u8> {

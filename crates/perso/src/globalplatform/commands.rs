@@ -1,6 +1,7 @@
 //! Command builders. All are plain: the secure channel wraps them.
 
 use super::CardLifeCycle;
+use chipwright_iso7816::tlv::{self, Tag};
 use chipwright_iso7816::{Aid, Command, Ins, Le};
 
 /// P1 b8 of STORE DATA: the last block.
@@ -56,6 +57,14 @@ pub fn install_for_personalization(instance: &Aid) -> Command {
     put(&mut data, instance.as_bytes());
     data.extend_from_slice(&[0x00, 0x00, 0x00]);
     Command::new(0x80, Ins::INSTALL, 0x20, 0x00).with_data(data).with_le(Le::Max)
+}
+
+/// DELETE of one object: `4F` AID (11.2).
+#[must_use]
+pub fn delete(aid: &Aid) -> Command {
+    Command::new(0x80, Ins::DELETE, 0x00, 0x00)
+        .with_data(tlv::encode(Tag(0x4F), aid.as_bytes()))
+        .with_le(Le::Max)
 }
 
 /// STORE DATA, one block of a DGI stream; `flags` of [`STORE_DATA_LAST`] and [`STORE_DATA_RESPONSE`] (11.11, PERSO-03).
