@@ -23,6 +23,9 @@ use chipwright_iso7816::tlv::encode;
 /// Room for all files but DG2 together, bytes (card contract, CHIP-01).
 pub const FILES_BUDGET: usize = 8 * 1024;
 
+/// Files of a whole card, EF.SOD included.
+const ALL_FILES: usize = 11;
+
 /// Why a card's files cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -49,15 +52,6 @@ pub enum BuildError {
         /// Their size.
         size: usize,
     },
-    /// A value could not be encoded.
-    #[error("a value could not be encoded: {0}")]
-    Encoding(der::ErrorKind),
-}
-
-impl From<der::Error> for BuildError {
-    fn from(error: der::Error) -> Self {
-        Self::Encoding(error.kind())
-    }
 }
 
 /// The files of one card but EF.SOD, and the secrets that open it.
@@ -85,13 +79,13 @@ impl DataGroups {
             return Err(BuildError::IssuedBeforeAdmitted);
         }
         let mrz = zone(member, allocation, terms);
-        let groups = data_groups(member, portrait, allocation, terms, &mrz)?;
+        let groups = data_groups(member, portrait, allocation, terms, &mrz);
         let hashes: Vec<(u8, [u8; 32])> =
             groups.iter().map(|(number, bytes)| (*number, sha256(bytes))).collect();
-        let lds_security_object = security_object::to_der(&hashes)?;
+        let lds_security_object = security_object::to_der(&hashes);
 
-        let mut files: Vec<(FileId, Vec<u8>)> =
-            IssuerFiles::new(terms).files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
+        let mut files = Vec::with_capacity(ALL_FILES);
+        files.extend(IssuerFiles::new(terms).into_files());
         let common = CommonData::new(hashes.iter().map(|(number, _)| *number).collect());
         files.push((FileId::Com, common.to_bytes()));
         files.extend(groups.into_iter().map(|(number, bytes)| (FileId::Dg(number), bytes)));
@@ -168,17 +162,17 @@ fn data_groups(
     allocation: &Allocation,
     terms: &IssueTerms,
     mrz: &Td1,
-) -> Result<[(u8, Vec<u8>); 6], BuildError> {
+) -> [(u8, Vec<u8>); 6] {
     let details = PersonalDetails::new(member.name(), member.birth(), member.place_of_birth());
     let document = document_details(terms.issuing_unit.name(), terms.issued);
-    Ok([
+    [
         (1, dg1::encode_file(mrz)),
         (2, dg2::encode_file(portrait)),
         (11, details.to_bytes()),
         (12, document.to_bytes()),
-        (13, MembershipRecord::new(member, allocation).to_bytes()?),
+        (13, MembershipRecord::new(member, allocation).to_bytes()),
         (14, encode(Tag(0x6E), &SecurityInfos::of_pace(&terms.pace).to_der())),
-    ])
+    ]
 }
 
 fn document_details(unit: &str, issued: Date) -> DocumentDetails {

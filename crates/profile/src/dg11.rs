@@ -89,12 +89,12 @@ impl PersonalDetails {
         let (mut name, mut birth, mut place_of_birth) = (None, None, None);
         while let Some(field) = content.next().map_err(ReadError::tlv(file, 0))? {
             match field.tag {
-                NAME => name = Some(utf8(file, &field)?),
+                NAME => name = Some(utf8(file, &field, field.value_offset)?),
                 BIRTH => {
                     let fault = ReadError::value(file, field.value_offset, ValueFault::Date(BIRTH));
                     birth = Some(PartialDate::from_lds(field.value).ok_or(fault)?);
                 }
-                PLACE => place_of_birth = Some(utf8(file, &field)?),
+                PLACE => place_of_birth = Some(utf8(file, &field, field.value_offset)?),
                 _ => {}
             }
         }

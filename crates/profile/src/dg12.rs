@@ -5,7 +5,7 @@ use chipwright_iso7816::tlv::{Writer, encode};
 use jiff::civil::Date;
 
 use crate::FileId;
-use crate::member::PartialDate;
+use crate::member::{PartialDate, digits};
 use crate::read::{ReadError, ValueFault, template_tlv, utf8};
 
 const TAG_LIST: Tag = Tag(0x5C);
@@ -32,7 +32,7 @@ impl DocumentDetails {
         }
         if let Some(issued) = self.issued {
             tags.extend_from_slice(&[0x5F, 0x26]);
-            fields.put(ISSUED, issued.strftime("%Y%m%d").to_string().as_bytes());
+            fields.put(ISSUED, &digits(issued));
         }
         let mut content = Writer::new();
         content.put(TAG_LIST, &tags).raw(&fields.into_bytes());
@@ -50,7 +50,7 @@ impl DocumentDetails {
         let mut details = Self { issuing_authority: None, issued: None };
         while let Some(field) = content.next().map_err(ReadError::tlv(file, 0))? {
             match field.tag {
-                AUTHORITY => details.issuing_authority = Some(utf8(file, &field)?),
+                AUTHORITY => details.issuing_authority = Some(utf8(file, &field, field.value_offset)?),
                 ISSUED => {
                     let fault = ReadError::value(file, field.value_offset, ValueFault::Date(ISSUED));
                     details.issued = Some(day(field.value).ok_or(fault)?);

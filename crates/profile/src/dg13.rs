@@ -14,16 +14,19 @@
 use std::fmt;
 
 use chipwright_iso7816::Tag;
-use chipwright_iso7816::tlv::encode;
-use der::asn1::{OctetString, PrintableString};
-use der::{Decode, Encode, Sequence};
+use chipwright_iso7816::tlv::{Tlv, Writer, encode};
 use jiff::civil::Date;
 use ring::hmac;
 use subtle::ConstantTimeEq;
 
-use crate::member::{CitizenNumber, Member, MemberNumber, PartialDate, Unit};
-use crate::read::{ReadError, ValueFault, template};
+use crate::asn1::{Fields, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, UTF8_STRING, put_unsigned};
+use crate::member::{CitizenNumber, Member, MemberNumber, PartialDate, Unit, digits};
+use crate::read::{ReadError, ValueFault, template, utf8};
 use crate::{Allocation, FileId, Salt, StatusReference};
+
+const VERSION: u32 = 1;
+/// `[0] IMPLICIT`
+const OFFICIAL: Tag = Tag(0x80);
 
 /// citizenCommitment = HMAC-SHA-256(salt, `"chipwright/citizen-number/1"` ‖ `00` ‖ citizen number): the salt is 32 bytes and the key, the number its 12 ASCII digits.
 ///
@@ -91,23 +94,27 @@ impl MembershipRecord {
     }
 
     /// The file.
-    ///
-    /// # Errors
-    /// None for the values these types can hold.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, der::Error> {
-        let record = Record {
-            version: 1,
-            member_number: PrintableString::new(self.member_number.as_str())?,
-            unit: RecordUnit {
-                code: PrintableString::new(self.unit.code())?,
-                name: self.unit.name().to_owned(),
-            },
-            admitted_on: calendar_date(self.admitted)?,
-            official_on: self.official.map(calendar_date).transpose()?,
-            status: RecordStatus { list: self.status.list, index: self.status.index },
-            citizen_commitment: OctetString::new(self.commitment.0)?,
-        };
-        Ok(encode(Tag(0x6D), &record.to_der()?))
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut record = Writer::new();
+        record.nest(SEQUENCE, |fields| {
+            put_unsigned(fields, VERSION);
+            fields.put(PRINTABLE_STRING, self.member_number.as_str().as_bytes());
+            fields.nest(SEQUENCE, |unit| {
+                unit.put(PRINTABLE_STRING, self.unit.code().as_bytes());
+                unit.put(UTF8_STRING, self.unit.name().as_bytes());
+            });
+            fields.put(PRINTABLE_STRING, &digits(self.admitted));
+            if let Some(official) = self.official {
+                fields.put(OFFICIAL, &digits(official));
+            }
+            fields.nest(SEQUENCE, |status| {
+                put_unsigned(status, self.status.list);
+                put_unsigned(status, self.status.index);
+            });
+            fields.put(OCTET_STRING, &self.commitment.0);
+        });
+        encode(Tag(0x6D), &record.into_bytes())
     }
 
     /// Reads the file.
@@ -116,73 +123,67 @@ impl MembershipRecord {
     /// [`ReadError`].
     pub fn from_bytes(data: &[u8]) -> Result<Self, ReadError> {
         let file = FileId::Dg(13);
-        let (der, offset) = template(file, data)?;
-        let record = Record::from_der(der).map_err(ReadError::der(file, offset))?;
-        let fault = |fault| ReadError::value(file, offset, fault);
-        if record.version != 1 {
-            return Err(fault(ValueFault::Version(record.version)));
+        let (der, base) = template(file, data)?;
+        let mut record = Fields::of(file, base, SEQUENCE, der)?;
+        let fault = |at: usize, fault| ReadError::value(file, at, fault);
+
+        let (version, field) = record.unsigned()?;
+        if version != VERSION {
+            return Err(fault(record.at(&field), ValueFault::Version(version)));
         }
-        let day = |text: &PrintableString| {
+        let (number, field) = record.printable()?;
+        let member_number = MemberNumber::parse(number)
+            .ok()
+            .filter(|parsed| parsed.as_str() == number)
+            .ok_or(fault(record.at(&field), ValueFault::MemberNumber))?;
+        let unit = unit(file, record.constructed(SEQUENCE)?)?;
+        let day = |(text, field): (&str, Tlv<'_>), at: usize| {
             let date = PartialDate::from_lds(text.as_bytes()).and_then(PartialDate::exact);
-            date.ok_or(fault(ValueFault::CalendarDate))
+            date.ok_or(fault(at, ValueFault::Date(field.tag)))
         };
-        let commitment = record.citizen_commitment.as_bytes();
+        let field = record.printable()?;
+        let admitted = day(field, record.at(&field.1))?;
+        let official = record
+            .optional(OFFICIAL)?
+            .map(|field| day(record.printable_in(field)?, record.at(&field)))
+            .transpose()?;
+        let mut status = record.constructed(SEQUENCE)?;
+        let (list, index) = (status.unsigned()?.0, status.unsigned()?.0);
+        status.finish()?;
+        let field = record.field(OCTET_STRING)?;
+        let commitment: [u8; 32] = field
+            .value
+            .try_into()
+            .map_err(|_| fault(record.at(&field), ValueFault::Commitment(field.value.len())))?;
+        record.finish()?;
         Ok(Self {
-            member_number: exact(record.member_number.as_str(), MemberNumber::as_str, |text| {
-                MemberNumber::parse(text).ok()
-            })
-            .ok_or(fault(ValueFault::MemberNumber))?,
-            unit: Unit::new(record.unit.code.as_str(), &record.unit.name)
-                .ok()
-                .filter(|unit| unit.code() == record.unit.code.as_str() && unit.name() == record.unit.name)
-                .ok_or(fault(ValueFault::Unit))?,
-            admitted: day(&record.admitted_on)?,
-            official: record.official_on.as_ref().map(day).transpose()?,
-            status: StatusReference { list: record.status.list, index: record.status.index },
-            commitment: Commitment(
-                commitment.try_into().map_err(|_| fault(ValueFault::Commitment(commitment.len())))?,
-            ),
+            member_number,
+            unit,
+            admitted,
+            official,
+            status: StatusReference { list, index },
+            commitment: Commitment(commitment),
         })
     }
+}
+
+fn unit(file: FileId, mut fields: Fields<'_>) -> Result<Unit, ReadError> {
+    let (code, field) = fields.printable()?;
+    let at = fields.at(&field);
+    let field = fields.field(UTF8_STRING)?;
+    fields.finish()?;
+    let name = utf8(file, &field, fields.at(&field))?;
+    // only what nothing was normalised away from
+    Unit::new(code, &name)
+        .ok()
+        .filter(|unit| unit.code() == code && unit.name() == name)
+        .ok_or(ReadError::value(file, at, ValueFault::Unit))
 }
 
 impl fmt::Debug for MembershipRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MembershipRecord(..)")
     }
-}
-
-/// What parses only if nothing was normalised away.
-fn exact<T>(text: &str, shown: impl Fn(&T) -> &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-    parse(text).filter(|value| shown(value) == text)
-}
-
-fn calendar_date(date: Date) -> Result<PrintableString, der::Error> {
-    PrintableString::new(&date.strftime("%Y%m%d").to_string())
-}
-
-#[derive(Sequence)]
-struct Record {
-    version: u8,
-    member_number: PrintableString,
-    unit: RecordUnit,
-    admitted_on: PrintableString,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
-    official_on: Option<PrintableString>,
-    status: RecordStatus,
-    citizen_commitment: OctetString,
-}
-
-#[derive(Sequence)]
-struct RecordUnit {
-    code: PrintableString,
-    name: String,
-}
-
-#[derive(Sequence)]
-struct RecordStatus {
-    list: u32,
-    index: u32,
 }
 
 #[cfg(test)]
@@ -219,16 +220,18 @@ mod tests {
 
     #[test]
     fn contents_that_cannot_be() {
-        let good = record(None, 1, 2).to_bytes().unwrap();
+        let good = record(None, 1, 2).to_bytes();
         let with = |at: usize, value: u8| {
             let mut data = good.clone();
             data[at] = value;
             MembershipRecord::from_bytes(&data).unwrap_err()
         };
         // 6D len 30 len 02 01 version | 13 0C member number | 30 len 13 06 code
-        assert_eq!(with(6, 2), ReadError::value(FileId::Dg(13), 2, ValueFault::Version(2)));
-        assert_eq!(with(9, b'A'), ReadError::value(FileId::Dg(13), 2, ValueFault::MemberNumber));
-        assert!(matches!(with(7, 0x0C), ReadError::Der { .. }));
+        assert_eq!(with(6, 2), ReadError::value(FileId::Dg(13), 6, ValueFault::Version(2)));
+        assert_eq!(with(9, b'A'), ReadError::value(FileId::Dg(13), 9, ValueFault::MemberNumber));
+        assert_eq!(with(25, b'/'), ReadError::value(FileId::Dg(13), 25, ValueFault::Unit));
+        let error = with(7, 0x0C);
+        assert_eq!((matches!(error, ReadError::Tlv { .. }), error.offset()), (true, 7));
         assert!(MembershipRecord::from_bytes(&good[..good.len() - 1]).is_err());
     }
 
@@ -236,12 +239,12 @@ mod tests {
         #[test]
         fn written_and_read(list: u32, index: u32, official: bool) {
             let record = record(official.then_some(date(2016, 9, 2)), list, index);
-            prop_assert_eq!(&MembershipRecord::from_bytes(&record.to_bytes().unwrap()).unwrap(), &record);
+            prop_assert_eq!(&MembershipRecord::from_bytes(&record.to_bytes()).unwrap(), &record);
         }
 
         #[test]
         fn altered_bytes(at in 0usize..100, value: u8) {
-            let mut data = record(None, 7, 70_000).to_bytes().unwrap();
+            let mut data = record(None, 7, 70_000).to_bytes();
             if at < data.len() {
                 data[at] = value;
             }

@@ -22,7 +22,7 @@
 //! | colour space, source type, device type, quality | 1, 1, 2, 2 | 0: unspecified |
 
 use chipwright_iso7816::Tag;
-use chipwright_iso7816::tlv::{TlvError, Writer, encode};
+use chipwright_iso7816::tlv::{TlvError, encode};
 
 use crate::FileId;
 use crate::portrait::FittedPortrait;
@@ -60,39 +60,54 @@ pub struct FaceImage<'a> {
     pub image: &'a [u8],
 }
 
-/// The file.
+/// The file. The picture is copied once: lengths are worked out from the inside, and the headers written from the outside.
 #[must_use]
 pub fn encode_file(portrait: &FittedPortrait) -> Vec<u8> {
-    let mut content = Writer::new();
-    content.nest(GROUP, |group| {
-        group.put(COUNT, &[1]).nest(TEMPLATE, |template| {
-            template
-                .nest(HEADER, |header| {
-                    header.put(Tag(0x80), &[1, 1]).put(Tag(0x81), &[2]);
-                    header.put(FORMAT_OWNER, &[1, 1]).put(FORMAT_TYPE, &[0, 8]);
-                })
-                .put(DATA, &facial_record(portrait));
-        });
-    });
-    encode(Tag(0x75), &content.into_bytes())
+    const BIOMETRIC_HEADER: [u8; 17] = [0xA1, 15, 0x80, 2, 1, 1, 0x81, 1, 2, 0x87, 2, 1, 1, 0x88, 2, 0, 8];
+    let record = HEADER_LENGTH + portrait.jpeg().len();
+    let data = head(DATA, record);
+    let template_length = BIOMETRIC_HEADER.len() + data.len() + record;
+    let template = head(TEMPLATE, template_length);
+    let group_length = 3 + template.len() + template_length;
+    let group = head(GROUP, group_length);
+
+    let mut file = Vec::with_capacity(record + 64);
+    file.extend_from_slice(&head(Tag(0x75), group.len() + group_length));
+    file.extend_from_slice(&group);
+    file.extend_from_slice(&[0x02, 1, 1]);
+    file.extend_from_slice(&template);
+    file.extend_from_slice(&BIOMETRIC_HEADER);
+    file.extend_from_slice(&data);
+    put_facial_record(&mut file, portrait);
+    file
 }
 
-fn facial_record(portrait: &FittedPortrait) -> Vec<u8> {
+/// Tag and minimal length of a data object of `length` bytes, below 64 kB.
+fn head(tag: Tag, length: usize) -> Vec<u8> {
+    let mut head = encode(tag, &[]);
+    head.pop();
+    let [high, low] = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+    match length {
+        0..=0x7F => head.push(low),
+        0x80..=0xFF => head.extend_from_slice(&[0x81, low]),
+        _ => head.extend_from_slice(&[0x82, high, low]),
+    }
+    head
+}
+
+fn put_facial_record(file: &mut Vec<u8>, portrait: &FittedPortrait) {
     let jpeg = portrait.jpeg();
-    // a fitted portrait is far below 4 GB
     let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_be_bytes();
-    let mut record = Vec::with_capacity(HEADER_LENGTH + jpeg.len());
-    record.extend_from_slice(b"FAC\x00010\x00");
-    record.extend_from_slice(&length(HEADER_LENGTH + jpeg.len()));
-    record.extend_from_slice(&[0, 1]);
-    record.extend_from_slice(&length(HEADER_LENGTH - 14 + jpeg.len()));
-    record.extend_from_slice(&[0; 16]);
-    record.extend_from_slice(&[0, 0]);
-    record.extend_from_slice(&portrait.width().to_be_bytes());
-    record.extend_from_slice(&portrait.height().to_be_bytes());
-    record.extend_from_slice(&[0; 6]);
-    record.extend_from_slice(jpeg);
-    record
+    file.extend_from_slice(b"FAC\x00010\x00");
+    file.extend_from_slice(&length(HEADER_LENGTH + jpeg.len()));
+    file.extend_from_slice(&[0, 1]);
+    file.extend_from_slice(&length(HEADER_LENGTH - 14 + jpeg.len()));
+    file.extend_from_slice(&[0; 16]);
+    file.extend_from_slice(&[0, 0]);
+    file.extend_from_slice(&portrait.width().to_be_bytes());
+    file.extend_from_slice(&portrait.height().to_be_bytes());
+    file.extend_from_slice(&[0; 6]);
+    file.extend_from_slice(jpeg);
 }
 
 impl<'a> FaceImage<'a> {

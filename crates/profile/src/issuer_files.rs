@@ -36,6 +36,10 @@ impl IssuerFiles {
     pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
         self.0.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
     }
+
+    pub(crate) fn into_files(self) -> [(FileId, Vec<u8>); 3] {
+        self.0
+    }
 }
 
 /// EF.DIR: `61 { 4F AID, 50 label }`.
@@ -87,7 +91,8 @@ pub(crate) fn decode_dir(data: &[u8]) -> Result<Vec<(Aid, Option<String>)>, Read
         let fault = ReadError::value(FileId::Dir, aid.value_offset, ValueFault::Aid);
         let aid = Aid::new(aid.value).map_err(|_| fault)?;
         let label = template.children().map_err(&tlv)?.find(LABEL).ok();
-        applications.push((aid, label.map(|label| utf8(FileId::Dir, &label)).transpose()?));
+        applications
+            .push((aid, label.map(|label| utf8(FileId::Dir, &label, label.value_offset)).transpose()?));
     }
     Ok(applications)
 }

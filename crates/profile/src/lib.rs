@@ -10,7 +10,10 @@
 //! Encodings are those of ICAO Doc 9303 parts 3, 5, 10 and 11 (LDS 1.7 on an LDS1 application), ISO/IEC 19794-5:2005 and
 //! `applet-spec/asn1/ChipwrightMembership.asn1`. This crate is pure: no files, no clock, no randomness of its own.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod allocation;
+mod asn1;
 mod data_groups;
 pub mod dg1;
 pub mod dg11;

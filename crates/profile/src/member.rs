@@ -15,6 +15,7 @@ use jiff::civil::Date;
 
 pub use attributes::{PlaceOfBirth, Sex, StateCode, Unit};
 pub use date::PartialDate;
+pub(crate) use date::digits;
 pub use error::{Field, MemberError, MemberErrorKind};
 pub use name::PersonName;
 pub use number::{CitizenNumber, MemberNumber};

@@ -29,7 +29,7 @@ pub use information::MrzInformation;
 pub use name_field::{name_field, name_field_of};
 pub use parse::{MrzError, MrzErrorKind};
 
-use crate::member::{PartialDate, PersonName, Sex, StateCode};
+use crate::member::{PartialDate, PersonName, Sex, StateCode, digits};
 use crate::{CardNumber, DocumentCode};
 
 /// Characters in a line.
@@ -73,7 +73,7 @@ impl Td1 {
         put(5, fields.card_number.as_str().as_bytes());
         put(30, fields.birth.mrz().as_bytes());
         put(37, &[fields.sex.mrz() as u8]);
-        put(38, fields.expires.strftime("%y%m%d").to_string().as_bytes());
+        put(38, &digits(fields.expires)[2..]);
         put(45, fields.nationality.mrz().as_bytes());
         put(60, &name_field(fields.name));
         mrz[14] = check_digit(&mrz[5..14]);

@@ -126,11 +126,11 @@ pub(crate) fn template_tlv(file: FileId, data: &[u8]) -> Result<Tlv<'_>, ReadErr
     Tlv::parse_expected(data, file.tag().unwrap_or(Tag(0))).map_err(ReadError::tlv(file, 0))
 }
 
-/// A data object's text.
-pub(crate) fn utf8(file: FileId, tlv: &Tlv<'_>) -> Result<String, ReadError> {
-    std::str::from_utf8(tlv.value).map(str::to_owned).map_err(|error| {
-        ReadError::value(file, tlv.value_offset + error.valid_up_to(), ValueFault::Utf8(tlv.tag))
-    })
+/// A data object's text; its value stands at `at` in the file.
+pub(crate) fn utf8(file: FileId, tlv: &Tlv<'_>, at: usize) -> Result<String, ReadError> {
+    std::str::from_utf8(tlv.value)
+        .map(str::to_owned)
+        .map_err(|error| ReadError::value(file, at + error.valid_up_to(), ValueFault::Utf8(tlv.tag)))
 }
 
 #[cfg(test)]

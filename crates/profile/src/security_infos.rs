@@ -3,15 +3,15 @@
 //! EF.CardAccess holds the set bare and unsigned; DG14 holds the same elements in template `6E`, signed. A reader compares the two
 //! with [`SecurityInfos::contains_all`].
 
-use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::{Tlv, Writer, encode};
-use der::asn1::{AnyRef, ObjectIdentifier};
-use der::{Decode, Sequence};
+use der::asn1::ObjectIdentifier;
 
 use crate::FileId;
+use crate::asn1::{Fields, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET, put_unsigned, unsigned};
 use crate::read::{ReadError, ValueFault};
 
-const SET: Tag = Tag(0x31);
+/// PACEInfo, version.
+const PACE_VERSION: u32 = 2;
 
 /// PACE with Generic Mapping over an elliptic curve, AES-CBC and AES-CMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,13 +58,10 @@ impl PaceParameters {
 
     fn to_der(self) -> Vec<u8> {
         let mut info = Writer::new();
-        info.nest(Tag(0x30), |fields| {
-            fields.put(Tag(0x06), self.protocol.oid().as_bytes()).put(Tag(0x02), &[2]);
-            if self.parameter_id < 0x80 {
-                fields.put(Tag(0x02), &[self.parameter_id]);
-            } else {
-                fields.put(Tag(0x02), &[0, self.parameter_id]);
-            }
+        info.nest(SEQUENCE, |fields| {
+            fields.put(OBJECT_IDENTIFIER, self.protocol.oid().as_bytes());
+            put_unsigned(fields, PACE_VERSION);
+            put_unsigned(fields, u32::from(self.parameter_id));
         });
         info.into_bytes()
     }
@@ -73,13 +70,6 @@ impl PaceParameters {
 /// A set of SecurityInfo, each kept as it was encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SecurityInfos(Vec<Vec<u8>>);
-
-#[derive(Sequence)]
-struct SecurityInfo<'a> {
-    protocol: ObjectIdentifier,
-    required_data: AnyRef<'a>,
-    optional_data: Option<AnyRef<'a>>,
-}
 
 impl SecurityInfos {
     /// The PACEInfos of these parameters.
@@ -94,8 +84,8 @@ impl SecurityInfos {
     ///
     /// # Errors
     /// The fault in `element`.
-    pub fn with(mut self, element: &[u8]) -> Result<Self, der::Error> {
-        SecurityInfo::from_der(element)?;
+    pub fn with(mut self, element: &[u8]) -> Result<Self, ReadError> {
+        parts(FileId::Dg(14), 0, element)?;
         self.0.push(element.to_vec());
         self.order();
         Ok(self)
@@ -109,16 +99,14 @@ impl SecurityInfos {
 
     /// Reads a set out of a file, at `offset` of it.
     pub(crate) fn read(file: FileId, data: &[u8], offset: usize) -> Result<Self, ReadError> {
-        let set = Tlv::parse_expected(data, SET).map_err(ReadError::tlv(file, offset))?;
-        let mut infos = Vec::new();
-        let mut elements = set.children().map_err(ReadError::tlv(file, offset))?;
-        while let Some(element) = elements.next().map_err(ReadError::tlv(file, offset))? {
-            let at = offset + element.value_offset - (element.encoded.len() - element.value.len());
-            SecurityInfo::from_der(element.encoded).map_err(ReadError::der(file, at))?;
+        let (mut set, mut infos) = (Fields::of(file, offset, SET, data)?, Vec::new());
+        while let Some(element) = set.any()? {
+            let start = set.at(&element) - (element.encoded.len() - element.value.len());
+            parts(file, start, element.encoded)?;
             infos.push(element.encoded.to_vec());
         }
         if infos.is_empty() {
-            return Err(ReadError::value(file, offset + set.value_offset, ValueFault::NoSecurityInfo));
+            return Err(ReadError::value(file, offset, ValueFault::NoSecurityInfo));
         }
         let mut infos = Self(infos);
         infos.order();
@@ -133,7 +121,7 @@ impl SecurityInfos {
 
     /// Object identifier and DER of every element.
     pub fn iter(&self) -> impl Iterator<Item = (ObjectIdentifier, &[u8])> {
-        self.0.iter().filter_map(|info| Some((SecurityInfo::from_der(info).ok()?.protocol, info.as_slice())))
+        self.0.iter().filter_map(|info| Some((parts(FileId::Dg(14), 0, info).ok()?.0, info.as_slice())))
     }
 
     /// Whether every element of `other` is, byte for byte, among these. With `self` from DG14 and `other` from EF.CardAccess this is the check against a
@@ -149,12 +137,26 @@ impl SecurityInfos {
     }
 }
 
+/// Protocol, required and optional data of one element.
+fn parts(
+    file: FileId,
+    at: usize,
+    info: &[u8],
+) -> Result<(ObjectIdentifier, Tlv<'_>, Option<Tlv<'_>>), ReadError> {
+    let mut fields = Fields::of(file, at, SEQUENCE, info)?;
+    let protocol = fields.oid()?;
+    let missing = ReadError::value(file, at, ValueFault::SecurityInfo);
+    let (required, optional) = (fields.any()?.ok_or(missing)?, fields.any()?);
+    fields.finish()?;
+    Ok((protocol, required, optional))
+}
+
 fn pace_info(info: &[u8]) -> Option<PaceParameters> {
-    let info = SecurityInfo::from_der(info).ok()?;
-    let protocol = PaceProtocol::of(info.protocol)?;
-    let version: u8 = info.required_data.decode_as().ok()?;
-    let parameter_id: u8 = info.optional_data?.decode_as().ok()?;
-    (version == 2).then_some(PaceParameters { protocol, parameter_id })
+    let (protocol, version, parameter_id) = parts(FileId::CardAccess, 0, info).ok()?;
+    let number = |field: Tlv<'_>| unsigned(field.value).filter(|_| field.tag == INTEGER);
+    let parameter_id = u8::try_from(number(parameter_id?)?).ok()?;
+    (number(version)? == PACE_VERSION)
+        .then_some(PaceParameters { protocol: PaceProtocol::of(protocol)?, parameter_id })
 }
 
 #[cfg(test)]

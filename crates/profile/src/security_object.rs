@@ -13,11 +13,12 @@
 
 use std::fmt;
 
-use der::asn1::{Any, ObjectIdentifier, OctetString, PrintableString};
-use der::{Decode, Encode, Sequence};
+use chipwright_iso7816::tlv::Writer;
+use der::asn1::ObjectIdentifier;
 use ring::digest;
 
 use crate::FileId;
+use crate::asn1::{Fields, NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, put_unsigned};
 use crate::read::{ReadError, ValueFault};
 
 /// id-icao-mrtd-security-ldsSecurityObject.
@@ -114,33 +115,62 @@ impl SecurityObject {
     /// # Errors
     /// [`ReadError`]: not DER, an unknown version or algorithm, fewer than 2 or more than 16 hashes, a number outside 1 to 16 or twice, a hash of the wrong length.
     pub fn from_der(data: &[u8]) -> Result<Self, ReadError> {
-        let fault = |fault| ReadError::value(FileId::Sod, 0, fault);
-        let raw = LdsSecurityObject::from_der(data).map_err(ReadError::der(FileId::Sod, 0))?;
-        if raw.version > 1 || (raw.version == 0) != raw.lds_version_info.is_none() {
-            return Err(fault(ValueFault::Version(raw.version)));
+        let file = FileId::Sod;
+        let mut object = Fields::of(file, 0, SEQUENCE, data)?;
+        let (version, field) = object.unsigned()?;
+        if version > 1 {
+            return Err(ReadError::value(file, field.value_offset, ValueFault::Version(version)));
         }
-        let oid = raw.hash_algorithm.algorithm;
-        let algorithm = HashAlgorithm::of(oid).ok_or(fault(ValueFault::HashAlgorithm(oid)))?;
-        if raw.hash_algorithm.parameters.is_some_and(|parameters| !parameters.is_null()) {
-            return Err(fault(ValueFault::HashAlgorithm(oid)));
+        let algorithm = algorithm(file, object.constructed(SEQUENCE)?)?;
+        let hashes = data_group_hashes(file, object.clone(), algorithm)?;
+        object.field(SEQUENCE)?;
+        let mut lds_version = None;
+        if version == 1 {
+            let mut info = object.constructed(SEQUENCE)?;
+            lds_version = Some((info.printable()?.0.to_owned(), info.printable()?.0.to_owned()));
+            info.finish()?;
         }
-        if !(2..=16).contains(&raw.data_group_hash_values.len()) {
-            return Err(fault(ValueFault::HashCount(raw.data_group_hash_values.len())));
-        }
-        let mut hashes: Vec<(u8, Vec<u8>)> = Vec::with_capacity(raw.data_group_hash_values.len());
-        for DataGroupHash { data_group_number: number, data_group_hash_value: hash } in
-            raw.data_group_hash_values
-        {
-            let known = hashes.iter().any(|(found, _)| *found == number);
-            if !(1..=16).contains(&number) || known || hash.as_bytes().len() != algorithm.length() {
-                return Err(fault(ValueFault::DataGroupHash(number)));
-            }
-            hashes.push((number, hash.into_bytes().to_vec()));
-        }
-        let lds_version =
-            raw.lds_version_info.map(|info| (info.lds_version.to_string(), info.unicode_version.to_string()));
+        object.finish()?;
         Ok(Self { algorithm, hashes, lds_version })
     }
+}
+
+/// Parameters are absent; NULL is accepted (9303-10, 4.6.2.3, note 2).
+fn algorithm(file: FileId, mut fields: Fields<'_>) -> Result<HashAlgorithm, ReadError> {
+    let oid = fields.oid()?;
+    if let Some(parameters) = fields.optional(NULL)?
+        && !parameters.value.is_empty()
+    {
+        return Err(ReadError::tlv(file, 0)(parameters.invalid()));
+    }
+    fields.finish()?;
+    HashAlgorithm::of(oid).ok_or(ReadError::value(file, 0, ValueFault::HashAlgorithm(oid)))
+}
+
+fn data_group_hashes(
+    file: FileId,
+    mut object: Fields<'_>,
+    algorithm: HashAlgorithm,
+) -> Result<Vec<(u8, Vec<u8>)>, ReadError> {
+    let whole = object.clone().field(SEQUENCE)?;
+    let (mut list, mut hashes) = (object.constructed(SEQUENCE)?, Vec::<(u8, Vec<u8>)>::with_capacity(16));
+    while list.clone().any()?.is_some() {
+        let mut entry = list.constructed(SEQUENCE)?;
+        let (number, field) = entry.unsigned()?;
+        let hash = entry.field(OCTET_STRING)?.value;
+        entry.finish()?;
+        let fault = ReadError::value(file, field.value_offset, ValueFault::DataGroupHash(number));
+        let known =
+            u8::try_from(number).ok().filter(|number| (1..=16).contains(number)).ok_or(fault.clone())?;
+        if hashes.iter().any(|(found, _)| *found == known) || hash.len() != algorithm.length() {
+            return Err(fault);
+        }
+        hashes.push((known, hash.to_vec()));
+    }
+    if hashes.len() < 2 {
+        return Err(ReadError::value(file, whole.value_offset, ValueFault::HashCount(hashes.len())));
+    }
+    Ok(hashes)
 }
 
 impl fmt::Debug for SecurityObject {
@@ -151,46 +181,23 @@ impl fmt::Debug for SecurityObject {
 }
 
 /// DER of an LDSSecurityObject, version 0, SHA-256, over hashes in ascending order of their numbers.
-pub(crate) fn to_der(hashes: &[(u8, [u8; 32])]) -> Result<Vec<u8>, der::Error> {
-    let value = |(number, hash): &(u8, [u8; 32])| {
-        Ok(DataGroupHash { data_group_number: *number, data_group_hash_value: OctetString::new(*hash)? })
-    };
-    LdsSecurityObject {
-        version: 0,
-        hash_algorithm: DigestAlgorithmIdentifier {
-            algorithm: HashAlgorithm::Sha256.oid(),
-            parameters: None,
-        },
-        data_group_hash_values: hashes.iter().map(value).collect::<Result<_, der::Error>>()?,
-        lds_version_info: None,
-    }
-    .to_der()
-}
-
-#[derive(Sequence)]
-struct LdsSecurityObject {
-    version: u8,
-    hash_algorithm: DigestAlgorithmIdentifier,
-    data_group_hash_values: Vec<DataGroupHash>,
-    lds_version_info: Option<LdsVersionInfo>,
-}
-
-#[derive(Sequence)]
-struct DigestAlgorithmIdentifier {
-    algorithm: ObjectIdentifier,
-    parameters: Option<Any>,
-}
-
-#[derive(Sequence)]
-struct DataGroupHash {
-    data_group_number: u8,
-    data_group_hash_value: OctetString,
-}
-
-#[derive(Sequence)]
-struct LdsVersionInfo {
-    lds_version: PrintableString,
-    unicode_version: PrintableString,
+pub(crate) fn to_der(hashes: &[(u8, [u8; 32])]) -> Vec<u8> {
+    let mut object = Writer::new();
+    object.nest(SEQUENCE, |fields| {
+        put_unsigned(fields, 0);
+        fields.nest(SEQUENCE, |algorithm| {
+            algorithm.put(OBJECT_IDENTIFIER, HashAlgorithm::Sha256.oid().as_bytes());
+        });
+        fields.nest(SEQUENCE, |list| {
+            for (number, hash) in hashes {
+                list.nest(SEQUENCE, |entry| {
+                    put_unsigned(entry, u32::from(*number));
+                    entry.put(OCTET_STRING, hash);
+                });
+            }
+        });
+    });
+    object.into_bytes()
 }
 
 #[cfg(test)]
@@ -200,7 +207,7 @@ mod tests {
 
     #[test]
     fn written_and_read() {
-        let der = to_der(&[(1, [0x11; 32]), (2, [0x22; 32]), (14, [0xEE; 32])]).unwrap();
+        let der = to_der(&[(1, [0x11; 32]), (2, [0x22; 32]), (14, [0xEE; 32])]);
         // SEQUENCE, INTEGER 0, AlgorithmIdentifier { SHA-256 } without parameters
         assert_eq!(hex::encode(&der[..20]), "308187020100300b0609608648016503040201".to_owned() + "30");
         let object = SecurityObject::from_der(&der).unwrap();
@@ -211,7 +218,7 @@ mod tests {
     #[test]
     fn a_changed_file_does_not_match() {
         let hash: [u8; 32] = HashAlgorithm::Sha256.digest(b"file").try_into().unwrap();
-        let object = SecurityObject::from_der(&to_der(&[(1, hash), (2, [0; 32])]).unwrap()).unwrap();
+        let object = SecurityObject::from_der(&to_der(&[(1, hash), (2, [0; 32])])).unwrap();
         assert_eq!(
             (object.matches(1, b"file"), object.matches(1, b"File"), object.matches(3, b"file")),
             (Some(true), Some(false), None)
@@ -234,9 +241,7 @@ mod tests {
 
     #[test]
     fn what_is_refused() {
-        let fault = |hashes: &[(u8, [u8; 32])]| match SecurityObject::from_der(&to_der(hashes).unwrap())
-            .unwrap_err()
-        {
+        let fault = |hashes: &[(u8, [u8; 32])]| match SecurityObject::from_der(&to_der(hashes)).unwrap_err() {
             ReadError::Value { fault, .. } => fault,
             other => panic!("{other}"),
         };
@@ -254,7 +259,7 @@ mod tests {
 
         #[test]
         fn altered_bytes(at in 0usize..90, value in any::<u8>()) {
-            let mut der = to_der(&[(1, [0x11; 32]), (2, [0x22; 32])]).unwrap();
+            let mut der = to_der(&[(1, [0x11; 32]), (2, [0x22; 32])]);
             der[at] = value;
             let _ = SecurityObject::from_der(&der);
         }

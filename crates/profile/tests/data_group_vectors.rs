@@ -3,7 +3,7 @@
 //! With `CHIPWRIGHT_WRITE_VECTORS=1` the files are written anew from the inputs in `vectors/inputs.rs`; otherwise every file is read, its inputs are
 //! built into files, and those are compared with what it says.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 #[path = "vectors/inputs.rs"]
 mod inputs;

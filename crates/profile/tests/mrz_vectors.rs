@@ -1,6 +1,6 @@
 //! The vectors of `test-vectors/mrz`, found by directory.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

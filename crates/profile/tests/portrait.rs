@@ -1,6 +1,6 @@
 //! Portraits: the samples, and pictures made here for what the samples do not have.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ fn other_formats_and_colours() {
         ("grey jpeg", encoded(&DynamicImage::ImageLuma8(picture.to_luma8()), ImageFormat::Jpeg)),
     ] {
         let fitted = Portrait::fit(&input, DEFAULT_BUDGET).unwrap();
-        assert_eq!(fitted.width() >= 240, true, "{name}");
+        assert!(fitted.width() >= 240, "{name}");
     }
     // what is transparent is white, whatever colour is hidden under it
     let mut clear = picture.to_rgba8();

@@ -117,6 +117,17 @@ impl PartialDate {
     }
 }
 
+/// `YYYYMMDD` of a day between the years 0 and 9999.
+pub(crate) fn digits(date: Date) -> [u8; 8] {
+    let mut rest = i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
+    let mut digits = [b'0'; 8];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest.rem_euclid(10) as u8);
+        rest /= 10;
+    }
+    digits
+}
+
 /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,6 +162,11 @@ mod tests {
             );
             assert_eq!(PartialDate::from_lds(lds.as_bytes()), Some(date));
         }
+    }
+
+    #[test]
+    fn days() {
+        assert_eq!(&digits(jiff::civil::date(2026, 1, 9)), b"20260109");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::mrz::MrzError;
 /// A file that cannot be read. Offsets count from the first byte of the file (of the eContent for the LDSSecurityObject).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// Not the data objects that must stand here.
+    /// Not the data objects, or not the DER, that must stand here.
     #[error("{file}: {error}")]
     Tlv {
         /// The file.
@@ -18,16 +18,6 @@ pub enum ReadError {
         /// The fault; its offset counts from the first byte of the file.
         #[source]
         error: TlvError,
-    },
-    /// Not the DER that must stand here.
-    #[error("{file}: {kind} at byte {offset}")]
-    Der {
-        /// The file.
-        file: FileId,
-        /// Where.
-        offset: usize,
-        /// The fault.
-        kind: der::ErrorKind,
     },
     /// Not a machine readable zone.
     #[error("{file}: {error}")]
@@ -67,7 +57,7 @@ pub enum ValueFault {
     TagList(Tag),
     /// A version this software does not know.
     #[error("version {0} is not known")]
-    Version(u8),
+    Version(u32),
     /// A hash algorithm that is not allowed.
     #[error("hash algorithm {0} is not allowed")]
     HashAlgorithm(ObjectIdentifier),
@@ -76,7 +66,7 @@ pub enum ValueFault {
     HashCount(usize),
     /// A hash with an impossible number or length, or a second one with the same number.
     #[error("the hash of data group {0} is not valid")]
-    DataGroupHash(u8),
+    DataGroupHash(u32),
     /// A member number that is not 12 digits.
     #[error("the member number is not valid")]
     MemberNumber,
@@ -86,9 +76,6 @@ pub enum ValueFault {
     /// A commitment of another length than 32 bytes.
     #[error("the commitment has {0} bytes")]
     Commitment(usize),
-    /// A calendar date that is not valid.
-    #[error("a date of the membership record is not valid")]
-    CalendarDate,
     /// No face, or more than one.
     #[error("{0} faces where 1 must stand")]
     FaceCount(u16),
@@ -101,6 +88,9 @@ pub enum ValueFault {
     /// No SecurityInfo at all.
     #[error("the set of SecurityInfo is empty")]
     NoSecurityInfo,
+    /// A SecurityInfo without required data.
+    #[error("a SecurityInfo has no required data")]
+    SecurityInfo,
     /// A tag that belongs to no data group.
     #[error("tag {0} belongs to no data group")]
     DataGroupTag(Tag),
@@ -114,10 +104,7 @@ impl ReadError {
     #[must_use]
     pub const fn file(&self) -> FileId {
         match self {
-            Self::Tlv { file, .. }
-            | Self::Der { file, .. }
-            | Self::Mrz { file, .. }
-            | Self::Value { file, .. } => *file,
+            Self::Tlv { file, .. } | Self::Mrz { file, .. } | Self::Value { file, .. } => *file,
         }
     }
 
@@ -126,19 +113,12 @@ impl ReadError {
     pub const fn offset(&self) -> usize {
         match self {
             Self::Tlv { error, .. } => error.offset,
-            Self::Der { offset, .. } | Self::Mrz { offset, .. } | Self::Value { offset, .. } => *offset,
+            Self::Mrz { offset, .. } | Self::Value { offset, .. } => *offset,
         }
     }
 
     pub(crate) fn tlv(file: FileId, base: usize) -> impl Fn(TlvError) -> Self {
         move |error| Self::Tlv { file, error: TlvError { kind: error.kind, offset: base + error.offset } }
-    }
-
-    pub(crate) fn der(file: FileId, base: usize) -> impl Fn(der::Error) -> Self {
-        move |error| {
-            let within = error.position().and_then(|position| usize::try_from(position).ok()).unwrap_or(0);
-            Self::Der { file, offset: base + within, kind: error.kind() }
-        }
     }
 
     pub(crate) const fn value(file: FileId, offset: usize, fault: ValueFault) -> Self {

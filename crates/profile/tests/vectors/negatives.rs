@@ -9,7 +9,6 @@ use super::{Object, bytes, head, only, text};
 fn class(error: &ReadError) -> &'static str {
     match error {
         ReadError::Tlv { .. } => "malformed-tlv",
-        ReadError::Der { .. } => "malformed-der",
         ReadError::Mrz { .. } => "malformed-mrz",
         ReadError::Value { .. } => "wrong-value",
     }
@@ -32,7 +31,9 @@ fn read_file(name: &str, data: &[u8]) -> Result<(), ReadError> {
 }
 
 /// Name, file, comment, class, and the change: at this offset these bytes.
-const CHANGES: &[(&str, &str, &str, &str, usize, &[u8])] = &[
+type Change = (&'static str, &'static str, &'static str, &'static str, usize, &'static [u8]);
+
+const CHANGES: &[Change] = &[
     ("dg1-tag", "DG1", "Another template than the data group's.", "malformed-tlv", 0, &[0x62]),
     ("dg1-length", "DG1", "The template announces more than there is.", "malformed-tlv", 1, &[0x5E]),
     ("dg1-check-digit", "DG1", "Check digit of the card number.", "malformed-mrz", 5 + 14, b"<"),
@@ -41,14 +42,14 @@ const CHANGES: &[(&str, &str, &str, &str, usize, &[u8])] = &[
     ("dg2-format", "DG2", "Fingerprint format where the face must be.", "wrong-value", 33, &[7]),
     ("dg11-utf8", "DG11", "A name that is not UTF-8.", "wrong-value", 13, &[0xC4, 0x20]),
     ("dg13-version", "DG13", "A membership record of version 2.", "wrong-value", 8, &[2]),
-    ("dg13-type", "DG13", "The member number as another type.", "malformed-der", 9, &[0x16]),
+    ("dg13-type", "DG13", "The member number as another type.", "malformed-tlv", 9, &[0x16]),
     ("dg14-not-a-set", "DG14", "A SEQUENCE where the SET must be.", "malformed-tlv", 2, &[0x30]),
     ("com-unknown-group", "EF.COM", "A tag that belongs to no data group.", "wrong-value", 20, &[0x99]),
     (
         "card-access-element",
         "EF.CardAccess",
         "An element without object identifier.",
-        "malformed-der",
+        "malformed-tlv",
         4,
         &[0x04],
     ),
@@ -112,7 +113,7 @@ pub(crate) fn security_objects(good: &Object) -> Vec<(String, Object)> {
         (
             "negative-version-info",
             "Version 0 has no version information.",
-            "wrong-value",
+            "malformed-tlv",
             object(0, SHA256, hashes, LDS_1_8),
         ),
         ("negative-sha1", "SHA-1.", "wrong-value", object(0, SHA1, hashes, "")),
