@@ -1,1 +1,29 @@
-//! keystore
+//! Where private keys and card keys live: encrypted files.
+//!
+//! | what | file | protection |
+//! |---|---|---|
+//! | a signing key ([`FileKey`]) | PKCS#8 EncryptedPrivateKeyInfo, PEM (RFC 5958, 3) | PBES2: PBKDF2-HMAC-SHA-256, 600,000 rounds; AES-256-CBC (RFC 8018) |
+//! | card master keys, transport keys ([`CardKeyFile`]) | versioned JSON | the same derivation; AES-256-GCM, the header authenticated |
+//!
+//! A key file is written to a temporary name, synchronised, and only then given its own name, which must be free: a file
+//! is whole or absent after a crash, and no key is ever overwritten. Files are readable by their owner alone.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+mod cards;
+mod durable;
+mod error;
+mod key;
+mod passphrase;
+mod random;
+
+pub use cards::{CardKeyFile, CardKeyPurpose, NewCardKeys};
+pub use error::KeystoreError;
+pub use key::{FileKey, SoftKey};
+pub use passphrase::Passphrase;
+
+/// Rounds of PBKDF2 in every file written here.
+pub const PBKDF2_ROUNDS: u32 = 600_000;
+
+/// The most rounds a file may demand before it is refused as unreasonable.
+const MOST_ROUNDS: u32 = 10_000_000;

@@ -1,7 +1,7 @@
 //! Signing and verifying security objects beside their ceilings: the same signatures and hashes in a bare ring loop.
 //!
 //! `cargo bench -p chipwright-pki --bench security_object`
-#![allow(missing_docs)] // criterion_group! makes undocumented items
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark")]
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
@@ -17,7 +17,8 @@ use ring::digest::{SHA256, digest};
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, UnparsedPublicKey, VerificationAlgorithm,
 };
-use webpki::types::{CertificateDer, UnixTime};
+
+use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert, ring as algorithms};
 
 /// The parts of a certificate that a signature check needs: `tbsCertificate` and the signature.

@@ -15,6 +15,8 @@
 //! One deviation from 9303-12: elliptic curves are named (RFC 5480), never explicit parameters, because OpenSSL and
 //! ring refuse the latter. The curves are P-256 with SHA-256 and P-384 with SHA-384.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
 pub mod algorithm;
 pub mod certificate;
 pub mod check;

@@ -1,4 +1,5 @@
 //! Programs that nobody here wrote read what we make: dmrtd, and the RustCrypto types.
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
 
 mod fixture;
 

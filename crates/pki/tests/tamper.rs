@@ -1,4 +1,5 @@
 //! No altered security object is accepted, and each kind of wrong has its own outcome.
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
 
 mod fixture;
 

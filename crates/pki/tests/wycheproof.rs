@@ -1,4 +1,5 @@
 //! Wycheproof's ECDSA vectors against [`PublicKey::verify`].
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
 
 use chipwright_pki::{PublicKey, SignatureAlgorithm};
 use wycheproof::TestResult;

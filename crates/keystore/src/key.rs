@@ -1,0 +1,229 @@
+//! Signing keys: in memory, and in an encrypted PKCS#8 file (RFC 5958, 3; PBES2 of RFC 8018, 6.2).
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use chipwright_pki::{PublicKey, SignError, SignKey, SignatureAlgorithm};
+use der::asn1::OctetStringRef;
+use der::{Decode, SecretDocument};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use pkcs5::EncryptionScheme;
+use pkcs5::pbes2::{Kdf, Parameters};
+use pkcs8::{DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfo, PrivateKeyInfoRef};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair};
+use zeroize::Zeroizing;
+
+use crate::{KeystoreError, MOST_ROUNDS, PBKDF2_ROUNDS, Passphrase, durable, random};
+
+const PEM_ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+const EXPECTED: &str = "an encrypted private key (PKCS#8)";
+
+/// A private key in memory.
+pub struct SoftKey {
+    pair: EcdsaKeyPair,
+    public: PublicKey,
+    random: SystemRandom,
+}
+
+impl SoftKey {
+    /// A new key that is stored nowhere: for tests, and for keys that live as long as the process.
+    ///
+    /// # Errors
+    /// [`KeystoreError::Random`].
+    pub fn generate(algorithm: SignatureAlgorithm) -> Result<Self, KeystoreError> {
+        Secret::generate(algorithm)?.soft_key().ok_or(KeystoreError::Random)
+    }
+}
+
+impl SignKey for SoftKey {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signature = self.pair.sign(&self.random, message);
+        Ok(signature.map_err(|_| SignError::Key(Box::new(KeystoreError::Random)))?.as_ref().to_vec())
+    }
+}
+
+impl fmt::Debug for SoftKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SoftKey({:?})", self.public)
+    }
+}
+
+/// A private key from an encrypted PKCS#8 file.
+#[derive(Debug)]
+pub struct FileKey {
+    path: PathBuf,
+    key: SoftKey,
+}
+
+impl FileKey {
+    /// Makes a new key, writes it encrypted to `path`, and reads it back.
+    ///
+    /// # Errors
+    /// [`KeystoreError::AlreadyExists`] if the name is taken: no key is overwritten; [`KeystoreError::EmptyPassphrase`];
+    /// otherwise as the operating system refuses.
+    pub fn create(
+        path: impl AsRef<Path>,
+        algorithm: SignatureAlgorithm,
+        passphrase: &Passphrase,
+    ) -> Result<Self, KeystoreError> {
+        let path = path.as_ref();
+        if passphrase.is_empty() {
+            return Err(KeystoreError::EmptyPassphrase);
+        }
+        let plain = Secret::generate(algorithm)?.to_pkcs8()?;
+        let (mut salt, mut iv) = ([0; 16], [0; 16]);
+        random::fill(&mut salt)?;
+        random::fill(&mut iv)?;
+        let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, iv)
+            .map_err(|_| KeystoreError::Encryption)?;
+        let pem = PrivateKeyInfoRef::from_der(plain.as_bytes())
+            .map_err(|_| KeystoreError::Encryption)?
+            .encrypt_with_params(parameters, passphrase.as_bytes())
+            .map_err(|_| KeystoreError::Encryption)?
+            .to_pem(PEM_ENCRYPTED, der::pem::LineEnding::LF)
+            .map_err(|_| KeystoreError::Encryption)?;
+        durable::write_new(path, pem.as_bytes())?;
+        Self::load(path, passphrase)
+    }
+
+    /// Opens a key file: PEM or DER, PBES2 with PBKDF2 or scrypt. Files of `openssl pkcs8 -topk8` can be read.
+    ///
+    /// # Errors
+    /// [`KeystoreError`]; each says what happened and, by [`KeystoreError::remedy`], what to do.
+    pub fn load(path: impl AsRef<Path>, passphrase: &Passphrase) -> Result<Self, KeystoreError> {
+        let path = path.as_ref();
+        let bytes = durable::read(path)?;
+        let document = encrypted_document(path, &bytes)?;
+        let info = EncryptedPrivateKeyInfo::<&OctetStringRef>::from_der(document.as_bytes())
+            .map_err(|_| KeystoreError::NotAKey { path: path.to_owned(), expected: EXPECTED })?;
+        reasonable(path, &info.encryption_algorithm)?;
+        let plain = info.decrypt(passphrase.as_bytes()).map_err(|fault| decryption(path, fault))?;
+        let key = Secret::from_pkcs8(plain.as_bytes())
+            .and_then(|secret| secret.soft_key())
+            .ok_or_else(|| KeystoreError::UnsupportedKey { path: path.to_owned() })?;
+        Ok(Self { path: path.to_owned(), key })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl SignKey for FileKey {
+    fn public_key(&self) -> &PublicKey {
+        self.key.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.key.sign(message)
+    }
+}
+
+/// The DER of an EncryptedPrivateKeyInfo, out of PEM or as it is; a key in clear is told apart.
+fn encrypted_document(path: &Path, bytes: &[u8]) -> Result<SecretDocument, KeystoreError> {
+    let not_a_key = || KeystoreError::NotAKey { path: path.to_owned(), expected: EXPECTED };
+    let in_clear = || KeystoreError::NotEncrypted { path: path.to_owned() };
+    if bytes.first() == Some(&0x30) {
+        let document = SecretDocument::try_from(bytes).map_err(|_| not_a_key())?;
+        let clear = PrivateKeyInfoRef::from_der(bytes).is_ok();
+        return if clear { Err(in_clear()) } else { Ok(document) };
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| not_a_key())?;
+    match SecretDocument::from_pem(text.trim()) {
+        Ok((PEM_ENCRYPTED, document)) => Ok(document),
+        Ok(("PRIVATE KEY" | "EC PRIVATE KEY", _)) => Err(in_clear()),
+        Ok(_) | Err(_) => Err(not_a_key()),
+    }
+}
+
+/// Refuses a derivation that would keep the machine busy for minutes.
+fn reasonable(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeystoreError> {
+    let refuse = |what| Err(KeystoreError::UnsupportedProtection { path: path.to_owned(), what });
+    let EncryptionScheme::Pbes2(parameters) = scheme else {
+        return refuse("PBES1 is broken");
+    };
+    match &parameters.kdf {
+        Kdf::Pbkdf2(pbkdf2) if pbkdf2.iteration_count > MOST_ROUNDS => refuse("too many rounds of PBKDF2"),
+        Kdf::Scrypt(scrypt) if scrypt.cost_parameter > 1 << 20 || scrypt.block_size > 16 => {
+            refuse("the scrypt parameters are too large")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn decryption(path: &Path, fault: pkcs8::Error) -> KeystoreError {
+    let path = path.to_owned();
+    match fault {
+        pkcs8::Error::EncryptedPrivateKey(
+            pkcs5::Error::UnsupportedAlgorithm { .. } | pkcs5::Error::AlgorithmParametersInvalid { .. },
+        ) => KeystoreError::UnsupportedProtection { path, what: "an unknown derivation or cipher" },
+        // wrong padding, or bytes that are no key: with CBC the two cannot be told apart
+        _ => KeystoreError::WrongPassphrase { path },
+    }
+}
+
+/// A private scalar, wiped when dropped.
+enum Secret {
+    P256(p256::SecretKey),
+    P384(p384::SecretKey),
+}
+
+impl Secret {
+    /// Random scalars until one lies in 1..n (FIPS 186-5, A.2.2).
+    fn generate(algorithm: SignatureAlgorithm) -> Result<Self, KeystoreError> {
+        let mut bytes = Zeroizing::new([0; 48]);
+        loop {
+            random::fill(bytes.as_mut_slice())?;
+            let found = match algorithm {
+                SignatureAlgorithm::EcdsaP256Sha256 => {
+                    p256::SecretKey::from_slice(&bytes[..32]).map(Self::P256)
+                }
+                SignatureAlgorithm::EcdsaP384Sha384 => {
+                    p384::SecretKey::from_slice(&bytes[..]).map(Self::P384)
+                }
+            };
+            if let Ok(secret) = found {
+                return Ok(secret);
+            }
+        }
+    }
+
+    fn from_pkcs8(plain: &[u8]) -> Option<Self> {
+        let p256 = p256::SecretKey::from_pkcs8_der(plain).map(Self::P256);
+        p256.or_else(|_| p384::SecretKey::from_pkcs8_der(plain).map(Self::P384)).ok()
+    }
+
+    fn to_pkcs8(&self) -> Result<SecretDocument, KeystoreError> {
+        match self {
+            Self::P256(key) => key.to_pkcs8_der(),
+            Self::P384(key) => key.to_pkcs8_der(),
+        }
+        .map_err(|_| KeystoreError::Encryption)
+    }
+
+    /// The same key for ring, which wants the public half beside the private.
+    fn soft_key(&self) -> Option<SoftKey> {
+        let random = SystemRandom::new();
+        let (algorithm, scalar, point) = match self {
+            Self::P256(key) => (
+                &ECDSA_P256_SHA256_ASN1_SIGNING,
+                Zeroizing::new(key.to_bytes().to_vec()),
+                key.public_key().to_sec1_point(false).as_bytes().to_vec(),
+            ),
+            Self::P384(key) => (
+                &ECDSA_P384_SHA384_ASN1_SIGNING,
+                Zeroizing::new(key.to_bytes().to_vec()),
+                key.public_key().to_sec1_point(false).as_bytes().to_vec(),
+            ),
+        };
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &scalar, &point, &random).ok()?;
+        Some(SoftKey { pair, public: PublicKey::from_point(&point).ok()?, random })
+    }
+}
