@@ -58,6 +58,7 @@ impl Processor {
                 Err(StatusWord::CLA_NOT_SUPPORTED)
             }
             (_, ins) if command::is_known(ins) => Ok(()),
+            (0x84, _) if matches!(self.volatile.channel, SecureChannel::Open(_)) => Ok(()),
             _ => Err(StatusWord::INS_NOT_SUPPORTED),
         }
     }

@@ -5,6 +5,8 @@
 //! at any command and any page write ([`Card::fault_at_apdu`], [`Card::cut_at_page_write`]). No files, no clock, no
 //! randomness of its own.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod aes_key;
 mod card;
 pub mod chip;
@@ -28,7 +30,3 @@ pub use chip::{ChipConfig, CountAt, Cplc, Interface, Package, PageSize, Personal
 pub use fault::Fault;
 pub use random::{Randomness, seeded_rng};
 pub use state::StateError;
-
-#[cfg(test)]
-#[path = "../tests/vectors/mod.rs"]
-mod vectors;

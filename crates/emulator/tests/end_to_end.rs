@@ -43,3 +43,11 @@ fn a_card_is_made_through_the_application() {
     assert_eq!(sm.send(&mut card, [0, 0xA4, 4, 0x0C], &hex(INSTANCE), None).1, 0x9000);
     assert_eq!(sm.read(&mut card, 2).unwrap(), content()[6].1);
 }
+
+/// One worker thread owns one reader.
+#[test]
+fn a_card_can_be_given_to_a_thread() {
+    let mut card = issued();
+    let worker = std::thread::spawn(move || send(&mut card, "00B09C0000").0);
+    assert_eq!(worker.join().unwrap(), content()[2].1);
+}

@@ -77,8 +77,12 @@ pub fn send(card: &mut Card, command: &str) -> (Vec<u8>, u16) {
     raw(card, &hex(command))
 }
 
+/// In the place of a status word when the power was cut.
+pub const NO_ANSWER: u16 = 0;
+
+/// Sends command bytes; data and status.
 pub fn raw(card: &mut Card, command: &[u8]) -> (Vec<u8>, u16) {
-    split(&card.transmit(command).unwrap())
+    card.transmit(command).map_or((Vec::new(), NO_ANSWER), |response| split(&response))
 }
 
 pub fn status(card: &mut Card, command: &str) -> u16 {

@@ -34,13 +34,24 @@ fn bytes(point: ProjectivePoint) -> Vec<u8> {
     point.to_affine().to_sec1_point(false).as_bytes().to_vec()
 }
 
-/// GENERAL AUTHENTICATE in plain: the value inside 7C.
-fn step(card: &mut Card, data: &[u8], last: bool) -> Result<Vec<u8>, u16> {
+/// GENERAL AUTHENTICATE, in plain or under `outer`: the value inside 7C.
+fn step(
+    card: &mut Card,
+    outer: &mut Option<&mut Messaging>,
+    data: &[u8],
+    last: bool,
+) -> Result<Vec<u8>, u16> {
     let object = encode(Tag(0x7C), data);
-    let mut command = vec![if last { 0x00 } else { 0x10 }, 0x86, 0, 0, object.len() as u8];
-    command.extend_from_slice(&object);
-    command.push(0);
-    let (answer, status) = raw(card, &command);
+    let cla = if last { 0x00 } else { 0x10 };
+    let (answer, status) = match outer {
+        Some(outer) => outer.send(card, [cla, 0x86, 0, 0], &object, Some(&[0])),
+        None => {
+            let mut command = vec![cla, 0x86, 0, 0, object.len() as u8];
+            command.extend_from_slice(&object);
+            command.push(0);
+            raw(card, &command)
+        }
+    };
     if status != 0x9000 {
         return Err(status);
     }
@@ -51,20 +62,36 @@ fn step(card: &mut Card, data: &[u8], last: bool) -> Result<Vec<u8>, u16> {
 /// The whole protocol with this password, `secret` being the CAN's digits or the MRZ's SHA-1.
 pub fn establish(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Messaging, u16> {
     match super::status(card, set_at) {
-        0x9000 => {}
-        status => return Err(status),
+        0x9000 => run(card, &mut None, secret),
+        status => Err(status),
     }
+}
+
+/// The same under an open session.
+pub fn establish_within(
+    card: &mut Card,
+    outer: &mut Messaging,
+    set_at: &str,
+    secret: &[u8],
+) -> Result<Messaging, u16> {
+    match outer.send(card, [0, 0x22, 0xC1, 0xA4], &super::hex(set_at)[5..], None).1 {
+        0x9000 => run(card, &mut Some(outer), secret),
+        status => Err(status),
+    }
+}
+
+fn run(card: &mut Card, outer: &mut Option<&mut Messaging>, secret: &[u8]) -> Result<Messaging, u16> {
     let password = kdf(secret, 3);
-    let nonce = cbc_decrypt(&password, [0; 16], &step(card, &[], false)?);
+    let nonce = cbc_decrypt(&password, [0; 16], &step(card, outer, &[], false)?);
     let mut number = FieldBytes::default();
     number[16..].copy_from_slice(&nonce);
     let s = <Scalar as Reduce<FieldBytes>>::reduce(&number);
     let mapping = scalar(0x21);
-    let chip = step(card, &encode(Tag(0x81), &bytes(ProjectivePoint::GENERATOR * mapping)), false)?;
+    let chip = step(card, outer, &encode(Tag(0x81), &bytes(ProjectivePoint::GENERATOR * mapping)), false)?;
     let generator = ProjectivePoint::GENERATOR * s + point(&chip) * mapping;
     let ephemeral = scalar(0x43);
     let public = bytes(generator * ephemeral);
-    let chip = step(card, &encode(Tag(0x83), &public), false)?;
+    let chip = step(card, outer, &encode(Tag(0x83), &public), false)?;
     let shared = bytes(point(&chip) * ephemeral)[1..33].to_vec();
     let (enc, mac) = (kdf(&shared, 1), kdf(&shared, 2));
     let token = |key: &[u8]| {
@@ -72,7 +99,7 @@ pub fn establish(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Messagi
         let inner = [encode(Tag(0x06), &oid), encode(Tag(0x86), key)].concat();
         cmac(&mac, &encode(Tag(0x7F49), &inner))[..8].to_vec()
     };
-    let answer = step(card, &encode(Tag(0x85), &token(&chip)), true)?;
+    let answer = step(card, outer, &encode(Tag(0x85), &token(&chip)), true)?;
     assert_eq!(answer, token(&public));
     Ok(Messaging { enc, mac, ssc: 0 })
 }

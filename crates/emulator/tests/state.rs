@@ -1,0 +1,122 @@
+//! The state file: every format version that was ever written loads for ever.
+//!
+//! `CHIPWRIGHT_WRITE_FIXTURES=1` writes the fixtures of the current version where they are missing.
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod host;
+
+use chipwright_emulator::{Card, Interface, StateError, seeded_rng};
+use chipwright_iso7816::Transport;
+use host::*;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+
+fn fixture(name: &str, make: impl FnOnce() -> Card) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    if !path.exists() && std::env::var_os("CHIPWRIGHT_WRITE_FIXTURES").is_some() {
+        std::fs::write(&path, make().save()).unwrap();
+    }
+    std::fs::read(path).unwrap()
+}
+
+fn blank_v1() -> Vec<u8> {
+    fixture("state-v1-blank.bin", blank)
+}
+
+fn issued_v1() -> Vec<u8> {
+    fixture("state-v1-issued.bin", issued)
+}
+
+fn header(state: &[u8]) -> &str {
+    let length = u32::from_be_bytes(state[16..20].try_into().unwrap()) as usize;
+    std::str::from_utf8(&state[20..20 + length]).unwrap()
+}
+
+/// With a right digest again.
+fn seal(mut state: Vec<u8>) -> Vec<u8> {
+    let end = state.len() - 32;
+    let digest = Sha256::digest(&state[..end]);
+    state[end..].copy_from_slice(&digest);
+    state
+}
+
+#[test]
+fn format_1_loads_and_is_what_is_written_today() {
+    for state in [blank_v1(), issued_v1()] {
+        let card = Card::load(&state, seeded_rng(9)).unwrap();
+        assert!(card.save() == state, "loading and saving is the identity");
+    }
+    assert!(blank().save() == blank_v1());
+    let today = issued().save();
+    assert_eq!(header(&today), header(&issued_v1()));
+    assert_eq!(today.len(), issued_v1().len());
+    let expected = r#"{"format":1,"chip":{"cplc":"4357435743576326010063260000000100"#;
+    assert!(header(&today).starts_with(&expected[..30]), "{}", header(&today));
+}
+
+#[test]
+fn the_card_of_the_fixture_works() {
+    let mut card = Card::load(&issued_v1(), seeded_rng(9)).unwrap();
+    let mut sm = pace::establish(&mut card, pace::SET_AT_CAN, CAN).unwrap();
+    assert_eq!(sm.send(&mut card, [0, 0xA4, 4, 0x0C], &hex(INSTANCE), None).1, 0x9000);
+    for (id, value) in content().iter().filter(|(id, _)| id >> 8 == 1) {
+        assert_eq!(sm.read(&mut card, (id & 0x1F) as u8).unwrap(), *value);
+    }
+    assert_eq!(status(&mut card, ISSUER), 0x9000);
+    scp03::Host::open(&mut card, 0x33);
+    let mut card = Card::load(&blank_v1(), seeded_rng(9)).unwrap();
+    scp03::Host::open(&mut card, 0x33);
+}
+
+#[test]
+fn the_interface_and_nothing_volatile_is_saved() {
+    let mut card = issued();
+    card.set_interface(Interface::Contactless);
+    card.reset().unwrap();
+    pace::establish(&mut card, pace::SET_AT_CAN, CAN).unwrap();
+    let mut copy = Card::load(&card.save(), seeded_rng(2)).unwrap();
+    assert_eq!(copy.uid().unwrap()[0], 0x08);
+    assert_eq!(status(&mut copy, &format!("00A4040C07{INSTANCE}")), 0x9000);
+    assert_eq!(status(&mut copy, "00B0810000"), 0x6982);
+}
+
+#[test]
+fn generation_tells_when_to_save() {
+    let mut card = issued();
+    let (generation, state) = (card.generation(), card.save());
+    send(&mut card, "00B09C0000");
+    card.reset().unwrap();
+    assert!((card.generation(), card.save()) == (generation, state));
+    assert_eq!(pace::establish(&mut card, pace::SET_AT_CAN, b"111111").err(), Some(0x6300));
+    assert_ne!(card.generation(), generation);
+}
+
+#[test]
+fn other_bytes_are_refused_with_the_reason() {
+    let good = blank_v1();
+    let load = |bytes: &[u8]| Card::load(bytes, seeded_rng(1)).map(|_| ()).unwrap_err();
+    assert!(matches!(load(b""), StateError::NotACard));
+    assert!(matches!(load(b"CHIPWRIGHT CAR"), StateError::NotACard));
+    assert!(matches!(load(&good[..17]), StateError::Length { .. }));
+    assert!(matches!(load(&good[..100]), StateError::Length { .. }));
+    for end in [good.len() - 1, good.len() - 33, good.len() / 2, 20 + header(&good).len()] {
+        assert!(matches!(load(&good[..end]), StateError::Digest | StateError::Length { .. }), "{end}");
+    }
+    for at in [16 + 4 + 40, 1000, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 0x01;
+        assert!(matches!(load(&bad), StateError::Digest | StateError::Header(_)), "{at}");
+    }
+    let mut newer = good.clone();
+    newer[20 + br#"{"format":"#.len()] = b'2';
+    let newer = load(&seal(newer));
+    assert!(matches!(newer, StateError::Newer { found: 2, known: 1 }));
+    assert_eq!(newer.to_string(), "the state has format version 2; this release knows versions up to 1");
+    let mut shorter = good.clone();
+    shorter.drain(5000..5064);
+    assert!(matches!(load(&seal(shorter)), StateError::Length { found: 81_856, wanted: 81_920 }));
+    let mut unknown = good.clone();
+    let at = good.windows(4).position(|window| window == b"scp0").unwrap();
+    unknown[at] = b'x';
+    assert!(matches!(load(&seal(unknown)), StateError::Header(_)));
+}
