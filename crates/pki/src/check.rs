@@ -12,6 +12,9 @@
 //! The issuer is found by name and, where the certificate states one, key identifier. A revocation list's signature is
 //! verified once, when the trust store takes it.
 
+#[cfg(test)]
+mod situations;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

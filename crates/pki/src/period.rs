@@ -27,7 +27,7 @@ pub enum PeriodError {
         /// The end.
         not_after: Timestamp,
     },
-    /// The years 0001 to 9999 are the ones certificates can write.
+    /// Certificates write the years 1950 to 9999.
     #[error("the period leaves the years 1950 to 9999")]
     OutOfRange,
 }

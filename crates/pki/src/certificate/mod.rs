@@ -1,7 +1,7 @@
 //! X.509 certificates (RFC 5280, 4) in the two profiles of 9303-12: the root and the document signer.
 
 pub(crate) mod extension;
-mod profile;
+pub(crate) mod profile;
 pub(crate) mod view;
 
 use std::fmt;

@@ -273,16 +273,17 @@ pub fn document_signer(
     prepare(&fields, &extensions, issuer.public_key())
 }
 
-struct Fields<'a> {
-    serial: &'a SerialNumber,
-    issuer: &'a Name,
-    validity: Period,
-    subject: &'a Name,
-    key: &'a PublicKey,
+/// The fields of a certificate besides its extensions.
+pub(crate) struct Fields<'a> {
+    pub(crate) serial: &'a SerialNumber,
+    pub(crate) issuer: &'a Name,
+    pub(crate) validity: Period,
+    pub(crate) subject: &'a Name,
+    pub(crate) key: &'a PublicKey,
 }
 
 /// `TBSCertificate` (RFC 5280, 4.1.2), to be signed by `signer`.
-fn prepare(
+pub(crate) fn prepare(
     fields: &Fields<'_>,
     extensions: &[Vec<u8>],
     signer: &PublicKey,
