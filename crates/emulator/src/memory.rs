@@ -20,7 +20,7 @@ pub use layout::PageSize;
 pub(crate) use layout::{Area, RECORD, RECORDS};
 
 use crate::tables::budget;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The power is gone. The change in hand is as complete as its pages are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Memory {
         }
         let set = set.iter().take(8).fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
         for page in (0..head).filter(|page| set >> page & 1 == 1) {
-            let content = self.page(head + 1 + page).to_vec();
+            let content = Zeroizing::new(self.page(head + 1 + page).to_vec());
             self.write(page, &content)?;
         }
         self.write(head, &[])
@@ -161,18 +161,18 @@ impl Memory {
     }
 
     /// The directory pages that really change, with their new content.
-    fn changed_pages(&self, changes: &Changes) -> Vec<(usize, Vec<u8>)> {
+    fn changed_pages(&self, changes: &Changes) -> Vec<(usize, Zeroizing<Vec<u8>>)> {
         let size = self.page.bytes();
-        let mut pages: Vec<(usize, Vec<u8>)> = Vec::new();
+        let mut pages: Vec<(usize, Zeroizing<Vec<u8>>)> = Vec::new();
         for (index, value) in &changes.0 {
             let (page, offset) = (index * RECORD / size, index * RECORD % size);
             let at = pages.iter().position(|(known, _)| *known == page).unwrap_or_else(|| {
-                pages.push((page, self.page(page).to_vec()));
+                pages.push((page, Zeroizing::new(self.page(page).to_vec())));
                 pages.len() - 1
             });
             pages[at].1[offset..offset + RECORD].copy_from_slice(value);
         }
-        pages.retain(|(page, content)| self.page(*page) != content);
+        pages.retain(|(page, content)| self.page(*page) != content.as_slice());
         pages
     }
 
