@@ -36,7 +36,6 @@ pub use problem::{Place, Problem, Rejection};
 pub use rejects::RejectsFile;
 
 /// A row that is good as far as its text goes; its portrait is read by [`PortraitFile::fit`].
-#[derive(Debug)]
 pub struct Applicant {
     /// Line of the file, counted from 1.
     pub line: u64,
@@ -44,6 +43,21 @@ pub struct Applicant {
     pub member: Member,
     /// The photograph, found in the folder and not yet read.
     pub portrait: PortraitFile,
+    pub(crate) original: Original,
+}
+
+impl Applicant {
+    /// Refuses the row after all, for instance because its photograph cannot be used.
+    #[must_use]
+    pub fn reject(self, rejection: Rejection) -> BadRow {
+        BadRow { line: self.line, rejections: vec![rejection], original: self.original }
+    }
+}
+
+impl std::fmt::Debug for Applicant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Applicant").field("line", &self.line).finish_non_exhaustive()
+    }
 }
 
 /// One row of the file.
@@ -164,12 +178,11 @@ impl<R: BufRead> Intake<R> {
     }
 
     fn judge(&mut self, line: u64, fields: Fields) -> Row {
-        match row::judge(line, &fields, &self.header, &mut self.numbers, &self.portraits) {
-            Ok(applicant) => Row::Good(Box::new(applicant)),
-            Err(rejections) => {
-                let original = Original::Fields(fields.into_kept(&self.header));
-                Row::Bad(BadRow { line, rejections, original })
-            }
+        let judged = row::judge(line, &fields, &self.header, &mut self.numbers, &self.portraits);
+        let original = Original::Fields(fields.into_kept(&self.header));
+        match judged {
+            Ok((member, portrait)) => Row::Good(Box::new(Applicant { line, member, portrait, original })),
+            Err(rejections) => Row::Bad(BadRow { line, rejections, original }),
         }
     }
 }

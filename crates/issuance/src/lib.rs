@@ -1,10 +1,11 @@
 //! The use cases of the issuer. Transports, key stores, time and randomness are handed in.
 //!
 //! [`intake`] turns a list of members and a folder of portraits into checked applicants, and says of every other row what is
-//! wrong with it and what to do.
+//! wrong with it and what to do. [`issue`] makes a verified card of each applicant and a record of what happened.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod intake;
+pub mod issue;
 mod language;
 
 pub use language::Language;

@@ -2,7 +2,7 @@
 
 use super::columns::Header;
 use super::portrait_file::PortraitFile;
-use super::{Applicant, Column, Place, Problem, Rejection, date};
+use super::{Column, Place, Problem, Rejection, date};
 use chipwright_profile::{
     CitizenNumber, Field, Member, MemberError, MemberErrorKind, MemberNumber, MemberParts, PartialDate,
     PersonName, PlaceOfBirth, Sex, StateCode, Unit,
@@ -119,7 +119,7 @@ pub(super) fn judge(
     header: &Header,
     numbers: &mut Numbers,
     portraits: &Path,
-) -> Result<Applicant, Vec<Rejection>> {
+) -> Result<(Member, PortraitFile), Vec<Rejection>> {
     let found =
         fields.wrong_types.iter().map(|(c, found)| (Some(*c), Problem::WrongType { found })).collect();
     let mut j = Judge { line, fields, header, found };
@@ -177,7 +177,7 @@ pub(super) fn judge(
         _ => None,
     };
     match (member, portrait) {
-        (Some(member), Some(portrait)) if j.found.is_empty() => Ok(Applicant { line, member, portrait }),
+        (Some(member), Some(portrait)) if j.found.is_empty() => Ok((member, portrait)),
         _ => {
             let mut found = std::mem::take(&mut j.found);
             found.sort_by_key(|(column, _)| column.map(|c| c as usize));

@@ -1,0 +1,400 @@
+//! One pass over the chip in place: look at it, look at the record, do what is missing.
+
+use super::ledger::{IntentBook, reason};
+use super::{Desk, Event, Failure, Fault};
+use chipwright_channel::pace::Password;
+use chipwright_iso7816::{Exchanger, StatusWord, Transport};
+use chipwright_perso::survey::Stage;
+use chipwright_perso::{
+    ChipReady, Freshness, Leftovers, PersoError, PreparePlan, Progress, Surroundings, Survey, prepare,
+    survey, write,
+};
+use chipwright_profile::{Allocation, CardNumber, FittedPortrait, Member, MemberNumber};
+use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason};
+use chipwright_verify::{Inspection, inspect};
+use std::collections::HashMap;
+
+/// A member with the portrait that goes onto the card.
+pub(super) struct Person {
+    pub(super) line: u64,
+    pub(super) member: Member,
+    pub(super) portrait: FittedPortrait,
+}
+
+/// What the chip in place is wanted for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose<'p> {
+    /// A card for this person.
+    Issue(&'p Person),
+    /// Whatever an earlier run left on it; a fresh chip stays where it is.
+    Settle(&'p HashMap<MemberNumber, Person>),
+    /// Preparation only.
+    Prepare,
+}
+
+/// What became of the chip in place.
+pub(super) enum ChipEnd {
+    /// It is the issued card of this member.
+    Issued(MemberNumber),
+    /// It is prepared.
+    Prepared,
+    /// It is fresh and was not touched.
+    Fresh,
+    /// It must not be used.
+    Spoiled(Option<ChipId>, Reason, Option<Failure>),
+    /// It is of no use for this purpose.
+    SetAside(Option<ChipId>, Reason, Option<Failure>),
+    /// The contact broke; the work continues when it is inserted again.
+    Interrupted(Failure),
+    /// The chip is good, and the person's data cannot be put on it.
+    Unwritable(Failure),
+}
+
+type Contact<'t> = Exchanger<&'t mut dyn Transport>;
+
+impl Desk<'_> {
+    /// Passes over the chip until it ends one way or another.
+    ///
+    /// # Errors
+    /// What stops the line.
+    pub(super) fn work(
+        &mut self,
+        transport: &mut dyn Transport,
+        purpose: Purpose<'_>,
+    ) -> Result<ChipEnd, Failure> {
+        let mut card = Exchanger::new(transport, self.options.mode);
+        let mut known = None;
+        let mut pass = 1;
+        loop {
+            let failure = match self.pass(&mut card, purpose, &mut known) {
+                Ok(end) => return Ok(end),
+                Err(failure) => failure,
+            };
+            match failure.fault() {
+                Fault::Card | Fault::Reader if pass < self.options.passes => {
+                    self.say(Event::Retry { failure: &failure })
+                }
+                Fault::Reader => return Ok(ChipEnd::Interrupted(failure)),
+                Fault::Card => return self.condemn(known, failure),
+                Fault::Data => return Ok(ChipEnd::Unwritable(failure)),
+                Fault::Operator if matches!(failure, Failure::Perso(_)) => {
+                    return Ok(ChipEnd::SetAside(known, reason("needs-a-decision"), Some(failure)));
+                }
+                Fault::Operator | Fault::Configuration | Fault::Record | Fault::Ours => return Err(failure),
+            }
+            pass += 1;
+        }
+    }
+
+    fn pass(
+        &mut self,
+        card: &mut Contact<'_>,
+        purpose: Purpose<'_>,
+        known: &mut Option<ChipId>,
+    ) -> Result<ChipEnd, Failure> {
+        card.reset().map_err(Failure::Reset)?;
+        let found = match survey(card, &self.prepare.profile) {
+            Ok(found) => found,
+            Err(error) if finished_over_contactless(&error) => return self.recognise(card),
+            Err(error) => return Err(error.into()),
+        };
+        let chip = ChipId(found.chip.0);
+        if known.replace(chip).is_none() {
+            self.say(Event::Chip { chip: &chip });
+        }
+        let stage = self.ledger.registry().see_chip(&chip, self.ledger.now())?;
+        if stage == BlankStage::Spoiled {
+            return Ok(ChipEnd::Spoiled(Some(chip), reason("spoiled-before"), None));
+        }
+        let live = self.ledger.registry().live_card_on(&chip)?;
+        match (found.stage, live) {
+            (Stage::Finished, Some(live)) => self.recover(card, live),
+            (Stage::Finished, None) => Ok(ChipEnd::SetAside(Some(chip), reason("finished-card"), None)),
+            (_, Some(live)) => self.go_on(card, &found, live, purpose),
+            (_, None) if stage == BlankStage::Used => {
+                Ok(ChipEnd::SetAside(Some(chip), reason("used-before"), None))
+            }
+            (_, None) => match purpose {
+                Purpose::Settle(_) => Ok(ChipEnd::Fresh),
+                Purpose::Prepare => {
+                    self.make_ready(card, &found, Leftovers::Erase).map(|_| ChipEnd::Prepared)
+                }
+                Purpose::Issue(person) => self.write(card, &found, person, Leftovers::Erase),
+            },
+        }
+    }
+
+    /// The chip is not finalised, and the record binds a card to it.
+    fn go_on(
+        &mut self,
+        card: &mut Contact<'_>,
+        found: &Survey,
+        live: Card,
+        purpose: Purpose<'_>,
+    ) -> Result<ChipEnd, Failure> {
+        let chip = ChipId(found.chip.0);
+        if live.status != CardStatus::Writing {
+            return Err(Failure::Contradiction { chip, card: live.number });
+        }
+        let open = self.ledger.registry().open_intent(&live.number)?;
+        if let Some(open) = open {
+            self.ledger.registry().not_finalised(open.intent, &reason("torn"), self.ledger.now())?;
+        }
+        let person = match purpose {
+            Purpose::Issue(person) if *person.member.number() == live.member => Some(person),
+            Purpose::Settle(people) => people.get(&live.member),
+            Purpose::Issue(_) | Purpose::Prepare => None,
+        };
+        match (person, purpose) {
+            (Some(person), _) => {
+                self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member });
+                self.write(card, found, person, Leftovers::Keep)
+            }
+            (None, Purpose::Prepare) => Ok(ChipEnd::SetAside(Some(chip), reason("in-work"), None)),
+            (None, _) => {
+                // Nobody can read it yet, and its member is not on this list: the chip is free for another.
+                let why = reason("not-on-the-list");
+                self.ledger.registry().abandon(&live.number, &why, self.ledger.now())?;
+                self.say(Event::Abandoned { card: &live.number, why: &why });
+                self.pass(card, purpose, &mut Some(chip))
+            }
+        }
+    }
+
+    /// The chip is finalised, and the record binds a card to it.
+    fn recover(&mut self, card: &mut Contact<'_>, live: Card) -> Result<ChipEnd, Failure> {
+        let chip = live.chip.unwrap_or(ChipId([0; 10]));
+        match live.status {
+            CardStatus::Issued => return Ok(ChipEnd::Issued(live.member)),
+            CardStatus::Writing => {
+                let open = self.ledger.registry().open_intent(&live.number)?;
+                let Some(open) = open else {
+                    return Ok(ChipEnd::SetAside(Some(chip), reason("finished-card"), None));
+                };
+                self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member });
+                self.ledger.registry().finalised(open.intent, self.ledger.now())?;
+                self.say(Event::Finalised { card: &live.number, chip: &chip, cost: None });
+            }
+            _ => self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member }),
+        }
+        self.accept(card, &live.number, &live.member, &chip)
+    }
+
+    /// A finished card whose card manager does not answer on this interface: only the access numbers of cards in work are tried, each
+    /// once.
+    fn recognise(&mut self, card: &mut Contact<'_>) -> Result<ChipEnd, Failure> {
+        let candidates: Vec<InFlight> = self.ledger.registry().open_work()?;
+        let candidates =
+            candidates.into_iter().filter(|c| c.open.is_some() || c.card.status == CardStatus::Finalised);
+        for candidate in candidates.take(3) {
+            card.reset().map_err(Failure::Reset)?;
+            let (report, _) = self.inspect(card, &candidate.card.number)?;
+            let digest = match report.into_accepted() {
+                Ok(accepted) if *accepted.card_number() == candidate.card.number => {
+                    accepted.security_object_digest()
+                }
+                _ => continue,
+            };
+            let recorded = match &candidate.open {
+                Some(open) => Some(self.ledger.registry().seal_of(open.intent)?),
+                None => candidate.card.seal,
+            };
+            if recorded.is_some_and(|seal| seal.security_object == digest) {
+                return self.recover(card, candidate.card);
+            }
+        }
+        Ok(ChipEnd::SetAside(None, reason("finished-card"), None))
+    }
+
+    fn make_ready(
+        &mut self,
+        card: &mut Contact<'_>,
+        found: &Survey,
+        leftovers: Leftovers,
+    ) -> Result<ChipReady, Failure> {
+        let chip = ChipId(found.chip.0);
+        let mut budget = self.ledger.budget();
+        let events = &mut *self.events;
+        let clock = self.clock;
+        let mut world = Surroundings {
+            random: &mut *self.random,
+            clock: &mut || clock.elapsed(),
+            budget: &mut budget,
+            progress: &mut |progress: Progress| events(Event::Progress(progress)),
+        };
+        let plan = PreparePlan { leftovers, ..self.prepare.clone() };
+        let made = prepare(card, &plan, self.keys, &mut world);
+        let ready = made.map_err(|error| budget.into_failure(error.into()))?;
+        let version = self.prepare.profile.issuer_version;
+        let was = self.ledger.registry().blank(&chip)?.map(|blank| blank.stage);
+        self.ledger.registry().prepared(&chip, version, self.ledger.now())?;
+        if was == Some(BlankStage::Blank) {
+            self.summary.prepared += 1;
+        }
+        self.say(Event::Prepared { chip: &chip, cost: ready.cost() });
+        Ok(ready)
+    }
+
+    fn write(
+        &mut self,
+        card: &mut Contact<'_>,
+        found: &Survey,
+        person: &Person,
+        leftovers: Leftovers,
+    ) -> Result<ChipEnd, Failure> {
+        let chip = ChipId(found.chip.0);
+        let ready = self.make_ready(card, found, leftovers)?;
+        let allocation = self.allocation(person.member.number())?;
+        let number = allocation.card_number.clone();
+        let plan = match self.plan(&person.member, &person.portrait, &allocation) {
+            Ok(plan) => plan,
+            Err(failure) => {
+                if failure.fault() == Fault::Data {
+                    let why = reason("cannot-be-built");
+                    self.ledger.registry().abandon(&number, &why, self.ledger.now())?;
+                    self.say(Event::Abandoned { card: &number, why: &why });
+                }
+                return Err(failure);
+            }
+        };
+        self.ledger.registry().begin_writing(&number, &chip, self.ledger.now())?;
+        let freshness = match leftovers {
+            Leftovers::Erase => Freshness::Fresh,
+            Leftovers::Keep => Freshness::MaybeTorn,
+        };
+        let mut budget = self.ledger.budget();
+        let mut book = IntentBook::new(&self.ledger, &number, self.signer.certificate.fingerprint());
+        let events = &mut *self.events;
+        let clock = self.clock;
+        let mut world = Surroundings {
+            random: &mut *self.random,
+            clock: &mut || clock.elapsed(),
+            budget: &mut budget,
+            progress: &mut |progress: Progress| events(Event::Progress(progress)),
+        };
+        let written = write(card, &ready, &plan, freshness, self.keys, &mut book, &mut world);
+        let written = match written {
+            Ok(written) => written,
+            Err(error) => return Err(book.into_failure(budget.into_failure(error.into()))),
+        };
+        if let Some(intent) = book.recorded {
+            self.ledger.registry().finalised(intent, self.ledger.now())?;
+        }
+        self.say(Event::Finalised { card: &number, chip: &chip, cost: Some(&written.cost) });
+        self.accept(card, &number, person.member.number(), &chip)
+    }
+
+    /// The allocation that the member's card in work has, or a new one.
+    fn allocation(&mut self, member: &MemberNumber) -> Result<Allocation, Failure> {
+        let live = self.ledger.registry().live_card_of(member)?;
+        if let Some(live) = live {
+            return Ok(self.ledger.registry().allocation_of(&live.number)?);
+        }
+        let made = self.ledger.registry().allocate(member, self.ledger.now(), &mut *self.random)?;
+        self.say(Event::Allocated { member, card: &made.card_number });
+        Ok(made)
+    }
+
+    /// Reads the card back over a fresh connection as a stranger would, and records the acceptance. A card that is not accepted for
+    /// its own faults is revoked.
+    fn accept(
+        &mut self,
+        card: &mut Contact<'_>,
+        number: &CardNumber,
+        member: &MemberNumber,
+        chip: &ChipId,
+    ) -> Result<ChipEnd, Failure> {
+        let mut attempt = 1;
+        let failure = loop {
+            card.reset().map_err(Failure::Reset)?;
+            let (report, failure) = self.inspect(card, number)?;
+            let failure = match (failure, report.into_accepted()) {
+                (None, Ok(accepted)) if accepted.card_number() == number => {
+                    self.ledger.registry().mark_issued(&accepted)?;
+                    self.say(Event::Issued { member, card: number, chip, accepted: &accepted });
+                    return Ok(ChipEnd::Issued(member.clone()));
+                }
+                (None, Ok(other)) => {
+                    Failure::OtherCard { expected: number.clone(), found: other.card_number().clone() }
+                }
+                (None, Err(report)) => not_accepted(number, &report),
+                (Some(failure), _) => failure,
+            };
+            if failure.fault() != Fault::Card {
+                return Err(failure);
+            }
+            if attempt == self.options.passes {
+                break failure;
+            }
+            attempt += 1;
+        };
+        let why = reason("not-accepted");
+        self.ledger.registry().revoke(number, &why, self.ledger.now())?;
+        self.summary.revoked += 1;
+        self.say(Event::Revoked { card: number, why: &why });
+        Ok(ChipEnd::Spoiled(Some(*chip), why, Some(failure)))
+    }
+
+    /// The report, and why it is no acceptance of this card.
+    fn inspect(
+        &mut self,
+        card: &mut Contact<'_>,
+        number: &CardNumber,
+    ) -> Result<(chipwright_verify::Report, Option<Failure>), Failure> {
+        let allocation = self.ledger.registry().allocation_of(number)?;
+        let digits = std::str::from_utf8(allocation.can.expose()).map_err(|_| Failure::AccessNumber)?;
+        let password = Password::can(digits).map_err(|_| Failure::AccessNumber)?;
+        let mut ask = Inspection {
+            application: self.terms.application,
+            password: &password,
+            trust: self.trust,
+            policy: self.policy,
+            at: self.clock.now(),
+            not_before: None,
+            cache: Some(&mut self.cache),
+        };
+        let (report, _) = inspect(card, &mut ask, &mut *self.random);
+        let failure = match report.verdict() {
+            chipwright_verify::Verdict::Valid => None,
+            _ => Some(not_accepted(number, &report)),
+        };
+        Ok((report, failure))
+    }
+
+    /// The chip has failed too often. A card that it may carry is revoked.
+    fn condemn(&mut self, known: Option<ChipId>, failure: Failure) -> Result<ChipEnd, Failure> {
+        let why = reason("chip-fault");
+        let Some(chip) = known else {
+            return Ok(ChipEnd::SetAside(None, reason("unreadable-chip"), Some(failure)));
+        };
+        let live = self.ledger.registry().live_card_on(&chip)?;
+        if let Some(live) = live {
+            let open = self.ledger.registry().open_intent(&live.number)?;
+            if open.is_some() || live.status == CardStatus::Finalised {
+                self.ledger.registry().revoke(&live.number, &why, self.ledger.now())?;
+                self.summary.revoked += 1;
+                self.say(Event::Revoked { card: &live.number, why: &why });
+            }
+        }
+        self.ledger.registry().spoil(&chip, &why, self.ledger.now())?;
+        Ok(ChipEnd::Spoiled(Some(chip), why, Some(failure)))
+    }
+}
+
+fn not_accepted(card: &CardNumber, report: &chipwright_verify::Report) -> Failure {
+    let first = report.decisive();
+    Failure::NotAccepted {
+        card: card.clone(),
+        verdict: report.verdict(),
+        check: first.map(|check| check.name),
+        detail: first.and_then(|check| check.detail.clone()),
+    }
+}
+
+/// On the contactless interface the card manager of a finished card does not answer (SELECT 6A82).
+fn finished_over_contactless(error: &PersoError) -> bool {
+    matches!(
+        error,
+        PersoError::Refused { command: "SELECT of the card manager", status, .. } if *status == StatusWord::FILE_NOT_FOUND
+    )
+}

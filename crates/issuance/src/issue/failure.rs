@@ -1,0 +1,186 @@
+//! What can go wrong, and who has to act.
+
+use super::FeedError;
+use crate::intake::IntakeError;
+use chipwright_iso7816::TransportError;
+use chipwright_perso::PersoError;
+use chipwright_pki::SignError;
+use chipwright_pki::cms::TemplateError;
+use chipwright_profile::{BuildError, CardNumber, TermsError};
+use chipwright_registry::ChipId;
+use chipwright_verify::{CheckName, Verdict};
+
+/// Who has to act; the fault decides the reaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// This chip: take another.
+    Card,
+    /// The contact or the reader: insert again; the work continues.
+    Reader,
+    /// This member's data: mend the row.
+    Data,
+    /// Keys, trust data or settings of this station: the line stops.
+    Configuration,
+    /// A person decides.
+    Operator,
+    /// The record on this station's disk: the line stops.
+    Record,
+    /// Our bug: the line stops.
+    Ours,
+}
+
+/// Why a card was not issued, or a run ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The chip could not be prepared or written.
+    #[error(transparent)]
+    Perso(#[from] PersoError),
+    /// The card did not come back after a reset.
+    #[error("the card did not come back after a reset: {0}")]
+    Reset(#[source] TransportError),
+    /// The finished card was read back and not accepted.
+    #[error("card {card} was read back and not accepted: {}", verdict.texts().0)]
+    NotAccepted {
+        /// The card.
+        card: CardNumber,
+        /// The verdict.
+        verdict: Verdict,
+        /// The check that decided it.
+        check: Option<CheckName>,
+        /// What that check found.
+        detail: Option<String>,
+    },
+    /// A genuine card, but another one than was written.
+    #[error("card {expected} was written, and card {found} was read back")]
+    OtherCard {
+        /// The card written.
+        expected: CardNumber,
+        /// The card read.
+        found: CardNumber,
+    },
+    /// What we sign would not be accepted by our own trust store; nothing was written.
+    #[error("what this signer signs is refused by the trust data of this station ({reason})")]
+    SignerRefused {
+        /// The checks that failed.
+        reason: String,
+    },
+    /// Record and chip contradict each other.
+    #[error(
+        "the record says that chip {chip} carries the finalised card {card}, and the chip is not finalised"
+    )]
+    Contradiction {
+        /// The chip.
+        chip: ChipId,
+        /// The card.
+        card: CardNumber,
+    },
+    /// The files of the card could not be made.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The terms of the batch are wrong.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// The signer cannot sign.
+    #[error(transparent)]
+    Signer(#[from] TemplateError),
+    /// The signature was not made.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The access number in the record is not one.
+    #[error("the card access number in the record cannot be used")]
+    AccessNumber,
+    /// The registry refused or failed.
+    #[error(transparent)]
+    Registry(#[from] chipwright_registry::Error),
+    /// The members file cannot be read.
+    #[error(transparent)]
+    Intake(IntakeError),
+    /// The feeder failed.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// No chips are left.
+    #[error("no blank is left")]
+    NoBlanks,
+    /// Chip after chip is spoiled: something else than the chips is wrong.
+    #[error("{0} chips in a row were spoiled")]
+    TooManySpoiled(u32),
+    /// The operator stopped the run; the card in hand was finished.
+    #[error("the run was stopped")]
+    Stopped,
+}
+
+impl Failure {
+    /// Who has to act.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Perso(error) => match error.fault() {
+                chipwright_perso::Fault::Card => Fault::Card,
+                chipwright_perso::Fault::Reader => Fault::Reader,
+                chipwright_perso::Fault::Configuration => Fault::Configuration,
+                chipwright_perso::Fault::Operator => Fault::Operator,
+                chipwright_perso::Fault::Record => Fault::Record,
+            },
+            Self::Reset(_) => Fault::Reader,
+            Self::NotAccepted { verdict, .. } => match verdict {
+                Verdict::Expired
+                | Verdict::NotYetValid
+                | Verdict::Revoked
+                | Verdict::IssuerUnknown
+                | Verdict::TrustDataStale
+                | Verdict::ClockNotCredible => Fault::Configuration,
+                _ => Fault::Card,
+            },
+            Self::OtherCard { .. } => Fault::Card,
+            Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
+                Fault::Configuration
+            }
+            Self::Build(BuildError::Terms(_)) => Fault::Configuration,
+            Self::Build(_) => Fault::Data,
+            Self::Contradiction { .. } | Self::AccessNumber => Fault::Record,
+            Self::Registry(error) => match error.fault() {
+                chipwright_registry::Fault::Card => Fault::Card,
+                chipwright_registry::Fault::Ours => Fault::Ours,
+                chipwright_registry::Fault::Operator => Fault::Operator,
+                _ => Fault::Record,
+            },
+            Self::Intake(_) | Self::NoBlanks | Self::TooManySpoiled(_) | Self::Stopped => Fault::Operator,
+            Self::Feed(_) => Fault::Reader,
+        }
+    }
+
+    /// What to do next, in one sentence.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Perso(error) => error.remedy(),
+            Self::Registry(error) => error.remedy(),
+            Self::Reset(_) => "Insert the card again and start again: it is continued where it stopped.",
+            Self::NotAccepted { verdict, .. } => match self.fault() {
+                Fault::Configuration => {
+                    "Renew the trust data of this station or set its clock, then start again: the card is verified then."
+                }
+                _ => verdict.remedies().0,
+            },
+            Self::OtherCard { .. } => "Keep both cards apart and report this.",
+            Self::SignerRefused { .. } => {
+                "Check root, signer, revocation list and clock of this station; nothing was written."
+            }
+            Self::Contradiction { .. } => "Keep chip and registry as they are and report this.",
+            Self::Build(_) => "Check the member's record and portrait; shorten what is too long.",
+            Self::Terms(_) => "Check the dates and settings of the batch.",
+            Self::Signer(_) | Self::Sign(_) => {
+                "Check the signer's certificate, its period of use and its key."
+            }
+            Self::AccessNumber => "Stop issuing and restore the registry's last backup.",
+            Self::Intake(error) => error.remedy(crate::Language::En),
+            Self::Feed(_) => "Check reader and feeder, then start again.",
+            Self::NoBlanks => "Put in more blanks and start again: the list continues where it stopped.",
+            Self::TooManySpoiled(_) => {
+                "Check reader and keys with a blank that is known to be good before using more."
+            }
+            Self::Stopped => "Start again when ready: the list continues where it stopped.",
+        }
+    }
+}

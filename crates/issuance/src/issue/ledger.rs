@@ -1,0 +1,115 @@
+//! The registry as a run uses it: with the clock at hand, and as the budget and journal that writing a chip asks for.
+
+use super::{Clock, Failure};
+use chipwright_perso::{BudgetError, ChipIdentifier, FinaliseIntent, Journal, JournalError, TryBudget};
+use chipwright_profile::CardNumber;
+use chipwright_registry::{ChipId, Digest, Error, Intent, Reason, Registry, Seal};
+use jiff::Timestamp;
+use std::cell::{RefCell, RefMut};
+
+pub(super) struct Ledger<'a> {
+    registry: RefCell<&'a mut Registry>,
+    clock: &'a dyn Clock,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) const fn new(registry: &'a mut Registry, clock: &'a dyn Clock) -> Self {
+        Self { registry: RefCell::new(registry), clock }
+    }
+
+    /// The registry. Never held over a call that could ask for it again.
+    pub(super) fn registry(&self) -> RefMut<'_, &'a mut Registry> {
+        self.registry.borrow_mut()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) const fn budget(&self) -> Budget<'_, 'a> {
+        Budget { ledger: self, failure: None }
+    }
+}
+
+/// The tries of the chips, kept in the registry. An error of the registry is kept whole beside the text that passes through.
+pub(super) struct Budget<'l, 'a> {
+    ledger: &'l Ledger<'a>,
+    failure: Option<Error>,
+}
+
+impl Budget<'_, '_> {
+    /// The error behind a [`BudgetError`], if the registry made it.
+    pub(super) fn into_failure(self, error: Failure) -> Failure {
+        self.failure.map_or(error, Failure::Registry)
+    }
+
+    fn storage(&mut self, error: Error) -> BudgetError {
+        let told = BudgetError::Storage(error.to_string());
+        self.failure = Some(error);
+        told
+    }
+}
+
+impl TryBudget for Budget<'_, '_> {
+    fn spend(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {
+        let counted = self.ledger.registry().spend_try(&ChipId(chip.0), key_version, self.ledger.now());
+        match counted {
+            Ok(_) => Ok(()),
+            Err(Error::TriesSpent { spent, key_version, .. }) => {
+                Err(BudgetError::Exhausted { spent, version: key_version })
+            }
+            Err(error) => Err(self.storage(error)),
+        }
+    }
+
+    fn clear(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {
+        let cleared = self.ledger.registry().clear_tries(&ChipId(chip.0), key_version, self.ledger.now());
+        cleared.map_err(|error| self.storage(error))
+    }
+}
+
+/// Records the intent to finalise one card.
+pub(super) struct IntentBook<'l, 'a> {
+    ledger: &'l Ledger<'a>,
+    card: &'l CardNumber,
+    signer: Digest,
+    /// The intent on record; only the registry makes one.
+    pub(super) recorded: Option<Intent>,
+    failure: Option<Error>,
+}
+
+impl<'l, 'a> IntentBook<'l, 'a> {
+    pub(super) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
+        Self { ledger, card, signer, recorded: None, failure: None }
+    }
+
+    /// The error behind a [`JournalError`], if the registry made it.
+    pub(super) fn into_failure(self, error: Failure) -> Failure {
+        self.failure.map_or(error, Failure::Registry)
+    }
+}
+
+impl Journal for IntentBook<'_, '_> {
+    fn intend(&mut self, intent: &FinaliseIntent) -> Result<(), JournalError> {
+        let seal = Seal { signer: self.signer, security_object: intent.security_object_digest };
+        let at = self.ledger.now();
+        let recorded = self.ledger.registry().intend_finalise(self.card, &ChipId(intent.chip.0), &seal, at);
+        match recorded {
+            Ok(recorded) => {
+                self.recorded = Some(recorded);
+                Ok(())
+            }
+            Err(error) => {
+                let told = JournalError(error.to_string());
+                self.failure = Some(error);
+                Err(told)
+            }
+        }
+    }
+}
+
+/// A reason of ours.
+pub(super) fn reason(class: &'static str) -> Reason {
+    // Every class used here fits; one that did not would be noticed by the test below.
+    Reason::new(class).unwrap_or_else(|| unreachable!("{class}"))
+}

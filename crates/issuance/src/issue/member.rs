@@ -1,0 +1,159 @@
+//! One member, over as many chips as it takes; and the piles the chips go to.
+
+use super::chip::{ChipEnd, Person, Purpose};
+use super::ledger::reason;
+use super::{Desk, Ending, Event, Failure, Feeder, LostChip, Pile};
+use crate::intake::Applicant;
+use chipwright_profile::MemberNumber;
+use chipwright_registry::{Card, CardStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Chips of no use in a row before the run ends: they are another stack.
+const MOST_SET_ASIDE: u32 = 50;
+
+impl Desk<'_> {
+    /// Issues a card to an applicant who has none.
+    pub(super) fn serve(&mut self, applicant: Applicant, feeder: &mut dyn Feeder) -> Result<Ending, Failure> {
+        let (line, number) = (applicant.line, applicant.member.number().clone());
+        if let Some(ending) = self.known(line, &number)? {
+            return Ok(ending);
+        }
+        let portrait = match applicant.portrait.fit(self.options.portrait_budget) {
+            Ok(portrait) => portrait,
+            Err(rejection) => {
+                self.say(Event::Rejected(&applicant.reject(rejection)));
+                return Ok(Ending::Rejected);
+            }
+        };
+        self.say(Event::Began { line, member: &number });
+        let person = Person { line, member: applicant.member, portrait };
+        let mut spoiled = 0;
+        let mut aside = 0;
+        loop {
+            let Some(end) = self.next_chip(feeder, Purpose::Issue(&person))? else {
+                return Ok(Ending::NoBlank);
+            };
+            match end {
+                ChipEnd::Issued(member) if member == number => return Ok(Ending::Issued),
+                ChipEnd::Issued(_) => self.summary.resumed += 1,
+                ChipEnd::Spoiled(..) => {
+                    spoiled += 1;
+                    if spoiled > self.options.most_spoiled {
+                        return Err(Failure::TooManySpoiled(spoiled));
+                    }
+                }
+                ChipEnd::SetAside(..) => {
+                    aside += 1;
+                    if aside > MOST_SET_ASIDE {
+                        return Ok(Ending::NoBlank);
+                    }
+                }
+                ChipEnd::Interrupted(failure) => {
+                    self.say(Event::Failed { line: person.line, member: &number, failure: &failure });
+                    return Ok(Ending::Interrupted);
+                }
+                ChipEnd::Unwritable(failure) => {
+                    self.say(Event::Failed { line: person.line, member: &number, failure: &failure });
+                    return Ok(Ending::Failed);
+                }
+                ChipEnd::Prepared | ChipEnd::Fresh => {}
+            }
+            // The chip just judged may have carried this member's own card.
+            if let Some(ending) = self.known(line, &number)? {
+                return Ok(if ending == Ending::AlreadyIssued { Ending::Issued } else { ending });
+            }
+        }
+    }
+
+    /// What the record says of the member, if that decides the row.
+    fn known(&mut self, line: u64, number: &MemberNumber) -> Result<Option<Ending>, Failure> {
+        let live = self.ledger.registry().live_card_of(number)?;
+        let Some(live) = live else { return Ok(None) };
+        if live.status == CardStatus::Issued {
+            self.say(Event::AlreadyIssued { line, member: number, card: &live.number });
+            return Ok(Some(Ending::AlreadyIssued));
+        }
+        match self.may_be_finalised(&live)? {
+            false => Ok(None),
+            true if self.options.lost == LostChip::Revoke => {
+                let why = reason("chip-lost");
+                self.ledger.registry().revoke(&live.number, &why, self.ledger.now())?;
+                self.summary.revoked += 1;
+                self.say(Event::Revoked { card: &live.number, why: &why });
+                Ok(None)
+            }
+            true => {
+                if let Some(chip) = &live.chip {
+                    self.say(Event::Waiting { member: number, chip });
+                }
+                Ok(Some(Ending::Waiting))
+            }
+        }
+    }
+
+    fn may_be_finalised(&self, live: &Card) -> Result<bool, Failure> {
+        Ok(live.status == CardStatus::Finalised
+            || self.ledger.registry().open_intent(&live.number)?.is_some())
+    }
+
+    /// Works on the chip in place, or the next one, and puts it on its pile. `None`: no chip is left.
+    pub(super) fn next_chip(
+        &mut self,
+        feeder: &mut dyn Feeder,
+        purpose: Purpose<'_>,
+    ) -> Result<Option<ChipEnd>, Failure> {
+        let Some(transport) = feeder.load()? else { return Ok(None) };
+        if !self.summary.in_place {
+            self.summary.in_place = true;
+            self.summary.blanks.taken += 1;
+        }
+        let end = self.work(transport, purpose)?;
+        let pile = match &end {
+            ChipEnd::Issued(_) => Pile::Issued,
+            ChipEnd::Spoiled(chip, why, failure) => {
+                self.say(Event::Spoiled { chip: chip.as_ref(), why, failure: failure.as_ref() });
+                Pile::Spoiled
+            }
+            ChipEnd::SetAside(chip, why, failure) => {
+                self.say(Event::SetAside { chip: chip.as_ref(), why, failure: failure.as_ref() });
+                Pile::Left
+            }
+            ChipEnd::Prepared | ChipEnd::Interrupted(_) => Pile::Left,
+            // It stays in place for the next member.
+            ChipEnd::Fresh | ChipEnd::Unwritable(_) => return Ok(Some(end)),
+        };
+        feeder.eject(pile)?;
+        self.summary.in_place = false;
+        match pile {
+            Pile::Issued => self.summary.blanks.good += 1,
+            Pile::Spoiled => self.summary.blanks.spoiled += 1,
+            Pile::Left => self.summary.blanks.left += 1,
+        }
+        self.in_a_row(&end)?;
+        Ok(Some(end))
+    }
+
+    /// One bad chip is a bad chip; several in a row are something else.
+    fn in_a_row(&mut self, end: &ChipEnd) -> Result<(), Failure> {
+        match end {
+            ChipEnd::Spoiled(_, _, Some(_)) => self.spoiled_in_a_row += 1,
+            ChipEnd::Issued(_) | ChipEnd::Prepared => self.spoiled_in_a_row = 0,
+            _ => {}
+        }
+        if self.spoiled_in_a_row >= self.options.most_spoiled {
+            return Err(Failure::TooManySpoiled(self.spoiled_in_a_row));
+        }
+        Ok(())
+    }
+
+    pub(super) fn prepare_all(&mut self, feeder: &mut dyn Feeder, stop: &AtomicBool) -> Result<(), Failure> {
+        while !stop.load(Ordering::SeqCst) {
+            match self.next_chip(feeder, Purpose::Prepare)? {
+                None => return Ok(()),
+                Some(ChipEnd::Interrupted(failure)) => return Err(failure),
+                Some(_) => {}
+            }
+        }
+        Err(Failure::Stopped)
+    }
+}

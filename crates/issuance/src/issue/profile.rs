@@ -1,0 +1,82 @@
+//! From a member to a signed profile to a plan of writing.
+
+use super::{Desk, Failure, Signer, Station};
+use crate::intake::Applicant;
+use chipwright_perso::{ChipProfile, Plan, PreparePlan, WritePlan};
+use chipwright_pki::check::check;
+
+use chipwright_profile::{
+    Allocation, Can, CardNumber, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member, Salt,
+    SignedProfile, StatusReference,
+};
+use jiff::Timestamp;
+
+/// What will be done for one member, to be read before anything is touched.
+#[derive(Debug)]
+pub struct Draft {
+    /// What is done to a blank.
+    pub prepare: Plan,
+    /// What is written for the member. Card number, CAN and signature are drawn for the draft only.
+    pub write: Plan,
+}
+
+/// Drafts the plans for an applicant: nothing is allocated, recorded or sent.
+///
+/// # Errors
+/// [`Failure::Build`], [`Failure::Sign`], [`Failure::Signer`].
+pub fn draft(
+    station: &mut Station<'_>,
+    applicant: &Applicant,
+    portrait: &FittedPortrait,
+) -> Result<Draft, Failure> {
+    let prepare = prepare_plan(station.profile.clone(), &station.terms);
+    let allocation = Allocation {
+        card_number: CardNumber::draw(station.random),
+        can: Can::draw(station.random),
+        status: StatusReference { list: 0, index: 0 },
+        salt: Salt::draw(station.random),
+    };
+    let groups = DataGroups::build(&applicant.member, portrait, &allocation, &station.terms)?;
+    let signed = seal(groups, station.signer, station.clock.now())?;
+    let write = WritePlan::new(prepare.profile.clone(), &signed);
+    Ok(Draft { prepare: prepare.describe(), write: write.describe(station.options.mode) })
+}
+
+/// The plan of *prepare* for these terms.
+pub(super) fn prepare_plan(mut profile: ChipProfile, terms: &IssueTerms) -> PreparePlan {
+    profile.instance = terms.application;
+    PreparePlan::new(profile, &IssuerFiles::new(terms))
+}
+
+fn seal(groups: DataGroups, signer: &Signer<'_>, at: Timestamp) -> Result<SignedProfile, Failure> {
+    let prepared = signer.template.prepare(groups.lds_security_object(), at)?;
+    let cms = prepared.sign_with(signer.key)?;
+    Ok(groups.sign_with(cms.as_der())?)
+}
+
+impl Desk<'_> {
+    /// Builds and signs the files of one card.
+    pub(super) fn plan(
+        &self,
+        member: &Member,
+        portrait: &FittedPortrait,
+        allocation: &Allocation,
+    ) -> Result<WritePlan, Failure> {
+        let groups = DataGroups::build(member, portrait, allocation, &self.terms)?;
+        let signed = seal(groups, self.signer, self.clock.now())?;
+        Ok(WritePlan::new(self.prepare.profile.clone(), &signed))
+    }
+
+    /// Signs something and checks it as a kiosk would, before the first chip is touched: a card that our own trust data refuses is
+    /// not written at all.
+    pub(super) fn rehearse(&self) -> Result<(), Failure> {
+        let at = self.clock.now();
+        let cms = self.signer.template.prepare(b"rehearsal", at)?.sign_with(self.signer.key)?;
+        let report = check(cms.as_der(), self.trust, self.policy, at);
+        if report.is_good() {
+            return Ok(());
+        }
+        let reasons: Vec<String> = report.failures().map(|(_, failure)| failure.to_string()).collect();
+        Err(Failure::SignerRefused { reason: reasons.join("; ") })
+    }
+}
