@@ -1,5 +1,8 @@
 //! From a blank to an accepted card, on every kind of chip.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
+#![allow(clippy::print_stdout, reason = "campaigns print their counts")]
+
 use chipwright_channel::pace::Password;
 use chipwright_emulator::scp03::Parameter;
 use chipwright_emulator::{Card, ChipConfig, PersonalisationPath, TransportKeys, seeded_rng};
@@ -70,7 +73,7 @@ fn issue(config: ChipConfig, case: &Case, keys: &ChipKeys, mode: LengthMode) -> 
     let written =
         write(&mut card, &ready, &plan, Freshness::Fresh, keys, &mut journal, &mut world.surroundings())
             .unwrap();
-    assert_eq!(journal.intents, [written.intent.clone()]);
+    assert_eq!(journal.intents, std::slice::from_ref(&written.intent));
     assert_eq!(written.intent.security_object_digest, plan.security_object_digest());
     let spent = written.cost.round_trips() - written.cost.round_trips_of("finalise");
     assert_eq!(survey(&mut card, &case.profile).unwrap().stage, Stage::Finished);

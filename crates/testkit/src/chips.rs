@@ -2,7 +2,7 @@
 
 use chipwright_channel::diversify::{self, SoftMasterKeys};
 use chipwright_channel::scp03::{KeyError, KeySet, SoftKeys, StaticKeys};
-use chipwright_emulator::{Card, ChipConfig, seeded_rng};
+use chipwright_emulator::{Card, ChipConfig, Randomness, seeded_rng};
 use chipwright_perso::{
     BudgetError, CardKeys, ChipIdentifier, FinaliseIntent, Journal, JournalError, Progress, Surroundings,
     TryBudget,
@@ -128,7 +128,7 @@ impl Journal for MemoryJournal {
 /// Randomness, clock, budget and progress for a run in a test.
 pub struct World {
     /// The host's randomness.
-    pub random: Box<dyn FnMut(&mut [u8]) + Send>,
+    pub random: Randomness,
     /// The tries.
     pub budget: TryCount,
     clock: Box<dyn FnMut() -> Duration>,

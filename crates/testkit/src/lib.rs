@@ -18,9 +18,9 @@ pub use chips::{ChipKeys, MemoryJournal, Recorded, TryCount, World, blank, chip_
 pub use long::{cases, is_long};
 pub use members::{allocation, member, portrait, terms};
 
-use chipwright_emulator::seeded_rng;
+use chipwright_emulator::{Randomness, seeded_rng};
 
 /// A source of bytes that are the same for the same seed.
-pub fn random(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
+pub fn random(seed: u64) -> Randomness {
     seeded_rng(seed)
 }

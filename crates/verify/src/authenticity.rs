@@ -54,8 +54,15 @@ const NAMES: [CheckName; 7] = [
 ];
 
 /// One check of ours for every group of checks of `pki`. A failure that speaks of the clock is booked as *clock* as well.
+///
+/// What a signer says of time is no evidence against our clock while that signer is not valid yet.
 pub(crate) fn checks(report: &SecurityObjectReport) -> Vec<Check> {
     let mut checks: Vec<Check> = NAMES.into_iter().map(|name| fold(report, name)).collect();
+    let premature = report.failures().any(|(_, failure)| verdict_of(failure) == Verdict::NotYetValid);
+    if premature {
+        checks.push(Check::not_reached(CheckName::Clock));
+        return checks;
+    }
     let clock = report.failures().find(|(_, failure)| verdict_of(*failure) == Verdict::ClockNotCredible);
     checks.push(match clock {
         Some((_, failure)) => Check::failed(CheckName::Clock, Verdict::ClockNotCredible, failure.to_string()),
@@ -66,11 +73,13 @@ pub(crate) fn checks(report: &SecurityObjectReport) -> Vec<Check> {
 }
 
 fn fold(report: &SecurityObjectReport, name: CheckName) -> Check {
+    let premature = report.failures().any(|(_, failure)| verdict_of(failure) == Verdict::NotYetValid);
     let mut reached = true;
-    for (check, outcome) in report.checks().filter(|(check, _)| belongs_to(*check) == name) {
+    for (_, outcome) in report.checks().filter(|(check, _)| belongs_to(*check) == name) {
         match outcome {
+            PkiOutcome::Failed(Failure::SignedInFuture { .. }) if premature => {}
             PkiOutcome::Failed(failure) => {
-                return Check::failed(name, verdict_of(failure), format!("{check:?}: {failure}"));
+                return Check::failed(name, verdict_of(failure), failure.to_string());
             }
             PkiOutcome::NotChecked(NotChecked::NotReached) => reached = false,
             PkiOutcome::NotChecked(NotChecked::NotDemanded) | PkiOutcome::Passed => {}

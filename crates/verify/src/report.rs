@@ -66,10 +66,10 @@ impl Report {
         &self.checks
     }
 
-    /// The first check that failed.
+    /// The check that decided the verdict: the first failed one that calls for it.
     #[must_use]
-    pub fn first_failure(&self) -> Option<&Check> {
-        self.checks.iter().find(|check| matches!(check.outcome, Outcome::Failed { .. }))
+    pub fn decisive(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| check.outcome == Outcome::Failed { verdict: self.verdict })
     }
 
     /// What came of one check.

@@ -36,12 +36,12 @@ pub enum Verdict {
 impl Verdict {
     /// All verdicts, the worst first: the first one that a failed check calls for is given.
     pub const BY_WEIGHT: [Self; 12] = [
-        Self::Unreadable,
         Self::SignatureWrong,
         Self::DataAltered,
         Self::IssuerUnknown,
         Self::Revoked,
         Self::ChipNotProven,
+        Self::Unreadable,
         Self::ClockNotCredible,
         Self::TrustDataStale,
         Self::NotYetValid,
