@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use ring::digest;
 
 use crate::dg11::PersonalDetails;
 use crate::dg12::DocumentDetails;
@@ -13,7 +12,6 @@ use crate::issuer_files::IssuerFiles;
 use crate::member::Member;
 use crate::mrz::{MrzInformation, Td1, Td1Fields};
 use crate::portrait::FittedPortrait;
-use crate::security_infos::SecurityInfos;
 use crate::signed_profile::{AccessSecrets, SignedProfile};
 use crate::terms::TermsError;
 use crate::{Allocation, FileId, IssueTerms, dg1, dg2, security_object};
@@ -79,13 +77,14 @@ impl DataGroups {
             return Err(BuildError::IssuedBeforeAdmitted);
         }
         let mrz = zone(member, allocation, terms);
-        let groups = data_groups(member, portrait, allocation, terms, &mrz);
+        let issuer_files = IssuerFiles::new(terms);
+        let groups = data_groups(member, portrait, allocation, terms, &mrz, issuer_files.card_access());
         let hashes: Vec<(u8, [u8; 32])> =
-            groups.iter().map(|(number, bytes)| (*number, sha256(bytes))).collect();
+            groups.iter().map(|(number, bytes)| (*number, security_object::sha256(bytes))).collect();
         let lds_security_object = security_object::to_der(&hashes);
 
         let mut files = Vec::with_capacity(ALL_FILES);
-        files.extend(IssuerFiles::new(terms).into_files());
+        files.extend(issuer_files.into_files());
         let common = CommonData::new(hashes.iter().map(|(number, _)| *number).collect());
         files.push((FileId::Com, common.to_bytes()));
         files.extend(groups.into_iter().map(|(number, bytes)| (FileId::Dg(number), bytes)));
@@ -162,6 +161,7 @@ fn data_groups(
     allocation: &Allocation,
     terms: &IssueTerms,
     mrz: &Td1,
+    card_access: &[u8],
 ) -> [(u8, Vec<u8>); 6] {
     let details = PersonalDetails::new(member.name(), member.birth(), member.place_of_birth());
     let document = document_details(terms.issuing_unit.name(), terms.issued);
@@ -171,18 +171,12 @@ fn data_groups(
         (11, details.to_bytes()),
         (12, document.to_bytes()),
         (13, MembershipRecord::new(member, allocation).to_bytes()),
-        (14, encode(Tag(0x6E), &SecurityInfos::of_pace(&terms.pace).to_der())),
+        (14, encode(Tag(0x6E), card_access)),
     ]
 }
 
 fn document_details(unit: &str, issued: Date) -> DocumentDetails {
     DocumentDetails { issuing_authority: Some(unit.to_owned()), issued: Some(issued) }
-}
-
-fn sha256(data: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
-    hash
 }
 
 fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
@@ -193,4 +187,66 @@ fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
     }
     let size = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| bytes.len()).sum();
     if size > FILES_BUDGET { Err(BuildError::FilesTooLarge { size }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::member::{
+        CitizenNumber, MemberNumber, MemberParts, PartialDate, PersonName, Sex, StateCode, Unit,
+    };
+    use crate::{Can, CardNumber, Salt, StatusReference};
+    use jiff::civil::date;
+
+    fn build(portrait_bytes: usize, issued: Date) -> Result<DataGroups, BuildError> {
+        let unit = Unit::new("79", "Thành ủy").unwrap();
+        let member = Member::new(MemberParts {
+            number: MemberNumber::parse("079012345678").unwrap(),
+            citizen_number: CitizenNumber::parse("079090000001").unwrap(),
+            name: PersonName::new("Nguyễn Thị An").unwrap(),
+            birth: PartialDate::parse("1990").unwrap(),
+            sex: Sex::Female,
+            unit: unit.clone(),
+            admitted: date(2015, 1, 1),
+            official: None,
+            place_of_birth: None,
+            nationality: StateCode::VNM,
+        })
+        .unwrap();
+        let allocation = Allocation {
+            card_number: CardNumber::parse("K7T0RX2M9").unwrap(),
+            can: Can::parse("918273").unwrap(),
+            status: StatusReference { list: 1, index: 2 },
+            salt: Salt::new([1; 32]),
+        };
+        let portrait = FittedPortrait::for_test(240, 320, vec![0; portrait_bytes]);
+        DataGroups::build(&member, &portrait, &allocation, &IssueTerms::new(issued, date(2036, 1, 1), unit))
+    }
+
+    #[test]
+    fn budgets_are_kept() {
+        let today = date(2026, 11, 22);
+        assert!(build(14336 - 85, today).is_ok());
+        let error = build(14336 - 84, today).unwrap_err();
+        assert!(
+            matches!(error, BuildError::FileTooLarge { file: FileId::Dg(2), most: 14336, .. }),
+            "{error}"
+        );
+        let error = build(100, today).unwrap().sign_with(&[0; 4093]).unwrap_err();
+        assert_eq!(error, BuildError::FileTooLarge { file: FileId::Sod, size: 4097, most: 4096 });
+        assert_eq!(build(100, date(2014, 12, 31)).unwrap_err(), BuildError::IssuedBeforeAdmitted);
+    }
+
+    #[test]
+    fn files_stand_in_writing_order_and_nothing_leaks() {
+        let groups = build(100, date(2026, 11, 22)).unwrap();
+        let shown = format!("{groups:?}");
+        let profile = groups.sign_with(&[0x30, 0]).unwrap();
+        let order: Vec<String> = profile.files().map(|(file, _)| file.to_string()).collect();
+        let wanted = "EF.DIR EF.ATR/INFO EF.CardAccess EF.COM DG1 DG2 DG11 DG12 DG13 DG14 EF.SOD";
+        assert_eq!(order.join(" "), wanted);
+        assert_eq!(profile.file(FileId::Sod), Some(&[0x77, 2, 0x30, 0][..]));
+        let shown = format!("{shown} {profile:?} {:?}", profile.access_secrets());
+        assert!(!shown.contains("918273") && !shown.contains("NGUYEN"), "{shown}");
+    }
 }

@@ -196,4 +196,23 @@ mod tests {
             assert_eq!(FileId::dg_with_tag(tag), Some(FileId::Dg(number)));
         }
     }
+
+    /// The card contract's table and this one are the same.
+    #[test]
+    #[allow(clippy::disallowed_methods)] // reads the contract
+    fn numbers_of_the_card_contract() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../applet-spec/tables/dgi.toml");
+        let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let mut files = 0;
+        for row in table["dgi"].as_array().unwrap() {
+            let dgi = u16::from_str_radix(row["id"].as_str().unwrap(), 16).unwrap();
+            let Some(file) = FileId::from_dgi(dgi) else { continue };
+            assert_eq!(row["name"].as_str(), Some(file.to_string().as_str()));
+            assert_eq!(row["most"].as_integer(), i64::try_from(file.most()).ok(), "{file}");
+            let pass = if file.pass() == Pass::Prepare { "prepare" } else { "write" };
+            assert_eq!(row["pass"].as_str(), Some(pass), "{file}");
+            files += 1;
+        }
+        assert!(files >= 13, "{files}");
+    }
 }

@@ -37,6 +37,11 @@ impl IssuerFiles {
         self.0.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
     }
 
+    /// EF.CardAccess: DG14 repeats it under the signature.
+    pub(crate) fn card_access(&self) -> &[u8] {
+        &self.0[2].1
+    }
+
     pub(crate) fn into_files(self) -> [(FileId, Vec<u8>); 3] {
         self.0
     }

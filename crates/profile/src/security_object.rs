@@ -180,6 +180,28 @@ impl fmt::Debug for SecurityObject {
     }
 }
 
+/// Hashes data groups (number and file, ascending) with SHA-256 and writes the LDSSecurityObject over them.
+///
+/// [`crate::DataGroups::build`] does the same for a new card; this is for files that are there already.
+///
+/// ```
+/// use chipwright_profile::security_object::{SecurityObject, lds_security_object};
+/// let object = SecurityObject::from_der(&lds_security_object(&[(1, b"one"), (2, b"two")])).unwrap();
+/// assert_eq!((object.matches(1, b"one"), object.matches(2, b"one")), (Some(true), Some(false)));
+/// ```
+#[must_use]
+pub fn lds_security_object(data_groups: &[(u8, &[u8])]) -> Vec<u8> {
+    let hashes: Vec<(u8, [u8; 32])> =
+        data_groups.iter().map(|(number, file)| (*number, sha256(file))).collect();
+    to_der(&hashes)
+}
+
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
+    hash
+}
+
 /// DER of an LDSSecurityObject, version 0, SHA-256, over hashes in ascending order of their numbers.
 pub(crate) fn to_der(hashes: &[(u8, [u8; 32])]) -> Vec<u8> {
     let mut object = Writer::new();

@@ -20,6 +20,9 @@ pub const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
 /// ```
 #[must_use]
 pub fn letter(character: char) -> Option<&'static str> {
+    if character.is_ascii() {
+        return base(character);
+    }
     Some(match character {
         'Ä' | 'ä' | 'Æ' | 'æ' => "AE",
         'Å' | 'å' => "AA",
@@ -45,8 +48,12 @@ pub fn letter(character: char) -> Option<&'static str> {
 /// # Errors
 /// The first character that has no transliteration.
 pub fn components(text: &str) -> Result<Vec<String>, char> {
+    if unicode_normalization::is_nfc(text) { split(text.chars()) } else { split(text.nfc()) }
+}
+
+fn split(text: impl Iterator<Item = char>) -> Result<Vec<String>, char> {
     let mut parts = vec![String::new()];
-    for character in text.nfc() {
+    for character in text {
         if character.is_whitespace() || HYPHENS.contains(&character) {
             parts.push(String::new());
         } else if let Some(letters) = letter(character) {

@@ -116,3 +116,32 @@ fn smooth_colour(picture: &RgbImage) -> RgbImage {
 const fn luma(r: i32, g: i32, b: i32) -> i32 {
     77 * r + 150 * g + 29 * b
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Brightness is what the eye sees detail in: it stays, within rounding, wherever no channel was clipped.
+    #[test]
+    fn smoothing_keeps_brightness() {
+        let picture = RgbImage::from_fn(64, 64, |x, y| {
+            image::Rgb([(80 + x) as u8, (160 - y) as u8, (90 + (x ^ y)) as u8])
+        });
+        for (before, after) in picture.pixels().zip(smooth_colour(&picture).pixels()) {
+            let [before, after] =
+                [before, after].map(|pixel| pixel.0.map(i32::from)).map(|[r, g, b]| luma(r, g, b));
+            assert!((before - after).abs() <= 2 * 256, "{before} {after}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_colour_stays(colour: [u8; 3]) {
+            let picture = RgbImage::from_pixel(3, 3, image::Rgb(colour));
+            for pixel in smooth_colour(&picture).pixels() {
+                prop_assert!(pixel.0.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 1), "{:?} {:?}", pixel, colour);
+            }
+        }
+    }
+}
