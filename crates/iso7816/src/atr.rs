@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn buffer_sizes_are_found() {
-        let sizes = BufferSizes::find(&hex::decode("4303010203 7f6608 02020409 02020402".replace(' ', "")).unwrap());
+        let sizes =
+            BufferSizes::find(&hex::decode("4303010203 7f6608 02020409 02020402".replace(' ', "")).unwrap());
         assert_eq!(sizes, Some(BufferSizes { command: 0x409, response: 0x402 }));
     }
 }

@@ -98,7 +98,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`TlvError`] when the data is not TLV; the reader stays where it was.
-    #[expect(clippy::should_implement_trait, reason = "fallible: an iterator would end or repeat at an error")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "fallible: an iterator would end or repeat at an error"
+    )]
     pub fn next(&mut self) -> Result<Option<Tlv<'a>>, TlvError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -233,7 +236,8 @@ mod tests {
 
     #[test]
     fn tags_that_other_crates_refuse() {
-        for (data, tag) in [("5f0100", 0x5F01), ("5f0e00", 0x5F0E), ("7f218100", 0x7F21), ("dfff8a8a4500", 0)] {
+        for (data, tag) in [("5f0100", 0x5F01), ("5f0e00", 0x5F0E), ("7f218100", 0x7F21), ("dfff8a8a4500", 0)]
+        {
             let bytes = hex::decode(data).unwrap();
             match Tlv::parse_one(&bytes) {
                 Ok(tlv) => assert_eq!(tlv.tag, Tag(tag)),
