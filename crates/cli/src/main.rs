@@ -1,1 +1,64 @@
-fn main() {}
+//! The `chipwright` binary: a list of members goes in, verified cards come out.
+//!
+//! This crate is the edge: arguments, output, exit codes, wiring. What the program can do is in the libraries.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod arguments;
+mod armed_fault;
+mod authority;
+mod bench;
+mod certify;
+mod commands;
+mod configuration;
+mod context;
+mod emulator_feeder;
+mod emulator_reader;
+mod exit;
+mod failure;
+mod home;
+mod output;
+mod randomness;
+mod readers;
+mod registry;
+mod secret;
+mod station_keys;
+mod text;
+mod unlock;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use context::Context;
+use output::Output;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let language = arguments.lang.map_or_else(text::of_environment, Into::into);
+    let context = Context { out: Output { language }, home: home::named(arguments.home) };
+    let outcome = match arguments.command {
+        Command::Init(init) => init.run(&context),
+        Command::Ca(ca) => ca.run(&context),
+        Command::Emulator(emulator) => emulator.run(&context),
+        Command::Issue(issue) => issue.run(&context),
+        Command::Plan(plan) => plan.run(&context),
+        Command::Verify(verify) => verify.run(&context),
+        Command::Read(read) => read.run(&context),
+        Command::Card(card) => card.run(&context),
+        Command::List(list) => list.run(&context),
+        Command::Status(status) => status.run(&context),
+        Command::Revoke(revoke) => revoke.run(&context),
+        Command::Apdu(apdu) => apdu.run(&context),
+        Command::Bench(bench) => bench.run(&context),
+        Command::Completions(completions) => completions.run(),
+        Command::Schema(schema) => schema.run(&context),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            for line in failure.lines(language) {
+                context.out.say(&line);
+            }
+            failure.exit.into()
+        }
+    }
+}

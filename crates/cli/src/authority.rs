@@ -1,0 +1,196 @@
+//! The certification authority's files in `ca/`: root, document signers, revocation list.
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::home::{self, Home};
+use crate::text::text;
+use chipwright_keystore::{FileKey, KeystoreError, Passphrase};
+use chipwright_pki::crl::{self, CrlProfile, RevokedCertificate};
+use chipwright_pki::{Certificate, Crl, SignKey, TrustStore};
+use jiff::{SignedDuration, Timestamp};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How long a revocation list says it is the newest: 90 days (9303-12, 7.2).
+const CRL_DAYS: i64 = 90;
+
+/// The folder `ca/` of a home.
+pub(crate) struct Authority {
+    folder: PathBuf,
+}
+
+impl Authority {
+    /// Of this home.
+    pub(crate) fn of(home: &Home) -> Self {
+        Self { folder: home.authority() }
+    }
+
+    /// The root's certificate.
+    pub(crate) fn root_file(&self) -> PathBuf {
+        self.folder.join("root.pem")
+    }
+
+    /// The root's encrypted private key.
+    pub(crate) fn root_key_file(&self) -> PathBuf {
+        self.folder.join("root.key")
+    }
+
+    /// The generated passphrase of a test root.
+    pub(crate) fn root_passphrase_file(&self) -> PathBuf {
+        self.folder.join("root.passphrase")
+    }
+
+    /// The newest revocation list.
+    pub(crate) fn crl_file(&self) -> PathBuf {
+        self.folder.join("crl.pem")
+    }
+
+    /// A document signer's certificate.
+    pub(crate) fn signer_file(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.pem"))
+    }
+
+    /// A document signer's encrypted private key.
+    pub(crate) fn signer_key_file(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.key"))
+    }
+
+    /// The document signers, oldest first: their numbers.
+    pub(crate) fn signers(&self) -> Result<Vec<u32>, Failure> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| home::not_read(&self.folder, &error))?;
+        let mut numbers: Vec<u32> = entries
+            .filter_map(|entry| {
+                entry.ok()?.file_name().to_str()?.strip_prefix("signer-")?.strip_suffix(".pem")?.parse().ok()
+            })
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// The signer that signs now: the newest.
+    pub(crate) fn current_signer(&self) -> Result<String, Failure> {
+        self.signers()?.last().map(|number| signer_name(*number)).ok_or_else(|| {
+            Failure::new(
+                Exit::Configuration,
+                ("there is no document signer in ca/", "không có người ký tài liệu nào trong ca/"),
+                ("Make one with `chipwright ca new-signer`.", "Tạo bằng `chipwright ca new-signer`."),
+            )
+        })
+    }
+
+    /// The root's certificate, read.
+    pub(crate) fn root(&self) -> Result<Certificate, Failure> {
+        certificate(&self.root_file())
+    }
+
+    /// A document signer's certificate, read.
+    pub(crate) fn signer(&self, name: &str) -> Result<Certificate, Failure> {
+        certificate(&self.signer_file(name))
+    }
+
+    /// The newest revocation list, read.
+    pub(crate) fn crl(&self) -> Result<Crl, Failure> {
+        let path = self.crl_file();
+        let bytes = fs::read(&path).map_err(|error| home::not_read(&path, &error))?;
+        let lists = Crl::from_file_bytes(&bytes).map_err(|error| unusable(&path).because(&error))?;
+        lists.into_iter().next().ok_or_else(|| unusable(&path))
+    }
+
+    /// The root's private key.
+    pub(crate) fn root_key(&self, passphrase: &Passphrase) -> Result<FileKey, Failure> {
+        FileKey::load(self.root_key_file(), passphrase).map_err(|error| keystore(&error))
+    }
+
+    /// A document signer's private key.
+    pub(crate) fn signer_key(&self, name: &str, passphrase: &Passphrase) -> Result<FileKey, Failure> {
+        FileKey::load(self.signer_key_file(name), passphrase).map_err(|error| keystore(&error))
+    }
+
+    /// Signs and stores a revocation list that follows the one held.
+    pub(crate) fn issue_crl(
+        &self,
+        root: &Certificate,
+        key: &dyn SignKey,
+        number: u64,
+        revoked: Vec<RevokedCertificate>,
+        at: Timestamp,
+    ) -> Result<Crl, Failure> {
+        let fails = |error: &dyn std::error::Error| {
+            Failure::new(
+                Exit::Configuration,
+                ("the revocation list could not be made", "không lập được danh sách thu hồi"),
+                ("Check the root's key and certificate in ca/.", "Kiểm tra khóa và chứng thư gốc trong ca/."),
+            )
+            .because(error)
+        };
+        let next =
+            at.checked_add(SignedDuration::from_hours(24 * CRL_DAYS)).map_err(|error| fails(&error))?;
+        let profile = CrlProfile { number, this_update: at, next_update: next, revoked };
+        let crl = crl::issue(&profile, root)
+            .map_err(|error| fails(&error))?
+            .sign_with(key)
+            .map_err(|error| fails(&error))?;
+        home::write_file(&self.crl_file(), crl.to_pem().as_bytes(), 0o644)?;
+        Ok(crl)
+    }
+}
+
+/// The name of the files of this signer.
+pub(crate) fn signer_name(number: u32) -> String {
+    format!("signer-{number}")
+}
+
+/// What a verifier trusts, from a home or from a folder of certificates and revocation lists.
+pub(crate) fn trust(path: &Path) -> Result<TrustStore, Failure> {
+    let folder = if path.join("config.toml").is_file() { path.join("ca") } else { path.to_owned() };
+    let entries = fs::read_dir(&folder).map_err(|error| home::not_read(&folder, &error))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.sort();
+    let mut store = TrustStore::new();
+    let mut lists = Vec::new();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let bytes = fs::read(file).map_err(|error| home::not_read(file, &error))?;
+        // a signer's certificate, a key or any other file in the folder is not trust data
+        for root in Certificate::from_file_bytes(&bytes).unwrap_or_default() {
+            if root.is_authority() && root.issuer() == root.subject() {
+                store.add_root(root).map_err(|error| unusable(file).because(&error))?;
+            }
+        }
+        lists.extend(Crl::from_file_bytes(&bytes).unwrap_or_default().into_iter().map(|crl| (file, crl)));
+    }
+    // newest last, so that none is refused for being older
+    lists.sort_by_key(|(_, crl)| crl.number());
+    for (file, crl) in lists {
+        store.add_crl(crl).map_err(|error| unusable(file).because(&error))?;
+    }
+    if store.roots().is_empty() {
+        return Err(Failure::new(
+            Exit::Configuration,
+            text!("no root certificate in {}", "không có chứng thư gốc nào trong {}", folder.display()),
+            (
+                "Name with --trust a home, or a folder with the root's certificate and its revocation list.",
+                "Dùng --trust chỉ ra thư mục phát hành, hoặc thư mục có chứng thư gốc và danh sách thu hồi.",
+            ),
+        ));
+    }
+    Ok(store)
+}
+
+fn certificate(path: &Path) -> Result<Certificate, Failure> {
+    let bytes = fs::read(path).map_err(|error| home::not_read(path, &error))?;
+    let found = Certificate::from_file_bytes(&bytes).map_err(|error| unusable(path).because(&error))?;
+    found.into_iter().next().ok_or_else(|| unusable(path))
+}
+
+fn unusable(path: &Path) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        text!("{} cannot be used", "không dùng được {}", path.display()),
+        ("Bring the file from its backup, or take it away.", "Lấy lại tệp từ bản sao lưu, hoặc bỏ tệp đi."),
+    )
+}
+
+/// A key file's own words.
+pub(crate) fn keystore(error: &KeystoreError) -> Failure {
+    Failure::of(Exit::Configuration, error, error.remedy())
+}

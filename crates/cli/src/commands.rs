@@ -1,0 +1,17 @@
+//! One module a command.
+
+pub(crate) mod apdu;
+pub(crate) mod bench;
+pub(crate) mod ca;
+pub(crate) mod card;
+pub(crate) mod completions;
+pub(crate) mod emulator;
+pub(crate) mod init;
+pub(crate) mod issue;
+pub(crate) mod list;
+pub(crate) mod plan;
+pub(crate) mod read;
+pub(crate) mod revoke;
+pub(crate) mod schema;
+pub(crate) mod status;
+pub(crate) mod verify;

@@ -1,0 +1,186 @@
+//! `card info`: what a chip says of itself; reads only.
+
+use crate::context::Context;
+use crate::emulator_reader::{CardName, EmulatorReader};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::Home;
+use crate::output::pairs;
+use crate::readers::{self, Inserted, ReaderName};
+use crate::text::{Text, text};
+use chipwright_emulator::Interface;
+use chipwright_iso7816::{StatusWord, Transport};
+use chipwright_perso::{Fault, PersoError, Stage, Survey, survey};
+use serde::Serialize;
+
+/// Look at a chip
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Card {
+    /// Show production data, keys, protocol, memory and stage; reads only, needs no key
+    Info {
+        /// The reader
+        #[arg(long, value_name = "READER")]
+        reader: ReaderName,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Card {
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let Self::Info { reader, json } = self;
+        let home = context.home()?;
+        let mut card = readers::insert(&home, reader)?;
+        show(&mut card, &home, context, *json)?;
+        Ok(Exit::Success)
+    }
+}
+
+/// A failure of perso in the words of the command line.
+pub(crate) fn perso_failure(error: &PersoError) -> Failure {
+    let exit = match error.fault() {
+        Fault::Card | Fault::Reader | Fault::Operator => Exit::Card,
+        Fault::Configuration | Fault::Record => Exit::Configuration,
+    };
+    Failure::of(exit, error, error.remedy())
+}
+
+#[derive(Serialize)]
+struct Info {
+    schema: &'static str,
+    chip: String,
+    stage: Stage,
+    atr: String,
+    cplc: String,
+    ic_type: String,
+    scp03_i: Option<String>,
+    key_versions: Vec<String>,
+    free_memory: Option<u32>,
+    applications: Option<u32>,
+    unsuitable: Vec<String>,
+}
+
+/// Shows the card in this reader.
+pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bool) -> Result<(), Failure> {
+    let reset = |error: &dyn std::error::Error| {
+        Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
+    };
+    let atr = card.reset().map_err(|error| reset(&error))?;
+    let interface = card.transport().card().uid().map_or(Interface::Contact, |_| Interface::Contactless);
+    let found = match survey(card, &home.configuration.chip_profile()?) {
+        Err(PersoError::Refused { status: StatusWord::FILE_NOT_FOUND, .. })
+            if interface == Interface::Contactless =>
+        {
+            return Err(hidden());
+        }
+        found => found.map_err(|error| perso_failure(&error))?,
+    };
+    let info = Info {
+        schema: "chipwright-card-info/1",
+        chip: found.chip.to_string(),
+        stage: found.stage,
+        atr: hex::encode_upper(atr.as_bytes()),
+        cplc: hex::encode_upper(found.cplc.as_bytes()),
+        ic_type: format!("{:04X}", found.cplc.ic_type()),
+        scp03_i: found.scp03.map(|i| format!("{i:02X}")),
+        key_versions: key_versions(&found),
+        free_memory: found.resources.map(|resources| resources.free),
+        applications: found.resources.map(|resources| resources.applications),
+        unsuitable: found.unsuitable.iter().map(ToString::to_string).collect(),
+    };
+    if json {
+        return context.out.json(&info);
+    }
+    lines(&info, context).iter().try_for_each(|line| context.out.data(line))
+}
+
+fn hidden() -> Failure {
+    Failure::new(
+        Exit::Card,
+        (
+            "a finished card does not show its card manager without contact",
+            "thẻ đã hoàn tất không cho thấy trình quản lý thẻ qua giao diện không tiếp xúc",
+        ),
+        (
+            "Use the contact interface, or `chipwright verify`.",
+            "Dùng giao diện tiếp xúc, hoặc `chipwright verify`.",
+        ),
+    )
+}
+
+fn key_versions(found: &Survey) -> Vec<String> {
+    let mut versions: Vec<String> = found.keys.keys.iter().map(|key| format!("{:02X}", key.1)).collect();
+    versions.dedup();
+    versions
+}
+
+fn lines(info: &Info, context: &Context) -> Vec<String> {
+    let out = context.out;
+    let none = || out.pick("not told", "không cho biết").to_owned();
+    let mut rows = vec![
+        (out.pick("chip", "chip"), info.chip.clone()),
+        (out.pick("stage", "giai đoạn"), stage_text(info.stage).pick(out.language).to_owned()),
+        ("ATR", info.atr.clone()),
+        ("CPLC", info.cplc.clone()),
+        ("SCP03 i", info.scp03_i.clone().unwrap_or_else(|| out.pick("not offered", "không có").to_owned())),
+        (out.pick("key versions", "phiên bản khóa"), info.key_versions.join(" ")),
+        (
+            out.pick("free memory", "bộ nhớ trống"),
+            info.free_memory.map_or_else(none, |free| format!("{free} bytes")),
+        ),
+    ];
+    for reason in &info.unsuitable {
+        rows.push((out.pick("cannot be used", "không dùng được"), reason.clone()));
+    }
+    pairs(&rows)
+}
+
+/// The words for a stage.
+pub(crate) fn stage_text(stage: Stage) -> Text {
+    match stage {
+        Stage::Blank => text!("blank", "trắng"),
+        Stage::InPreparation => text!("in preparation", "đang chuẩn bị"),
+        Stage::Installed => text!("prepared, not finished", "đã chuẩn bị, chưa hoàn tất"),
+        Stage::Finished => text!("finished card", "thẻ đã hoàn tất"),
+        Stage::Unknown => text!("unknown", "không rõ"),
+    }
+}
+
+/// One line of `emulator list`.
+#[derive(Serialize)]
+pub(crate) struct Summary {
+    schema: &'static str,
+    pub(crate) name: String,
+    pub(crate) chip: String,
+    pub(crate) interface: &'static str,
+    pub(crate) stage: String,
+}
+
+/// What `emulator list` says of a card.
+pub(crate) fn summary(home: &Home, name: &CardName) -> Result<Summary, Failure> {
+    // looked at in memory, with an armed fault left alone
+    let mut copy = EmulatorReader::look(home, name)?;
+    let chip = hex::encode_upper(copy.chip_identifier());
+    let interface = match copy.uid() {
+        None => "contact",
+        Some(_) => "contactless",
+    };
+    copy.set_interface(Interface::Contact);
+    let mode = chipwright_iso7816::LengthMode::Short;
+    let stage = match copy.reset() {
+        Err(_) => Stage::Unknown,
+        Ok(_) => {
+            let mut card = chipwright_iso7816::Exchanger::new(copy, mode);
+            survey(&mut card, &home.configuration.chip_profile()?).map_or(Stage::Unknown, |found| found.stage)
+        }
+    };
+    let stage = stage_text(stage).en;
+    Ok(Summary {
+        schema: "chipwright-emulator-card/1",
+        name: name.as_str().to_owned(),
+        chip,
+        interface,
+        stage,
+    })
+}

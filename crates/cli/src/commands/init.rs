@@ -1,0 +1,246 @@
+//! `init`: makes an issuer's home.
+
+use super::ca;
+use crate::authority::{Authority, keystore};
+use crate::certify;
+use crate::configuration::{Configuration, Mode};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::{self, Home};
+use crate::secret::{self, Source};
+use crate::station_keys::{master_file, passphrase_file, transport_file};
+use crate::text::{Text, text};
+use chipwright_channel::KeySize;
+use chipwright_keystore::{CardKeyFile, CardKeyPurpose, NewCardKeys, Passphrase};
+use chipwright_pki::Certificate;
+use chipwright_registry::{Issuer, Registry};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroize;
+
+/// Make an issuer's home: configuration, certification authority, card keys, registry
+///
+/// A home is whole or not there, and an existing one is never overwritten. --test (the default) makes a test
+/// root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The folder to make
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// Test cards (the default)
+    #[arg(long, conflicts_with = "real")]
+    test: bool,
+    /// Real cards; needs --transport-keys
+    #[arg(long, requires = "transport_keys")]
+    real: bool,
+    /// The organisation's name, as in its certificates
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Bits of the card keys
+    #[arg(long, value_name = "BITS", default_value = "128", value_parser = ["128", "192", "256"])]
+    aes: String,
+    /// AID of the identity application, hexadecimal
+    #[arg(long, value_name = "HEX")]
+    aid: Option<String>,
+    /// The keys of the delivered blanks: a TOML file with enc, mac and dek in hexadecimal.
+    /// Without it, those of the software cards
+    #[arg(long, value_name = "FILE")]
+    transport_keys: Option<PathBuf>,
+    /// Read the passphrase of the station's keys from this file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<u32>,
+    /// Read the passphrase of the root's key from this file descriptor
+    #[arg(long, value_name = "N")]
+    root_passphrase_fd: Option<u32>,
+    /// Print what was made as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The keys of a delivery, as its maker announced them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnnouncedKeys {
+    enc: String,
+    mac: String,
+    dek: String,
+}
+
+impl Drop for AnnouncedKeys {
+    fn drop(&mut self) {
+        self.enc.zeroize();
+        self.mac.zeroize();
+        self.dek.zeroize();
+    }
+}
+
+impl Init {
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let half = home::workshop(&self.directory);
+        if half.exists() {
+            return Err(home::half_made(&self.directory, &half));
+        }
+        if self.directory.exists() {
+            return Err(Failure::new(
+                Exit::Configuration,
+                text!(
+                    "{} exists already; nothing was changed",
+                    "đã có {}; không có gì bị thay đổi",
+                    self.directory.display()
+                ),
+                (
+                    "Choose another folder; a home is never overwritten.",
+                    "Chọn thư mục khác; thư mục phát hành không bao giờ bị ghi đè.",
+                ),
+            ));
+        }
+        let making = Home::being_made(half.clone(), self.configuration()?);
+        match self.make(&making, context) {
+            Ok(()) => {}
+            Err(failure) => {
+                // it was ours and is worth nothing
+                let _ = fs::remove_dir_all(&half);
+                return Err(failure);
+            }
+        }
+        fs::rename(&half, &self.directory).map_err(|error| home::not_written(&self.directory, &error))?;
+        let home = Home::open(&self.directory)?;
+        ca::show(&home, context, self.json)?;
+        Ok(Exit::Success)
+    }
+
+    fn configuration(&self) -> Result<Configuration, Failure> {
+        let mut configuration = Configuration::new(self.mode());
+        if let Some(name) = &self.name {
+            configuration.issuer.name.clone_from(name);
+        }
+        if let Some(aid) = &self.aid {
+            configuration.application.instance = aid.to_uppercase();
+        }
+        configuration.card_keys.size = self.aes.parse().unwrap_or(128);
+        configuration.chip_profile()?;
+        Ok(configuration)
+    }
+
+    const fn mode(&self) -> Mode {
+        if self.real { Mode::Real } else { Mode::Test }
+    }
+
+    fn make(&self, home: &Home, context: &Context) -> Result<(), Failure> {
+        let at = Timestamp::now();
+        let authority = Authority::of(home);
+        for folder in [home.path().to_owned(), home.authority(), home.keys(), home.emulator()] {
+            home::make_folder(&folder)?;
+        }
+        let (root_passphrase, station_passphrase) = self.passphrases(home, &authority, context)?;
+        let configuration = &home.configuration;
+        let (root_key, root) = certify::make_root(&authority, configuration, &root_passphrase, at)?;
+        certify::make_signer(&authority, configuration, 1, (&root_key, &root), &station_passphrase, at)?;
+        authority.issue_crl(&root, &root_key, 1, Vec::new(), at)?;
+        self.make_card_keys(home, &station_passphrase)?;
+        make_registry(home, &root, at)?;
+        let text =
+            configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
+        home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)
+    }
+
+    fn passphrases(
+        &self,
+        home: &Home,
+        authority: &Authority,
+        context: &Context,
+    ) -> Result<(Passphrase, Passphrase), Failure> {
+        if self.mode() == Mode::Test && self.passphrase_fd.is_none() && self.root_passphrase_fd.is_none() {
+            let root = secret::generate(&authority.root_passphrase_file())?;
+            return Ok((root, secret::generate(&passphrase_file(home))?));
+        }
+        let root = Source { descriptor: self.root_passphrase_fd, file: None, option: "--root-passphrase-fd" };
+        let station = Source { descriptor: self.passphrase_fd, file: None, option: "--passphrase-fd" };
+        let language = context.out.language;
+        Ok((
+            root.choose(
+                &Text::from(("New passphrase of the root's key", "Mật khẩu mới cho khóa gốc")),
+                language,
+            )?,
+            station.choose(
+                &Text::from(("New passphrase of the station's keys", "Mật khẩu mới cho khóa của trạm")),
+                language,
+            )?,
+        ))
+    }
+
+    fn make_card_keys(&self, home: &Home, passphrase: &Passphrase) -> Result<(), Failure> {
+        let bytes = usize::from(home.configuration.card_keys.size) / 8;
+        let size = KeySize::of(bytes).unwrap_or(KeySize::Aes128);
+        let profile = home.configuration.chip_profile()?;
+        let masters = NewCardKeys::generate(size).map_err(|error| keystore(&error))?;
+        let master = CardKeyPurpose::Master;
+        CardKeyFile::create(
+            master_file(home),
+            master,
+            "generation 1",
+            profile.issuer_version,
+            masters,
+            passphrase,
+        )
+        .map_err(|error| keystore(&error))?;
+        let (label, keys) = match &self.transport_keys {
+            Some(path) => (format!("from {}", path.display()), announced(path)?),
+            // 40 41 42 …: what blank software cards are delivered with
+            None => {
+                let key: Vec<u8> = (0x40..).take(bytes).collect();
+                let keys = NewCardKeys::from_keys(&key, &key, &key).map_err(|error| keystore(&error))?;
+                ("published development keys".to_owned(), keys)
+            }
+        };
+        let transport = CardKeyPurpose::Transport;
+        CardKeyFile::create(
+            transport_file(home),
+            transport,
+            &label,
+            profile.transport_version,
+            keys,
+            passphrase,
+        )
+        .map_err(|error| keystore(&error))?;
+        Ok(())
+    }
+}
+
+fn announced(path: &Path) -> Result<NewCardKeys, Failure> {
+    let wrong = |error: &dyn std::error::Error| {
+        Failure::new(
+            Exit::Configuration,
+            text!("{} holds no transport keys", "{} không chứa khóa vận chuyển", path.display()),
+            (
+                "Write three lines: enc = \"…\", mac = \"…\", dek = \"…\", in hexadecimal.",
+                "Ghi ba dòng: enc = \"…\", mac = \"…\", dek = \"…\", hệ mười sáu.",
+            ),
+        )
+        .because(error)
+    };
+    let text =
+        zeroize::Zeroizing::new(fs::read_to_string(path).map_err(|error| home::not_read(path, &error))?);
+    // the parser's message would repeat the line, which is a key
+    let keys: AnnouncedKeys =
+        toml::from_str(&text).map_err(|error| wrong(&Unreadable(error.message().to_owned())))?;
+    let [enc, mac, dek] =
+        [&keys.enc, &keys.mac, &keys.dek].map(|digits| hex::decode(digits).map(zeroize::Zeroizing::new));
+    let (enc, mac, dek) =
+        (enc.map_err(|e| wrong(&e))?, mac.map_err(|e| wrong(&e))?, dek.map_err(|e| wrong(&e))?);
+    NewCardKeys::from_keys(&enc, &mac, &dek).map_err(|error| keystore(&error))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unreadable(String);
+
+fn make_registry(home: &Home, root: &Certificate, at: Timestamp) -> Result<(), Failure> {
+    let issuer = Issuer::new(&home.configuration.issuer.name, root.fingerprint());
+    Registry::create(&home.registry(), &issuer, at)
+        .map(drop)
+        .map_err(|error| Failure::of(Exit::Configuration, &error, error.remedy()))
+}

@@ -1,0 +1,167 @@
+//! `issue`: from a members file to verified cards.
+
+mod tell;
+
+use crate::authority::{self, Authority};
+use crate::configuration::Mode;
+use crate::context::Context;
+use crate::emulator_feeder::EmulatorFeeder;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::Home;
+use crate::readers::{self, ReaderName};
+use crate::station_keys::StationKeys;
+use crate::{randomness, registry};
+use chipwright_iso7816::LengthMode;
+use chipwright_issuance::issue::{self, Clock, Fault, MembersFile, Options, Signer, Station, Summary};
+use chipwright_pki::Policy;
+use jiff::{SignedDuration, Timestamp, Zoned};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tell::Teller;
+
+/// Issue a card to every member of a list who has none
+///
+/// Each card is read back over a fresh connection and verified before it counts. Run again after any
+/// interruption: nothing is issued twice. Ctrl-C finishes the card in hand.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Issue {
+    /// The members file: CSV with a header, or JSON lines
+    #[arg(long, value_name = "FILE")]
+    members: PathBuf,
+    /// The folder of portraits
+    #[arg(long, value_name = "DIR")]
+    portraits: PathBuf,
+    /// Readers with blanks; several are worked through in order
+    #[arg(long, value_name = "READER", required = true, num_args = 1..)]
+    reader: Vec<ReaderName>,
+    /// Write refused rows into this new CSV file, ready to be mended
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Stop after this many cards
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Use short APDUs only
+    #[arg(long)]
+    short: bool,
+    /// Read the passphrase of the station's keys from this file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<u32>,
+    /// One JSON object a line for everything that happens (see `chipwright schema issue`)
+    #[arg(long)]
+    json: bool,
+}
+
+impl Issue {
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let home = context.home()?;
+        let names = readers::presented(&home, &self.reader)?;
+        let source = MembersFile { members: self.members.clone(), portraits: self.portraits.clone() };
+        let mut teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)
+            .map_err(|failure| *failure)?;
+        let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
+        let keys = StationKeys::open(&home, &passphrase)?;
+        let authority = Authority::of(&home);
+        let name = authority.current_signer()?;
+        let key = authority.signer_key(&name, &passphrase)?;
+        let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
+        let mut registry = registry::open(&home)?;
+        let mut feeder = EmulatorFeeder::of(&home, names)?;
+        let stop = stop_by_signal()?;
+        let limit = self.limit;
+        let mut issued = 0;
+        let station = Station {
+            registry: &mut registry,
+            profile: home.configuration.chip_profile()?,
+            terms: home.configuration.terms(Zoned::now().date())?,
+            signer: &signer,
+            keys: &keys,
+            trust: &authority::trust(home.path())?,
+            policy: &policy(&home),
+            clock: &SystemClock(Instant::now()),
+            random: &mut randomness::fill,
+            events: &mut |event| {
+                issued += u64::from(matches!(event, issue::Event::Issued { .. }));
+                if limit.is_some_and(|limit| issued >= limit) {
+                    stop.store(true, Ordering::SeqCst);
+                }
+                teller.hear(&event);
+            },
+            options: Options {
+                mode: if self.short { LengthMode::Short } else { LengthMode::Extended },
+                ..Options::default()
+            },
+        };
+        let mut source = source;
+        let summary =
+            issue::run(station, &mut source, &mut feeder, &stop).map_err(|failure| failed(&failure))?;
+        teller.finish(&summary)?;
+        let limited = limit.is_some_and(|limit| issued >= limit);
+        exit(&summary, limited)
+    }
+}
+
+/// The time of this machine.
+pub(crate) struct SystemClock(pub(crate) Instant);
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// What a kiosk of this home demands.
+pub(crate) fn policy(home: &Home) -> Policy {
+    let trust = &home.configuration.trust;
+    let policy = match trust.policy {
+        Mode::Test => Policy::test(),
+        Mode::Real => Policy::real(),
+    };
+    policy.with_crl_grace(SignedDuration::from_hours(24 * i64::from(trust.crl_grace_days)))
+}
+
+/// The first signal asks the run to end after the card in hand, the second ends the process.
+fn stop_by_signal() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))
+            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
+            .map_err(|error| Failure::of(Exit::Ours, &error, ("Report this.", "Hãy báo lại lỗi này.")))?;
+    }
+    Ok(stop)
+}
+
+/// A failure of issuance in the words of the command line.
+pub(crate) fn failed(failure: &issue::Failure) -> Failure {
+    if let issue::Failure::Intake(error) = failure {
+        return tell::intake_failure(error);
+    }
+    Failure::of(exit_of(failure), failure, failure.remedy())
+}
+
+const fn exit_of(failure: &issue::Failure) -> Exit {
+    match failure.fault() {
+        Fault::Card | Fault::Reader => Exit::Card,
+        Fault::Configuration | Fault::Record => Exit::Configuration,
+        Fault::Data | Fault::Operator => Exit::Partial,
+        Fault::Ours => Exit::Ours,
+    }
+}
+
+fn exit(summary: &Summary, limited: bool) -> Outcome {
+    let partial = summary.rejected + summary.failed + summary.waiting + summary.interrupted > 0;
+    match &summary.stopped {
+        Some(issue::Failure::Stopped) if limited => {}
+        Some(failure) => return Err(failed(failure)),
+        None => {}
+    }
+    Ok(if partial { Exit::Partial } else { Exit::Success })
+}

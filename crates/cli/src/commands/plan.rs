@@ -1,0 +1,163 @@
+//! `plan`: a dry run that touches nothing.
+
+use crate::authority::Authority;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::Home;
+use crate::text::text;
+use chipwright_iso7816::LengthMode;
+use chipwright_issuance::Language;
+use chipwright_issuance::intake::{Intake, Row};
+use chipwright_perso::{PreparePlan, Reversibility, Span, WritePlan, plan};
+use chipwright_profile::{Allocation, Can, CardNumber, DataGroups, IssuerFiles, Salt, StatusReference};
+use jiff::Zoned;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Bytes of CMS SignedData around the signer's certificate and the security object.
+const SIGNED_DATA_OVERHEAD: usize = 420;
+
+/// Show what would be sent to a card; touches no card, no key and no record
+///
+/// Bytes that the chip decides, random bytes and personal data are marked and not shown. The length of EF.SOD,
+/// which is not signed here, is an estimate.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Plan {
+    /// The members file: CSV or JSON lines
+    #[arg(long, value_name = "FILE")]
+    members: PathBuf,
+    /// The folder of portraits
+    #[arg(long, value_name = "DIR")]
+    portraits: PathBuf,
+    /// The member; the first good row if not given
+    #[arg(long, value_name = "NUMBER")]
+    member: Option<String>,
+    /// For a chip with short APDUs only
+    #[arg(long)]
+    short: bool,
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    schema: &'static str,
+    plans: [plan::Plan; 2],
+}
+
+impl Plan {
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let home = context.home()?;
+        let (prepare, write) = self.plans(&home, context)?;
+        let mode = if self.short { LengthMode::Short } else { LengthMode::Extended };
+        let plans = [prepare.describe(), write.describe(mode)];
+        if self.json {
+            context.out.json(&Shown { schema: "chipwright-plan/1", plans })?;
+        } else {
+            plans.iter().flat_map(lines).try_for_each(|line| context.out.data(&line))?;
+        }
+        Ok(Exit::Success)
+    }
+
+    fn plans(&self, home: &Home, context: &Context) -> Result<(PreparePlan, WritePlan), Failure> {
+        let language = context.out.language;
+        let intake = Intake::open(&self.members, &self.portraits).map_err(|error| {
+            let both = |l| error.cause(l);
+            let what = crate::text::Text { en: both(Language::En), vi: both(Language::Vi) };
+            Failure::new(Exit::Configuration, what, (error.remedy(Language::En), error.remedy(Language::Vi)))
+        })?;
+        for row in intake {
+            let row = row.map_err(|error| {
+                Failure::new(Exit::Configuration, error.cause(language).as_str(), error.remedy(language))
+            })?;
+            let Row::Good(applicant) = row else { continue };
+            if self.member.as_ref().is_some_and(|wanted| applicant.member.number().as_str() != wanted) {
+                continue;
+            }
+            let portrait = match applicant.portrait.fit(chipwright_profile::portrait::DEFAULT_BUDGET) {
+                Ok(portrait) => portrait,
+                Err(_) if self.member.is_none() => continue,
+                Err(refused) => {
+                    let what = refused.cause(language);
+                    return Err(Failure::new(
+                        Exit::Partial,
+                        what.as_str(),
+                        refused.remedy(language).as_str(),
+                    ));
+                }
+            };
+            let terms = home.configuration.terms(Zoned::now().date())?;
+            let groups =
+                DataGroups::build(&applicant.member, &portrait, &stand_in(), &terms).map_err(|error| {
+                    Failure::of(Exit::Partial, &error, ("Check this row.", "Kiểm tra dòng này."))
+                })?;
+            return plans_of(home, groups, &IssuerFiles::new(&terms));
+        }
+        Err(Failure::new(
+            Exit::Partial,
+            text!("no good row to plan for", "không có dòng nào hợp lệ để lập kế hoạch"),
+            (
+                "Check --member, or run `chipwright issue`, which explains every bad row.",
+                "Kiểm tra --member, hoặc chạy `chipwright issue` để biết lý do từng dòng.",
+            ),
+        ))
+    }
+}
+
+fn plans_of(
+    home: &Home,
+    groups: DataGroups,
+    issuer: &IssuerFiles,
+) -> Result<(PreparePlan, WritePlan), Failure> {
+    let profile = home.configuration.chip_profile()?;
+    let authority = Authority::of(home);
+    let signer = authority.signer(&authority.current_signer()?)?;
+    let signed = signer.as_der().len() + groups.lds_security_object().len() + SIGNED_DATA_OVERHEAD;
+    let unsigned = groups.sign_with(&vec![0; signed]).map_err(|error| {
+        Failure::of(Exit::Partial, &error, ("Shorten what is too long in this row.", "Rút gọn dòng này."))
+    })?;
+    Ok((PreparePlan::new(profile.clone(), issuer), WritePlan::new(profile, &unsigned)))
+}
+
+/// What the registry would allocate: the same lengths, no number is taken.
+fn stand_in() -> Allocation {
+    let mut zeros = |bytes: &mut [u8]| bytes.fill(0);
+    Allocation {
+        card_number: CardNumber::draw(&mut zeros),
+        can: Can::draw(&mut zeros),
+        status: StatusReference { list: 0, index: 0 },
+        salt: Salt::draw(&mut zeros),
+    }
+}
+
+fn lines(plan: &plan::Plan) -> Vec<String> {
+    let mut lines =
+        vec![format!("{}: {} commands on a fresh chip", plan.name.to_uppercase(), plan.round_trips())];
+    for (number, step) in plan.steps.iter().enumerate() {
+        let undo = match step.reversibility {
+            Reversibility::ReadsOnly => "reads only",
+            Reversibility::Reversible => "can be undone with the issuer's keys",
+            Reversibility::Irreversible => "CAN NEVER BE UNDONE",
+        };
+        lines.push(format!("  {}. {}: {}", number + 1, step.name, step.purpose));
+        lines.push(format!("     {undo}; before: {}; read back: {}", step.precondition, step.read_back));
+        for command in &step.commands {
+            let times = if command.times == 1 { String::new() } else { format!(" × {}", command.times) };
+            lines.push(format!("     {} {}{times}", command.header, command.name));
+            lines.extend(command.data.iter().map(|span| format!("         {}", words(span))));
+        }
+    }
+    lines
+}
+
+fn words(span: &Span) -> String {
+    match span {
+        Span::Known { hex } if hex.len() > 64 => format!("{}… ({} bytes)", &hex[..64], hex.len() / 2),
+        Span::Known { hex } => hex.clone(),
+        Span::Chip { bytes, what } => format!("<{bytes} bytes of the chip: {what}>"),
+        Span::Random { bytes, what } => format!("<{bytes} random bytes: {what}>"),
+        Span::Confidential { bytes, what } => format!("<{bytes} bytes, not shown: {what}>"),
+    }
+}
