@@ -95,10 +95,15 @@ pub fn write<T: Transport>(
     let storing = run.begin_storing(session)?;
     run.begin("store member files");
     let storing = store_missing(&mut run, storing, &chip, plan, freshness)?;
-    let intent = plan.intent(chip);
+    let finalise = Object::public(Dgi::FINALISE, plan.manifest());
+    let intent = FinaliseIntent {
+        chip,
+        manifest_digest: Sha256::digest(finalise.value()).into(),
+        security_object_digest: plan.security_object_digest(),
+    };
     journal.intend(&intent)?;
     run.begin("finalise");
-    run.store(storing, &[&plan.finalise()], true)?;
+    run.store(storing, &[&finalise], true)?;
     Ok(Written { chip, intent, cost: run.finish() })
 }
 
@@ -153,18 +158,6 @@ impl WritePlan {
     #[must_use]
     pub fn security_object_digest(&self) -> [u8; 32] {
         self.objects.iter().find(|object| object.dgi == Dgi(0x011D)).map_or([0; 32], Object::digest)
-    }
-
-    fn intent(&self, chip: ChipIdentifier) -> FinaliseIntent {
-        FinaliseIntent {
-            chip,
-            manifest_digest: Sha256::digest(self.manifest()).into(),
-            security_object_digest: self.security_object_digest(),
-        }
-    }
-
-    fn finalise(&self) -> Object {
-        Object::public(Dgi::FINALISE, self.manifest())
     }
 
     /// The plan as it can be read before anything is touched. `block` is how many plain bytes one STORE DATA carries:
@@ -234,7 +227,7 @@ impl WritePlan {
     }
 
     fn finalise_step(&self, block: usize) -> PlannedStep {
-        let finalise = self.finalise();
+        let finalise = Object::public(Dgi::FINALISE, self.manifest());
         PlannedStep {
             name: "finalise",
             purpose: "make it a card: from now on it can be read, and never be written this way again"

@@ -36,18 +36,16 @@ pub(super) struct KeyPair<C: PaceCurve> {
 }
 
 impl<C: PaceCurve> KeyPair<C> {
-    /// Draws strings until one is a scalar from 1 to the order − 1 (rejection sampling, FIPS 186-5, A.2.2).
-    pub(super) fn generate(generator: &ProjectivePoint<C>, rng: Rng<'_>) -> Result<Self, PaceError> {
-        for _ in 0..DRAWS {
-            let mut bytes = Zeroizing::new(FieldBytes::<C>::default());
-            rng(bytes.as_mut_slice());
-            if let Some(secret) = NonZeroScalar::<C>::from_repr(*bytes).into_option() {
-                let secret = Zeroizing::new(secret);
-                let public = encode::<C>(&(*generator * **secret));
-                return Ok(Self { secret, public });
-            }
-        }
-        Err(PaceError::RandomSource)
+    /// Over the curve's own generator, for which multiples are tabulated.
+    pub(super) fn generate(rng: Rng<'_>) -> Result<Self, PaceError> {
+        let secret = draw::<C>(rng)?;
+        Ok(Self { public: encode::<C>(&ProjectivePoint::<C>::mul_by_generator(&secret)), secret })
+    }
+
+    /// Over another generator.
+    pub(super) fn generate_over(generator: &ProjectivePoint<C>, rng: Rng<'_>) -> Result<Self, PaceError> {
+        let secret = draw::<C>(rng)?;
+        Ok(Self { public: encode::<C>(&(*generator * **secret)), secret })
     }
 
     /// `KA(SK, PK)`: a point that is not the point at infinity.
@@ -58,6 +56,18 @@ impl<C: PaceCurve> KeyPair<C> {
     ) -> Result<ProjectivePoint<C>, PaceError> {
         not_identity::<C>(*theirs * **self.secret, step)
     }
+}
+
+/// Draws strings until one is a scalar from 1 to the order − 1 (rejection sampling, FIPS 186-5, A.2.2).
+fn draw<C: PaceCurve>(rng: Rng<'_>) -> Result<Zeroizing<NonZeroScalar<C>>, PaceError> {
+    for _ in 0..DRAWS {
+        let mut bytes = Zeroizing::new(FieldBytes::<C>::default());
+        rng(bytes.as_mut_slice());
+        if let Some(secret) = NonZeroScalar::<C>::from_repr(*bytes).into_option() {
+            return Ok(Zeroizing::new(secret));
+        }
+    }
+    Err(PaceError::RandomSource)
 }
 
 /// The other side's public key: uncompressed, on the curve, not the point at infinity, and not ours.
@@ -85,7 +95,7 @@ pub(super) fn map<C: PaceCurve>(
         .iter()
         .fold(Scalar::<C>::ZERO, |s, byte| s * Scalar::<C>::from(256) + Scalar::<C>::from(u64::from(*byte)));
     let s = Zeroizing::new(s);
-    not_identity::<C>(ProjectivePoint::<C>::generator() * *s + *h, Step::Mapping)
+    not_identity::<C>(ProjectivePoint::<C>::mul_by_generator(&s) + *h, Step::Mapping)
 }
 
 /// The point, uncompressed: `04 ‖ x ‖ y`.

@@ -10,8 +10,6 @@ use crate::aes_modes::{BLOCK, BlockKey, MacKey, mac_matches};
 use crate::sm::{Session, SessionKeys};
 use chipwright_iso7816::tlv::{Tlv, TlvError, TlvErrorKind, Writer, encode as encode_tlv};
 use chipwright_iso7816::{Command, Ins, Le, Response, Tag};
-use elliptic_curve::ProjectivePoint;
-use elliptic_curve::group::Group;
 use std::fmt;
 use std::marker::PhantomData;
 use zeroize::Zeroizing;
@@ -94,7 +92,7 @@ impl<C: PaceCurve> AwaitNonce<C> {
         if let Some(key) = BlockKey::new(&self.k_pi) {
             key.cbc_decrypt(&[0; BLOCK], &mut nonce);
         }
-        let mapping = KeyPair::generate(&ProjectivePoint::<C>::generator(), rng)?;
+        let mapping = KeyPair::generate(rng)?;
         let command = general_authenticate(0x10, &encode_tlv(Tag(0x81), &mapping.public));
         Ok((AwaitMapping { suite: self.suite, nonce, mapping }, command))
     }
@@ -122,7 +120,7 @@ impl<C: PaceCurve> AwaitMapping<C> {
         let theirs = public_key::<C>(theirs, &self.mapping.public, Step::Mapping)?;
         let h = self.mapping.agree(&theirs, Step::Mapping)?;
         let generator = map::<C>(&self.nonce, &h)?;
-        let ephemeral = KeyPair::generate(&generator, rng)?;
+        let ephemeral = KeyPair::generate_over(&generator, rng)?;
         let command = general_authenticate(0x10, &encode_tlv(Tag(0x83), &ephemeral.public));
         let state = AwaitAgreement {
             suite: self.suite,
