@@ -148,6 +148,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     station.terms.check()?;
+    drop(source.rows()?);
     let mut desk = Desk::new(station);
     desk.rehearse()?;
     let ended = desk.settle(source, feeder, stop).and_then(|()| desk.issue_all(source, feeder, stop));

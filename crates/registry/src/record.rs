@@ -54,6 +54,13 @@ impl Reason {
     }
 }
 
+/// `unspecified`.
+impl Default for Reason {
+    fn default() -> Self {
+        Self("unspecified".to_owned())
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -33,7 +33,10 @@ impl Desk<'_> {
             match self.next_chip(feeder, Purpose::Settle(&people))? {
                 None | Some(ChipEnd::Fresh) => return Ok(()),
                 Some(ChipEnd::Issued(_)) => self.summary.resumed += 1,
-                Some(ChipEnd::Interrupted(failure)) => return Err(failure),
+                Some(ChipEnd::Interrupted(failure)) => {
+                    self.say(Event::Retry { failure: &failure });
+                    self.summary.interrupted += 1;
+                }
                 Some(ChipEnd::Unwritable(failure)) => {
                     // The chip stays in place; its member's row is judged again when the list comes to it.
                     self.say(Event::Retry { failure: &failure });

@@ -1,6 +1,6 @@
 //! A list of members that can be read more than once: after a crash, the members whose cards are in work come first.
 
-use crate::intake::{Intake, IntakeError, Row};
+use crate::intake::{Intake, IntakeError, Notice, Row};
 use std::path::PathBuf;
 
 /// Rows, from the beginning each time.
@@ -19,6 +19,17 @@ pub struct MembersFile {
     pub members: PathBuf,
     /// Folder of portraits.
     pub portraits: PathBuf,
+}
+
+impl MembersFile {
+    /// The columns, as a rejects file repeats them, and what is odd about them and does no harm.
+    ///
+    /// # Errors
+    /// [`IntakeError`].
+    pub fn header(&self) -> Result<(Vec<String>, Vec<Notice>), IntakeError> {
+        let intake = Intake::open(&self.members, &self.portraits)?;
+        Ok((intake.columns(), intake.notices().to_vec()))
+    }
 }
 
 impl Source for MembersFile {

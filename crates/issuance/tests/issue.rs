@@ -1,0 +1,195 @@
+//! Runs of a station: a list in, verified cards out, every chip accounted for.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod world;
+
+use chipwright_emulator::Fault as CardFault;
+use chipwright_issuance::issue::{Failure, LostChip, Pile, prepare_all};
+use chipwright_registry::{BlankStage, CardStatus};
+use world::{World, list_of, member, row};
+
+#[test]
+fn a_list_is_issued_once() {
+    let mut w = World::new(3, 5);
+    w.list.text += &row(4).replace("1988-09-29", "1988-02-30");
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none(), "{:?}\n{}", summary.stopped, w.log.join("\n"));
+    assert_eq!((summary.rows, summary.issued, summary.rejected), (4, 3, 1));
+    assert_eq!((summary.blanks.taken, summary.blanks.good, summary.prepared), (3, 3, 3));
+    assert!(summary.blanks.balanced());
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1, 1, 1]);
+    assert_eq!((w.table.pile(Pile::Issued), w.table.stack.len()), (3, 2));
+
+    let again = w.run().unwrap();
+    assert_eq!((again.issued, again.already_issued, again.rejected, again.blanks.taken), (0, 3, 1, 0));
+    assert_eq!(w.view().cards_by_status().unwrap().issued, 3);
+}
+
+#[test]
+fn the_blanks_run_out_and_the_list_goes_on_later() {
+    let mut w = World::new(3, 1);
+    let summary = w.run().unwrap();
+    assert!(matches!(summary.stopped, Some(Failure::NoBlanks)));
+    assert_eq!((summary.issued, summary.rows), (1, 2));
+    w.table.stack = (10..13).map(|serial| w.chip(serial)).collect();
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none());
+    assert_eq!((summary.issued, summary.already_issued), (2, 1));
+    assert_eq!(w.valid_cards().len(), 3);
+}
+
+#[test]
+fn stop_finishes_the_card_in_hand() {
+    let mut w = World::new(3, 3);
+    w.stop_after_issued = 2;
+    let summary = w.run().unwrap();
+    assert!(matches!(summary.stopped, Some(Failure::Stopped)));
+    assert_eq!((summary.issued, w.view().open_work().unwrap().len()), (2, 0));
+}
+
+#[test]
+fn a_dead_chip_is_spoiled_and_the_member_gets_the_next() {
+    let mut w = World::new(1, 2);
+    let first = w.table.stack.last().unwrap().clone();
+    // Every answer after the survey is broken: the secure channel never holds.
+    *first.noise.borrow_mut() = Some(Box::new(|n, mut answer| {
+        if n > 8 {
+            answer[0] ^= 1;
+        }
+        answer
+    }));
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none(), "{:?}", summary.stopped);
+    assert_eq!((summary.issued, summary.blanks.good, summary.blanks.spoiled), (1, 1, 1));
+    assert!(summary.blanks.balanced());
+    assert_eq!(w.view().blank(&first.id()).unwrap().unwrap().stage, BlankStage::Spoiled);
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_card_that_is_not_accepted_is_revoked_before_the_next_is_made() {
+    let mut w = World::new(1, 2);
+    let first = w.table.stack.last().unwrap().clone();
+    // Long answers come only when the finished card is read.
+    *first.noise.borrow_mut() = Some(Box::new(|_, mut answer| {
+        if answer.len() > 150 {
+            answer[20] ^= 1;
+        }
+        answer
+    }));
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none(), "{:?}", summary.stopped);
+    assert_eq!((summary.issued, summary.revoked, summary.blanks.spoiled), (1, 1, 1), "{}", w.log.join("\n"));
+    let cards = w.view().cards_of(&member(1)).unwrap();
+    assert_eq!(cards.iter().map(|c| c.status).collect::<Vec<_>>(), [CardStatus::Revoked, CardStatus::Issued]);
+    assert_ne!(cards[0].number, cards[1].number);
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_removed_card_is_continued() {
+    for at in [3, 12, 20, 25, 30] {
+        let mut w = World::new(1, 1);
+        let first = w.table.stack.last().unwrap().clone();
+        first.card.borrow_mut().fault_at_apdu(at, CardFault::ReaderLost);
+        let summary = w.run().unwrap();
+        assert_eq!((summary.interrupted, summary.issued, summary.blanks.left), (1, 0, 1), "at {at}");
+        first.card.borrow_mut().clear_faults();
+        let (_, chip) = w.table.piles.pop().unwrap();
+        w.table.stack.push(chip);
+        let summary = w.run().unwrap();
+        assert_eq!(
+            (summary.issued + summary.resumed, summary.revoked),
+            (1, 0),
+            "at {at}: {}",
+            w.log.join("\n")
+        );
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1], "at {at}");
+    }
+}
+
+#[test]
+fn power_cuts_are_mended_in_the_same_run() {
+    for at in (2..60).step_by(7) {
+        let mut w = World::new(1, 1);
+        let first = w.table.stack.last().unwrap().clone();
+        first.card.borrow_mut().fault_at_apdu(at, CardFault::CutAfter);
+        let summary = w.run().unwrap();
+        assert_eq!(
+            (summary.issued, summary.revoked, summary.blanks.spoiled),
+            (1, 0, 0),
+            "at {at}: {}",
+            w.log.join("\n")
+        );
+    }
+}
+
+#[test]
+fn wrong_keys_stop_the_line_and_cost_no_chip() {
+    let mut w = World::new(2, 2);
+    w.keys = chipwright_testkit::ChipKeys::default().with_wrong_transport_key();
+    let summary = w.run().unwrap();
+    assert!(matches!(&summary.stopped, Some(Failure::Perso(chipwright_perso::PersoError::WrongKey { .. }))));
+    assert_eq!((summary.blanks.taken, summary.blanks.left, summary.blanks.spoiled), (1, 1, 0));
+    w.keys = chipwright_testkit::ChipKeys::default();
+    assert_eq!(w.run().unwrap().issued, 2);
+}
+
+#[test]
+fn trust_data_that_would_refuse_our_cards_stops_the_line_before_the_first_chip() {
+    let mut w = World::new(1, 1);
+    w.trust = w.authority.trust_with(w.authority.crl(world::NOW.parse().unwrap(), true));
+    assert!(matches!(w.run().unwrap_err(), Failure::SignerRefused { .. }));
+    assert_eq!(w.table.stack.len(), 1);
+}
+
+#[test]
+fn chips_prepared_ahead_are_used() {
+    let mut w = World::new(2, 3);
+    let summary = w.with_station(|station, _, table, stop| prepare_all(station, table, stop)).unwrap();
+    assert_eq!((summary.prepared, summary.blanks.left), (3, 3));
+    assert_eq!(w.view().blanks_by_stage().unwrap().prepared, 3);
+    w.table.stack = w.table.piles.drain(..).map(|(_, chip)| chip).collect();
+    let summary = w.run().unwrap();
+    assert_eq!((summary.issued, summary.prepared), (2, 0));
+    assert_eq!(w.valid_cards().len(), 2);
+}
+
+/// Dies right after FINALISE was carried out, before its outcome is on record.
+fn killed_after_finalise(w: &mut World) {
+    for moment in 1.. {
+        let mut fresh = World::new(1, 2);
+        assert!(fresh.run_until_killed(moment).is_none(), "no moment lies between FINALISE and its outcome");
+        let open = fresh.view().open_work().unwrap();
+        let on_chip = fresh.table.in_place.as_ref().is_some_and(|chip| {
+            let mut card =
+                chipwright_iso7816::Exchanger::new(chip.clone(), chipwright_iso7816::LengthMode::Short);
+            card.reset().unwrap();
+            let found = chipwright_perso::survey(&mut card, &chipwright_perso::ChipProfile::default());
+            found.is_ok_and(|found| found.stage == chipwright_perso::Stage::Finished)
+        });
+        if open.first().is_some_and(|work| work.open.is_some()) && on_chip {
+            *w = fresh;
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_lost_chip_is_waited_for_or_its_card_revoked() {
+    let mut w = World::new(1, 2);
+    killed_after_finalise(&mut w);
+    let lost = w.table.in_place.take().unwrap();
+    let summary = w.run().unwrap();
+    assert_eq!((summary.waiting, summary.issued), (1, 0));
+    w.options.lost = LostChip::Revoke;
+    let summary = w.run().unwrap();
+    assert_eq!((summary.revoked, summary.issued), (1, 1));
+    // The chip turns up again: it is no blank, and its card stays revoked.
+    w.table.stack.push(lost);
+    w.list.text = list_of([1, 2]);
+    let summary = w.run().unwrap();
+    assert_eq!((summary.already_issued, summary.issued), (1, 0));
+    assert!(matches!(summary.stopped, Some(Failure::NoBlanks)));
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+}

@@ -1,0 +1,341 @@
+//! A station, its members and its chips, which survive when the process does not.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "tests; each binary uses a part")]
+
+use chipwright_channel::pace::Password;
+use chipwright_emulator::{Card, Interface};
+use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
+use chipwright_issuance::intake::{Intake, IntakeError, Row};
+use chipwright_issuance::issue::{
+    Clock, Event, Failure, FeedError, Feeder, Options, Pile, Signer, Source, Station, Summary, run,
+};
+use chipwright_perso::{ChipProfile, Stage, survey};
+use chipwright_pki::{Policy, TrustStore};
+use chipwright_profile::MemberNumber;
+use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
+use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, random};
+use chipwright_verify::{Inspection, Verdict, inspect};
+use jiff::Timestamp;
+use jiff::civil::date;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+pub const NOW: &str = "2026-11-22T08:00:00Z";
+const HEADER: &str =
+    "member_number,citizen_number,name,birth_date,sex,unit_code,unit_name,admitted_on,official_on,portrait";
+
+/// Moments at which the process can die: before and after every commit, before a command leaves and after its answer was made.
+#[derive(Clone, Default)]
+pub struct Reaper {
+    moments: Arc<AtomicU64>,
+    at: Arc<AtomicU64>,
+}
+
+impl Reaper {
+    /// Dies at the `n`-th moment from now, counted from 1; 0: never.
+    pub fn arm(&self, n: u64) {
+        self.moments.store(0, Ordering::SeqCst);
+        self.at.store(n, Ordering::SeqCst);
+    }
+
+    pub fn moments(&self) -> u64 {
+        self.moments.load(Ordering::SeqCst)
+    }
+
+    pub fn tick(&self) {
+        if self.moments.fetch_add(1, Ordering::SeqCst) + 1 == self.at.load(Ordering::SeqCst) {
+            std::panic::resume_unwind(Box::new("killed"));
+        }
+    }
+}
+
+type Answer = Box<dyn FnMut(u64, Vec<u8>) -> Vec<u8>>;
+
+/// A chip on the table or in the reader.
+#[derive(Clone)]
+pub struct Chip {
+    pub card: Rc<RefCell<Card>>,
+    /// Changes what the reader hears, by number of command.
+    pub noise: Rc<RefCell<Option<Answer>>>,
+    heard: Rc<Cell<u64>>,
+    reaper: Reaper,
+}
+
+impl Chip {
+    pub fn id(&self) -> ChipId {
+        ChipId(self.card.borrow().chip_identifier())
+    }
+}
+
+impl Transport for Chip {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.reaper.tick();
+        let answer = self.card.borrow_mut().transmit(command)?;
+        self.reaper.tick();
+        self.heard.set(self.heard.get() + 1);
+        match self.noise.borrow_mut().as_mut() {
+            Some(noise) => Ok(noise(self.heard.get(), answer)),
+            None => Ok(answer),
+        }
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.card.borrow_mut().reset()
+    }
+}
+
+/// The chip in the reader, the stack before it, the piles behind it.
+#[derive(Default)]
+pub struct Table {
+    pub in_place: Option<Chip>,
+    pub stack: Vec<Chip>,
+    pub piles: Vec<(Pile, Chip)>,
+}
+
+impl Table {
+    pub fn pile(&self, wanted: Pile) -> usize {
+        self.piles.iter().filter(|(pile, _)| *pile == wanted).count()
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Chip> {
+        self.in_place.iter().chain(&self.stack).chain(self.piles.iter().map(|(_, chip)| chip))
+    }
+}
+
+impl Feeder for Table {
+    fn load(&mut self) -> Result<Option<&mut dyn Transport>, FeedError> {
+        if self.in_place.is_none() {
+            self.in_place = self.stack.pop();
+        }
+        Ok(self.in_place.as_mut().map(|chip| chip as &mut dyn Transport))
+    }
+
+    fn eject(&mut self, pile: Pile) -> Result<(), FeedError> {
+        self.piles.push((pile, self.in_place.take().unwrap()));
+        Ok(())
+    }
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW.parse().unwrap()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A members list in memory over a folder of portraits.
+pub struct List {
+    pub text: String,
+    pub portraits: PathBuf,
+}
+
+impl Source for List {
+    fn rows(&mut self) -> Result<Box<dyn Iterator<Item = Result<Row, IntakeError>> + '_>, IntakeError> {
+        Ok(Box::new(Intake::read(Cursor::new(self.text.clone()), &self.portraits)?))
+    }
+}
+
+pub fn row(n: u32) -> String {
+    format!(
+        "52021000{n:04},05218837{n:04},Nguyễn Thị Ẩn,1988-09-29,F,520210,Chi bộ 5,2016-05-19,2017-05-19,p.jpg\n"
+    )
+}
+
+pub fn member(n: u32) -> MemberNumber {
+    MemberNumber::parse(&format!("52021000{n:04}")).unwrap()
+}
+
+pub fn list_of(members: impl IntoIterator<Item = u32>) -> String {
+    members.into_iter().fold(format!("{HEADER}\n"), |text, n| text + &row(n))
+}
+
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub authority: Authority,
+    pub trust: TrustStore,
+    pub keys: ChipKeys,
+    pub table: Table,
+    pub list: List,
+    pub reaper: Reaper,
+    pub options: Options,
+    pub log: Vec<String>,
+    pub stop_after_issued: u32,
+    seed: u64,
+}
+
+impl World {
+    /// `members` applicants and `chips` blanks.
+    pub fn new(members: u32, chips: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = image::RgbImage::from_fn(120, 160, |x, y| image::Rgb([x as u8, y as u8, 120]));
+        picture.save(folder.path().join("p.jpg")).unwrap();
+        let from = "2026-11-01T00:00:00Z".parse().unwrap();
+        let authority = Authority::new(&AuthorityOptions::real("Example Party", 1, from));
+        let trust = authority.trust(NOW.parse().unwrap());
+        let reaper = Reaper::default();
+        let stack = (1..=chips).rev().map(|serial| chip(serial, &reaper)).collect();
+        let world = Self {
+            list: List { text: list_of(1..=members), portraits: folder.path().to_owned() },
+            table: Table { stack, ..Table::default() },
+            keys: ChipKeys::default(),
+            options: Options::default(),
+            log: Vec::new(),
+            stop_after_issued: u32::MAX,
+            seed: 1,
+            folder,
+            authority,
+            trust,
+            reaper,
+        };
+        let issuer = Issuer::new("Example Party", world.authority.root.fingerprint());
+        Registry::create(&world.path(), &issuer, NOW.parse().unwrap()).unwrap();
+        world
+    }
+
+    /// All chips lie on a contactless reader, where the card manager of a finished card does not answer.
+    pub fn contactless(self) -> Self {
+        self.set_interface(Interface::Contactless);
+        self
+    }
+
+    fn set_interface(&self, interface: Interface) {
+        for chip in self.table.all() {
+            let mut card = chip.card.borrow_mut();
+            card.set_interface(interface);
+            card.reset().unwrap();
+        }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("registry.db")
+    }
+
+    pub fn view(&self) -> View {
+        View::open(&self.path()).unwrap()
+    }
+
+    pub fn chip(&self, serial: u32) -> Chip {
+        chip(serial, &self.reaper)
+    }
+
+    /// Starts the process, which lives until the run ends or the reaper comes.
+    pub fn run(&mut self) -> Result<Summary, Failure> {
+        self.with_station(|station, list, table, stop| run(station, list, table, stop))
+    }
+
+    pub fn with_station<R>(
+        &mut self,
+        work: impl FnOnce(Station<'_>, &mut List, &mut Table, &AtomicBool) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
+        let mut registry = Registry::open(&self.path(), NOW.parse().unwrap()).unwrap();
+        let reaper = self.reaper.clone();
+        registry.watch(move |_: Commit| reaper.tick());
+        self.seed += 1;
+        let mut rng = random(self.seed);
+        let signer = Signer::new(self.authority.signer.clone(), &self.authority.signer_key)?;
+        let stop = AtomicBool::new(false);
+        let (log, mut issued, after) = (&mut self.log, 0, self.stop_after_issued);
+        let mut events = |event: Event<'_>| {
+            if matches!(event, Event::Issued { .. }) {
+                issued += 1;
+                stop.store(issued >= after, Ordering::SeqCst);
+            }
+            if !matches!(event, Event::Progress(_)) {
+                log.push(format!("{event:?}"));
+            }
+        };
+        let station = Station {
+            registry: &mut registry,
+            profile: ChipProfile::default(),
+            terms: chipwright_testkit::terms(date(2026, 11, 22)),
+            signer: &signer,
+            keys: &self.keys,
+            trust: &self.trust,
+            policy: &Policy::real(),
+            clock: &Still,
+            random: &mut *rng,
+            events: &mut events,
+            options: self.options,
+        };
+        work(station, &mut self.list, &mut self.table, &stop)
+    }
+
+    /// Runs until killed; `None` when the run ended before.
+    pub fn run_until_killed(&mut self, moment: u64) -> Option<Summary> {
+        self.reaper.arm(moment);
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.run()));
+        self.reaper.arm(0);
+        match ended {
+            Ok(summary) => Some(summary.unwrap()),
+            Err(killed) => {
+                assert_eq!(killed.downcast_ref::<&str>(), Some(&"killed"), "a real panic");
+                None
+            }
+        }
+    }
+
+    /// For every member how many cards a kiosk accepts that are not revoked; nothing finalised is unknown to the record.
+    pub fn valid_cards(&self) -> BTreeMap<String, u32> {
+        self.set_interface(Interface::Contact);
+        let view = self.view();
+        let mut valid = BTreeMap::new();
+        let mut records = Vec::new();
+        view.for_each_card(&mut |card| records.push(card)).unwrap();
+        for chip in self.table.all() {
+            let mut card = Exchanger::new(chip.clone(), LengthMode::Extended);
+            card.reset().unwrap();
+            *chip.noise.borrow_mut() = None;
+            let Ok(found) = survey(&mut card, &ChipProfile::default()) else { panic!("chip {}", chip.id()) };
+            if found.stage != Stage::Finished {
+                continue;
+            }
+            let mut known = false;
+            for record in records.iter().filter(|record| record.chip == Some(chip.id())) {
+                card.reset().unwrap();
+                let can = view.allocation_of(&record.number).unwrap().can;
+                let password = Password::can(std::str::from_utf8(can.expose()).unwrap()).unwrap();
+                let mut ask = Inspection {
+                    application: ChipProfile::default().instance,
+                    password: &password,
+                    trust: &self.trust,
+                    policy: &Policy::real(),
+                    at: NOW.parse().unwrap(),
+                    not_before: None,
+                    cache: None,
+                };
+                let (report, _) = inspect(&mut card, &mut ask, &mut *random(99));
+                if report.verdict() == Verdict::Valid {
+                    known = true;
+                    let accepted = report.into_accepted().unwrap();
+                    assert_eq!(accepted.card_number(), &record.number);
+                    assert_eq!(accepted.status(), record.reference);
+                    if record.status != CardStatus::Revoked {
+                        assert_eq!(record.status, CardStatus::Issued, "a valid card is recorded as issued");
+                        *valid.entry(record.member.to_string()).or_insert(0) += 1;
+                    }
+                }
+            }
+            assert!(known, "chip {} carries a card that nobody remembers", chip.id());
+        }
+        valid
+    }
+}
+
+fn chip(serial: u32, reaper: &Reaper) -> Chip {
+    Chip {
+        card: Rc::new(RefCell::new(chipwright_testkit::blank(serial))),
+        noise: Rc::default(),
+        heard: Rc::default(),
+        reaper: reaper.clone(),
+    }
+}
