@@ -2,11 +2,19 @@
 
 use std::fmt;
 
+use const_oid::db::rfc5912::{
+    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ID_EC_PUBLIC_KEY, SECP_256_R_1, SECP_384_R_1,
+};
+use der::asn1::{BitString, BitStringRef};
+use der::{Any, Decode, Document, Encode, Reader, SliceReader};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, UnparsedPublicKey};
 
-use crate::oid::{self, Oid};
-use crate::x690;
+use spki::{
+    AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef,
+};
+
+use crate::oid::Oid;
 
 /// A signature algorithm: a curve together with its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,24 +25,13 @@ pub enum SignatureAlgorithm {
     EcdsaP384Sha384,
 }
 
-/// `SEQUENCE { SEQUENCE { id-ecPublicKey, secp256r1 }, BIT STRING }` up to the point's first byte (RFC 5480, 2).
-const SPKI_P256: &[u8] = &[
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86,
-    0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
-];
-/// The same for secp384r1.
-const SPKI_P384: &[u8] = &[
-    0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81,
-    0x04, 0x00, 0x22, 0x03, 0x62, 0x00,
-];
-
 impl SignatureAlgorithm {
     /// The object identifier of the signature algorithm.
     #[must_use]
     pub const fn oid(self) -> Oid {
         match self {
-            Self::EcdsaP256Sha256 => oid::ECDSA_WITH_SHA256,
-            Self::EcdsaP384Sha384 => oid::ECDSA_WITH_SHA384,
+            Self::EcdsaP256Sha256 => ECDSA_WITH_SHA_256,
+            Self::EcdsaP384Sha384 => ECDSA_WITH_SHA_384,
         }
     }
 
@@ -47,28 +44,23 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// `AlgorithmIdentifier { algorithm }`, parameters absent (RFC 5758, 3.2).
-    pub(crate) fn identifier(self) -> Vec<u8> {
-        x690::sequence(&[&x690::object_identifier(self.oid())])
-    }
-
-    /// The algorithm an AlgorithmIdentifier names; its encoding is compared whole.
-    pub(crate) fn from_identifier(raw: &[u8]) -> Option<Self> {
-        let matches = |oid: Oid| {
-            let content = oid.content();
-            raw.len() == content.len() + 4
-                && raw[..2] == [0x30, content.len() as u8 + 2]
-                && raw[2..4] == [0x06, content.len() as u8]
-                && &raw[4..] == content
-        };
-        [Self::EcdsaP256Sha256, Self::EcdsaP384Sha384].into_iter().find(|algorithm| matches(algorithm.oid()))
-    }
-
-    fn spki_prefix(self) -> &'static [u8] {
+    /// The curve (RFC 5480, 2.1.1.1).
+    const fn curve(self) -> Oid {
         match self {
-            Self::EcdsaP256Sha256 => SPKI_P256,
-            Self::EcdsaP384Sha384 => SPKI_P384,
+            Self::EcdsaP256Sha256 => SECP_256_R_1,
+            Self::EcdsaP384Sha384 => SECP_384_R_1,
         }
+    }
+
+    /// `AlgorithmIdentifier { algorithm }`, parameters absent (RFC 5758, 3.2).
+    pub(crate) const fn identifier(self) -> AlgorithmIdentifierOwned {
+        AlgorithmIdentifierOwned { oid: self.oid(), parameters: None }
+    }
+
+    /// The algorithm an AlgorithmIdentifier without parameters names.
+    pub(crate) fn from_identifier<P>(identifier: &spki::AlgorithmIdentifier<P>) -> Option<Self> {
+        let mut all = [Self::EcdsaP256Sha256, Self::EcdsaP384Sha384].into_iter();
+        all.find(|algorithm| identifier.parameters.is_none() && identifier.oid == algorithm.oid())
     }
 
     /// Verifies a DER ECDSA signature (`SEQUENCE { r, s }`) over `message` with an uncompressed point.
@@ -113,16 +105,14 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::Unsupported`] for any other curve, explicit parameters, a compressed point, or other bytes.
     pub fn from_spki_der(spki: &[u8]) -> Result<Self, PublicKeyError> {
-        for algorithm in [SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha384] {
-            let prefix = algorithm.spki_prefix();
-            if spki.len() == prefix.len() + algorithm.point_length()
-                && spki.starts_with(prefix)
-                && spki[prefix.len()] == 0x04
-            {
-                return Ok(Self { algorithm, spki: spki.into() });
-            }
+        let info = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| PublicKeyError::Unsupported)?;
+        let curve = info.algorithm.parameters_oid().map_err(|_| PublicKeyError::Unsupported)?;
+        let point = info.subject_public_key.as_bytes().ok_or(PublicKeyError::Unsupported)?;
+        let key = Self::from_point(point)?;
+        if info.algorithm.oid != ID_EC_PUBLIC_KEY || curve != key.algorithm.curve() {
+            return Err(PublicKeyError::Unsupported);
         }
-        Err(PublicKeyError::Unsupported)
+        Ok(key)
     }
 
     /// From an uncompressed point `04 || X || Y` of 65 (P-256) or 97 (P-384) bytes.
@@ -130,12 +120,13 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::Unsupported`] for other lengths or another first byte.
     pub fn from_point(point: &[u8]) -> Result<Self, PublicKeyError> {
-        let algorithm = match point.len() {
-            65 => SignatureAlgorithm::EcdsaP256Sha256,
-            97 => SignatureAlgorithm::EcdsaP384Sha384,
+        let algorithm = match (point.first(), point.len()) {
+            (Some(0x04), 65) => SignatureAlgorithm::EcdsaP256Sha256,
+            (Some(0x04), 97) => SignatureAlgorithm::EcdsaP384Sha384,
             _ => return Err(PublicKeyError::Unsupported),
         };
-        Self::from_spki_der(&[algorithm.spki_prefix(), point].concat())
+        let spki = spki(algorithm, point).and_then(|info| info.to_der());
+        Ok(Self { algorithm, spki: spki.map_err(|_| PublicKeyError::Unsupported)?.into() })
     }
 
     /// The signature algorithm this key is used with.
@@ -171,6 +162,40 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureWrong> {
         self.algorithm.verify(self.point(), message, signature)
     }
+
+    /// Verifies `SEQUENCE { toBeSigned, AlgorithmIdentifier, BIT STRING }`, the form of certificates (RFC 5280, 4.1) and
+    /// revocation lists (5.1), over the first part's own bytes; the algorithm must be this key's.
+    pub(crate) fn verify_signed(&self, der: &[u8]) -> Result<(), SignatureWrong> {
+        let parts = SliceReader::new(der).and_then(|mut reader| {
+            reader.sequence(|parts| {
+                let signed = parts.tlv_bytes()?;
+                Ok::<_, der::Error>((
+                    signed,
+                    AlgorithmIdentifierRef::decode(parts)?,
+                    BitStringRef::decode(parts)?,
+                ))
+            })
+        });
+        let (signed, algorithm, signature) = parts.map_err(|_| SignatureWrong)?;
+        if SignatureAlgorithm::from_identifier(&algorithm) != Some(self.algorithm) {
+            return Err(SignatureWrong);
+        }
+        self.verify(signed, signature.as_bytes().ok_or(SignatureWrong)?)
+    }
+}
+
+impl spki::EncodePublicKey for PublicKey {
+    fn to_public_key_der(&self) -> spki::Result<Document> {
+        Ok(Document::try_from(self.spki_der())?)
+    }
+}
+
+fn spki(algorithm: SignatureAlgorithm, point: &[u8]) -> der::Result<SubjectPublicKeyInfoOwned> {
+    let parameters = Some(Any::encode_from(&algorithm.curve())?);
+    Ok(SubjectPublicKeyInfoOwned {
+        algorithm: AlgorithmIdentifierOwned { oid: ID_EC_PUBLIC_KEY, parameters },
+        subject_public_key: BitString::from_bytes(point)?,
+    })
 }
 
 impl fmt::Debug for PublicKey {
@@ -186,31 +211,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_are_what_the_standard_encodes() {
-        for (curve, algorithm) in [
-            (oid::SECP256R1, SignatureAlgorithm::EcdsaP256Sha256),
-            (oid::SECP384R1, SignatureAlgorithm::EcdsaP384Sha384),
+    fn public_keys_are_named_curves_with_an_uncompressed_point() {
+        for (algorithm, other) in [
+            (SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha384),
+            (SignatureAlgorithm::EcdsaP384Sha384, SignatureAlgorithm::EcdsaP256Sha256),
         ] {
             let mut point = vec![0x04];
             point.resize(algorithm.point_length(), 0x55);
-            let identifier = x690::sequence(&[
-                &x690::object_identifier(oid::EC_PUBLIC_KEY),
-                &x690::object_identifier(curve),
-            ]);
-            let spki = x690::sequence(&[&identifier, &x690::bit_string(&point)]);
-            let key = PublicKey::from_spki_der(&spki).unwrap();
+            let key = PublicKey::from_point(&point).unwrap();
             assert_eq!(key.algorithm(), algorithm);
             assert_eq!(key.point(), point);
-            assert_eq!(PublicKey::from_point(&point).unwrap(), key);
+            assert_eq!(PublicKey::from_spki_der(key.spki_der()).unwrap(), key);
+            let unfit = spki(other, &point).unwrap().to_der().unwrap();
+            assert_eq!(PublicKey::from_spki_der(&unfit), Err(PublicKeyError::Unsupported));
+            point[0] = 0x02;
+            assert_eq!(PublicKey::from_point(&point), Err(PublicKeyError::Unsupported));
         }
     }
 
     #[test]
     fn identifiers_with_parameters_are_refused() {
-        let good = SignatureAlgorithm::EcdsaP384Sha384.identifier();
-        assert_eq!(SignatureAlgorithm::from_identifier(&good), Some(SignatureAlgorithm::EcdsaP384Sha384));
-        let with_null = x690::sequence(&[&x690::object_identifier(oid::ECDSA_WITH_SHA384), &[5, 0]]);
-        assert_eq!(SignatureAlgorithm::from_identifier(&with_null), None);
-        assert_eq!(SignatureAlgorithm::from_identifier(&[]), None);
+        let mut identifier = SignatureAlgorithm::EcdsaP384Sha384.identifier();
+        assert_eq!(
+            SignatureAlgorithm::from_identifier(&identifier),
+            Some(SignatureAlgorithm::EcdsaP384Sha384)
+        );
+        identifier.parameters = Some(Any::null());
+        assert_eq!(SignatureAlgorithm::from_identifier(&identifier), None);
     }
 }

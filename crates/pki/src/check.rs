@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::certificate::{Certificate, KeyUsage};
+use crate::certificate::Certificate;
 use crate::cms::view::SignedDataView;
 use crate::policy::{CrlRule, Policy, Roots};
 use crate::report::{Check, Failure, NotChecked, Outcome, SecurityObjectReport};
@@ -121,9 +121,9 @@ impl Run<'_> {
             }
         };
         report.set(Check::Structure, Outcome::Passed);
-        report.content = Some(view.content.to_vec());
+        report.content = Some(view.content().to_vec());
         report.signed_at = view.attributes.signing_time;
-        let type_agrees = view.content_type == self.policy.content_type.content()
+        let type_agrees = view.content_type == self.policy.content_type
             && view.content_type == view.attributes.content_type;
         report.set(Check::ContentType, passed_if(type_agrees, Failure::OtherContentType));
         report.set(Check::ContentDigest, passed_if(view.digest_matches(), Failure::DigestMismatch));
@@ -181,8 +181,7 @@ impl Run<'_> {
 
     /// What the signer's certificate entitles it to.
     fn entitlement(&self, report: &mut SecurityObjectReport, signer: &Certificate) {
-        let signs = signer.key_usage().is_some_and(|usage| usage.includes(KeyUsage::DIGITAL_SIGNATURE));
-        report.set(Check::KeyUsage, passed_if(signs && !signer.is_authority(), Failure::KeyUsageRefused));
+        report.set(Check::KeyUsage, passed_if(signer.signs_objects(), Failure::KeyUsageRefused));
         let unknown = signer.has_unknown_critical_extension() || signer.is_test_root();
         report.set(Check::Extensions, passed_if(!unknown, Failure::UnknownCriticalExtension));
         let typed = signer.document_types().is_some_and(|types| !types.is_empty());
@@ -270,7 +269,7 @@ impl Run<'_> {
 /// The certificate that the signer information names: from the cache, or read from the object.
 fn find_signer(view: &SignedDataView<'_>, cache: Option<&SignerCache>) -> Option<Found> {
     for der in view.certificates() {
-        if let Some(known) = cache.and_then(|cache| cache.signers.get(der)) {
+        if let Some(known) = cache.and_then(|cache| cache.signers.get(*der)) {
             if view.is_signed_by(&known.certificate) {
                 return Some(Found {
                     certificate: Arc::clone(&known.certificate),

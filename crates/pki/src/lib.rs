@@ -12,6 +12,9 @@
 //! | signed security objects | [`cms`] | 9303-10, 4.6.2; RFC 5652, 5 |
 //! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
 //!
+//! ASN.1 is read and written with `der`, and with the types of `x509-cert`, `spki` and `cms`; only DER is accepted
+//! ([`encoding`]), and signatures are verified over the bytes as they came.
+//!
 //! One deviation from 9303-12: elliptic curves are named (RFC 5480), never explicit parameters, because OpenSSL and
 //! ring refuse the latter. The curves are P-256 with SHA-256 and P-384 with SHA-384.
 
@@ -22,6 +25,7 @@ pub mod certificate;
 pub mod check;
 pub mod cms;
 pub mod crl;
+pub mod encoding;
 pub mod name;
 pub mod oid;
 pub mod pem;
@@ -31,13 +35,13 @@ pub mod report;
 pub mod serial;
 pub mod sign;
 pub mod trust;
-pub mod x690;
 
 pub use algorithm::{PublicKey, SignatureAlgorithm};
 pub use certificate::Certificate;
 pub use check::{SignerCache, check, check_cached};
 pub use cms::{SignedData, SignerTemplate};
 pub use crl::Crl;
+pub use encoding::DerError;
 pub use name::Name;
 pub use period::Period;
 pub use policy::Policy;
@@ -45,4 +49,3 @@ pub use report::{Check, Conclusion, Failure, NotChecked, Outcome, SecurityObject
 pub use serial::SerialNumber;
 pub use sign::{Prepared, SignError, SignKey};
 pub use trust::TrustStore;
-pub use x690::DerError;

@@ -2,8 +2,13 @@
 
 use std::fmt;
 
-use crate::oid::{self, Oid};
-use crate::x690::{self, Reader};
+use const_oid::db::rfc4519;
+use der::{Any, Decode, Encode, Tag};
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::name::{Name as DistinguishedName, RdnSequence, RelativeDistinguishedName};
+
+use crate::encoding::DerError;
+use crate::oid::Oid;
 
 /// A distinguished name as DER. Two names are the same when their encodings are (9303-12 has issuers copied bit by bit).
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -29,6 +34,9 @@ pub enum NameError {
         /// Which part.
         part: &'static str,
     },
+    /// The name cannot be written.
+    #[error("the name cannot be encoded")]
+    Encoding(#[from] DerError),
 }
 
 impl Name {
@@ -45,11 +53,11 @@ impl Name {
         if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(NameError::Country);
         }
-        let mut der = relative(oid::COUNTRY_NAME, x690::PRINTABLE_STRING, country);
+        let mut attributes = vec![(rfc4519::COUNTRY_NAME, Tag::PrintableString, country)];
         let parts = [
-            (oid::ORGANIZATION_NAME, "the organization", Some(organization)),
-            (oid::ORGANIZATIONAL_UNIT_NAME, "the organizational unit", unit),
-            (oid::COMMON_NAME, "the common name", Some(common_name)),
+            (rfc4519::ORGANIZATION_NAME, "the organization", Some(organization)),
+            (rfc4519::ORGANIZATIONAL_UNIT_NAME, "the organizational unit", unit),
+            (rfc4519::COMMON_NAME, "the common name", Some(common_name)),
         ];
         for (attribute, part, value) in parts {
             let Some(value) = value else { continue };
@@ -60,9 +68,10 @@ impl Name {
             if value.chars().any(char::is_control) {
                 return Err(NameError::Control { part });
             }
-            der.extend_from_slice(&relative(attribute, x690::UTF8_STRING, value));
+            attributes.push((attribute, Tag::Utf8String, value));
         }
-        Ok(Self(x690::sequence(&[&der]).into()))
+        Ok(Self::from_x509(&distinguished_name(&attributes).map_err(DerError::from)?)
+            .map_err(DerError::from)?)
     }
 
     /// The DER encoding.
@@ -71,42 +80,41 @@ impl Name {
         &self.0
     }
 
-    pub(crate) fn from_raw(raw: &[u8]) -> Self {
-        Self(raw.into())
+    pub(crate) fn from_x509(name: &DistinguishedName) -> der::Result<Self> {
+        Ok(Self(name.to_der()?.into()))
+    }
+
+    pub(crate) fn to_x509(&self) -> der::Result<DistinguishedName> {
+        DistinguishedName::from_der(&self.0)
     }
 }
 
-/// One `RelativeDistinguishedName` with one attribute.
-pub(crate) fn relative(attribute: Oid, string: u8, value: &str) -> Vec<u8> {
-    let value = x690::element(string, &[value.as_bytes()]);
-    x690::element(x690::SET, &[&x690::sequence(&[&x690::object_identifier(attribute), &value])])
+/// A name of one attribute in each `RelativeDistinguishedName`.
+pub(crate) fn distinguished_name(attributes: &[(Oid, Tag, &str)]) -> der::Result<DistinguishedName> {
+    let mut sequence = RdnSequence::default();
+    for (oid, tag, text) in attributes {
+        let value = Any::new(*tag, text.as_bytes())?;
+        sequence.push(RelativeDistinguishedName::try_from(vec![AttributeTypeAndValue { oid: *oid, value }])?);
+    }
+    DistinguishedName::from_der(&sequence.to_der()?)
 }
 
 impl fmt::Display for Name {
     /// `C=VN, O=…, CN=…`; attributes of other kinds and unreadable values are shown as `?`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut reader = Reader::new(&self.0);
-        let Ok(mut sets) = reader.sequence() else { return f.write_str("?") };
-        let mut first = true;
-        while let Ok(set) = sets.expect(x690::SET) {
-            let mut attributes = set.contents();
-            while let Ok(mut attribute) = attributes.sequence() {
-                let (Ok(kind), Ok(value)) = (attribute.any(), attribute.any()) else { break };
-                let label = [
-                    (oid::COUNTRY_NAME, "C"),
-                    (oid::ORGANIZATION_NAME, "O"),
-                    (oid::ORGANIZATIONAL_UNIT_NAME, "OU"),
-                    (oid::LOCALITY_NAME, "L"),
-                    (oid::COMMON_NAME, "CN"),
-                ]
-                .into_iter()
-                .find(|(oid, _)| kind.is(*oid))
-                .map_or("?", |(_, label)| label);
-                let text = std::str::from_utf8(value.value).unwrap_or("?");
-                write!(f, "{}{label}=", if first { "" } else { ", " })?;
-                text.chars().try_for_each(|c| write!(f, "{}", if c.is_control() { '?' } else { c }))?;
-                first = false;
-            }
+        let Ok(name) = self.to_x509() else { return f.write_str("?") };
+        for (index, attribute) in name.iter().enumerate() {
+            let label = match attribute.oid {
+                rfc4519::COUNTRY_NAME => "C",
+                rfc4519::ORGANIZATION_NAME => "O",
+                rfc4519::ORGANIZATIONAL_UNIT_NAME => "OU",
+                rfc4519::LOCALITY_NAME => "L",
+                rfc4519::COMMON_NAME => "CN",
+                _ => "?",
+            };
+            let text = std::str::from_utf8(attribute.value.value()).unwrap_or("?");
+            write!(f, "{}{label}=", if index == 0 { "" } else { ", " })?;
+            text.chars().try_for_each(|c| write!(f, "{}", if c.is_control() { '?' } else { c }))?;
         }
         Ok(())
     }
@@ -126,7 +134,7 @@ mod tests {
     fn a_name_shows_what_it_was_made_of() {
         let name = Name::new("VN", "Tổ chức", Some("Ban Tổ chức"), "Gốc 1").unwrap();
         assert_eq!(name.to_string(), "C=VN, O=Tổ chức, OU=Ban Tổ chức, CN=Gốc 1");
-        assert_eq!(Name::from_raw(b"\x30\x02\x31").to_string(), "?");
+        assert_eq!(Name(Box::new(*b"\x30\x02\x31")).to_string(), "?");
     }
 
     #[test]

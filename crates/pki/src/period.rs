@@ -1,11 +1,15 @@
 //! Time in certificates (RFC 5280, 4.1.2.5): UTCTime through 2049, GeneralizedTime from 2050, whole seconds, `Z`.
 
-use jiff::civil::DateTime;
+use std::time::Duration;
+
+use der::DateTime;
+use der::asn1::GeneralizedTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
+use x509_cert::time::Time;
 
-use crate::x690::{self, DerError, Element};
+use crate::encoding::DerError;
 
 /// A closed period of time, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,8 +31,8 @@ pub enum PeriodError {
         /// The end.
         not_after: Timestamp,
     },
-    /// Certificates write the years 1950 to 9999.
-    #[error("the period leaves the years 1950 to 9999")]
+    /// Certificates write the years from 1950, Chipwright those from 1970, to 9999.
+    #[error("the period leaves the years 1970 to 9999")]
     OutOfRange,
 }
 
@@ -41,8 +45,7 @@ impl Period {
         if not_after < not_before {
             return Err(PeriodError::Reversed { not_before, not_after });
         }
-        let first = Timestamp::new(FIRST_SECOND, 0).map_err(|_| PeriodError::OutOfRange)?;
-        if not_before < first {
+        if not_before.as_second() < 0 {
             return Err(PeriodError::OutOfRange);
         }
         let whole =
@@ -76,82 +79,41 @@ impl Period {
     }
 }
 
-/// 1950-01-01T00:00:00Z, the first instant UTCTime can write.
-const FIRST_SECOND: i64 = -631_152_000;
-/// 2050-01-01T00:00:00Z, the first instant that needs GeneralizedTime.
-const GENERALIZED_FROM: i64 = 2_524_608_000;
-
 /// `Time` (RFC 5280, 4.1): UTCTime or GeneralizedTime by year.
-pub(crate) fn time(at: Timestamp) -> Vec<u8> {
-    let datetime = at.to_zoned(TimeZone::UTC).datetime();
-    if (FIRST_SECOND..GENERALIZED_FROM).contains(&at.as_second()) {
-        let text = digits(datetime, &format!("{:02}", datetime.year() % 100));
-        x690::element(x690::UTC_TIME, &[text.as_bytes()])
-    } else {
-        generalized_time(x690::GENERALIZED_TIME, at)
+pub(crate) fn time(at: Timestamp) -> der::Result<Time> {
+    date_time(at).map(Time::from)
+}
+
+/// A GeneralizedTime, whatever the year.
+pub(crate) fn generalized_time(at: Timestamp) -> der::Result<GeneralizedTime> {
+    date_time(at).map(GeneralizedTime::from_date_time)
+}
+
+fn date_time(at: Timestamp) -> der::Result<DateTime> {
+    DateTime::from_unix_duration(Duration::from_secs(at.as_second().try_into()?))
+}
+
+/// Reads `Time`; GeneralizedTime is for the years from 2050 on.
+pub(crate) fn read_time(time: Time) -> Result<Timestamp, DerError> {
+    let date_time = time.to_date_time();
+    if matches!(time, Time::GeneralTime(_)) && matches!(Time::from(date_time), Time::UtcTime(_)) {
+        return Err(DerError::refuse("a time before 2050 is written as UTCTime"));
     }
+    timestamp(date_time)
 }
 
-/// A GeneralizedTime `YYYYMMDDHHMMSSZ` under the given identifier octet.
-pub(crate) fn generalized_time(tag: u8, at: Timestamp) -> Vec<u8> {
-    let datetime = at.to_zoned(TimeZone::UTC).datetime();
-    x690::element(tag, &[digits(datetime, &format!("{:04}", datetime.year())).as_bytes()])
-}
-
-fn digits(at: DateTime, year: &str) -> String {
-    format!("{year}{:02}{:02}{:02}{:02}{:02}Z", at.month(), at.day(), at.hour(), at.minute(), at.second())
-}
-
-/// Reads `Time`: UTCTime (two-digit year, 50 to 99 is 19xx) or GeneralizedTime.
-pub(crate) fn read_time(element: &Element<'_>) -> Result<Timestamp, DerError> {
-    match element.tag {
-        x690::UTC_TIME => {
-            let year = two(element, 0)?;
-            let century = if year >= 50 { 1900 } else { 2000 };
-            read_digits(element, century + year, 2)
-        }
-        x690::GENERALIZED_TIME => {
-            let at = read_generalized(element)?;
-            if at.as_second() < GENERALIZED_FROM {
-                return Err(element.refuse("a time before 2050 is written as UTCTime"));
-            }
-            Ok(at)
-        }
-        _ => Err(element.refuse("a time is UTCTime or GeneralizedTime")),
-    }
-}
-
-/// Reads the contents of a GeneralizedTime, whatever its identifier.
-pub(crate) fn read_generalized(element: &Element<'_>) -> Result<Timestamp, DerError> {
-    let year = two(element, 0)? * 100 + two(element, 2)?;
-    read_digits(element, year, 4)
-}
-
-fn two(element: &Element<'_>, at: usize) -> Result<i16, DerError> {
-    match element.value.get(at..at + 2) {
-        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
-            Ok(i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
-        }
-        _ => Err(element.refuse("a time is written in digits")),
-    }
-}
-
-fn read_digits(element: &Element<'_>, year: i16, from: usize) -> Result<Timestamp, DerError> {
-    if element.value.len() != from + 11 || element.value.last() != Some(&b'Z') {
-        return Err(element.refuse("a time ends with seconds and Z"));
-    }
-    // each is below 100
-    #[allow(clippy::cast_possible_truncation)]
-    let field = |n: usize| two(element, from + 2 * n).map(|value| value as i8);
-    let datetime = DateTime::new(year, field(0)?, field(1)?, field(2)?, field(3)?, field(4)?, 0)
-        .map_err(|_| element.refuse("no such date or time"))?;
-    TimeZone::UTC.to_timestamp(datetime).map_err(|_| element.refuse("no such date or time"))
+/// The instant of a date and time in UTC.
+pub(crate) fn timestamp(at: DateTime) -> Result<Timestamp, DerError> {
+    i64::try_from(at.unix_duration().as_secs())
+        .ok()
+        .and_then(|second| Timestamp::from_second(second).ok())
+        .ok_or_else(|| DerError::refuse("no such date or time"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::x690::whole;
+    use der::{Decode, Encode};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -159,15 +121,16 @@ mod tests {
 
     #[test]
     fn the_form_changes_in_2050() {
-        assert_eq!(time(at("2049-12-31T23:59:59Z")), b"\x17\x0D491231235959Z");
-        assert_eq!(time(at("2050-01-01T00:00:00Z")), b"\x18\x0F20500101000000Z");
-        assert_eq!(time(at("1950-01-01T00:00:00Z")), b"\x17\x0D500101000000Z");
-        for text in
-            ["1950-01-01T00:00:00Z", "2026-02-28T12:34:56Z", "2049-12-31T23:59:59Z", "2050-01-01T00:00:00Z"]
-        {
-            let der = time(at(text));
-            assert_eq!(read_time(&whole(&der, der[0]).unwrap()).unwrap(), at(text));
+        for (text, der) in [
+            ("1970-01-01T00:00:00Z", &b"\x17\x0D700101000000Z"[..]),
+            ("2026-02-28T12:34:56Z", b"\x17\x0D260228123456Z"),
+            ("2049-12-31T23:59:59Z", b"\x17\x0D491231235959Z"),
+            ("2050-01-01T00:00:00Z", b"\x18\x0F20500101000000Z"),
+        ] {
+            assert_eq!(time(at(text)).unwrap().to_der().unwrap(), der);
+            assert_eq!(read_time(Time::from_der(der).unwrap()).unwrap(), at(text));
         }
+        assert!(time(at("1969-12-31T23:59:59Z")).is_err());
     }
 
     #[test]
@@ -181,7 +144,7 @@ mod tests {
             b"\x17\x0D26010100000:Z",
             b"\x17\x0D260101000060Z",
         ] {
-            assert!(read_time(&whole(der, der[0]).unwrap()).is_err(), "{der:?}");
+            assert!(Time::from_der(der).map_err(DerError::from).and_then(read_time).is_err(), "{der:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::x690;
+use x509_cert::serial_number::SerialNumber as X509SerialNumber;
 
 /// A positive serial number of at most 20 octets, as its minimal magnitude.
 ///
@@ -53,12 +53,13 @@ impl SerialNumber {
         &self.0
     }
 
-    pub(crate) fn to_der(&self) -> Vec<u8> {
-        x690::unsigned(&self.0)
+    pub(crate) fn to_x509(&self) -> der::Result<X509SerialNumber> {
+        X509SerialNumber::new(&self.0)
     }
 
-    /// From the contents of a minimal DER INTEGER.
-    pub(crate) fn from_integer(contents: &[u8]) -> Option<Self> {
+    /// From the contents of the INTEGER.
+    pub(crate) fn from_x509(serial: &X509SerialNumber) -> Option<Self> {
+        let contents = serial.as_bytes();
         if contents.first()? & 0x80 != 0 || contents.len() > 20 {
             return None;
         }
@@ -87,6 +88,7 @@ impl serde::Serialize for SerialNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use der::Decode;
 
     #[test]
     fn twenty_octets_of_contents_and_no_more() {
@@ -94,7 +96,22 @@ mod tests {
         assert_eq!(SerialNumber::new(&[0x80; 20]), Err(SerialNumberError::TooLong));
         assert_eq!(SerialNumber::new(&[0x01; 21]), Err(SerialNumberError::TooLong));
         assert_eq!(SerialNumber::new(&[]), Err(SerialNumberError::Zero));
-        assert_eq!(SerialNumber::from_random([0xFF; 16]).to_der().len(), 18);
-        assert_eq!(SerialNumber::from_random([0; 16]).to_der().len(), 18);
+        for random in [[0xFF; 16], [0; 16]] {
+            assert_eq!(SerialNumber::from_random(random).to_x509().unwrap().as_bytes().len(), 16);
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_not_positive_are_refused() {
+        for (integer, accepted) in [
+            (&[0x02, 0x01, 0x11][..], true),
+            (&[0x02, 0x02, 0x00, 0x80], true),
+            (&[0x02, 0x01, 0x80], false),
+            (&[0x02, 0x01, 0x00], false),
+            (&[&[0x02, 0x15, 0x00][..], &[0x80; 20]].concat(), false),
+        ] {
+            let serial = X509SerialNumber::from_der(integer).unwrap();
+            assert_eq!(SerialNumber::from_x509(&serial).is_some(), accepted, "{integer:02X?}");
+        }
     }
 }

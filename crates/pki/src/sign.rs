@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::algorithm::PublicKey;
+use crate::encoding::DerError;
 
 /// The operation of a private key. The key itself never passes through here.
 pub trait SignKey {
@@ -29,9 +30,12 @@ pub enum SignError {
     /// The signature returned does not verify; the object was not released.
     #[error("the signature returned for this object does not verify; nothing was released")]
     SignatureWrong,
+    /// The finished object cannot be written and read back (a fault of this crate).
+    #[error("the finished object cannot be encoded; nothing was released")]
+    Encoding(#[source] DerError),
 }
 
-type Assemble<T> = Box<dyn FnOnce(&[u8], &[u8]) -> T + Send>;
+type Assemble<T> = Box<dyn FnOnce(&[u8]) -> Result<T, DerError> + Send>;
 
 /// An object that lacks only its signature.
 ///
@@ -47,7 +51,7 @@ impl<T> Prepared<T> {
     pub(crate) fn new(
         message: Vec<u8>,
         key: PublicKey,
-        assemble: impl FnOnce(&[u8], &[u8]) -> T + Send + 'static,
+        assemble: impl FnOnce(&[u8]) -> Result<T, DerError> + Send + 'static,
     ) -> Self {
         Self { message, key, assemble: Box::new(assemble) }
     }
@@ -67,10 +71,10 @@ impl<T> Prepared<T> {
     /// Releases the object if `signature` (DER ECDSA) verifies over [`Prepared::to_be_signed`].
     ///
     /// # Errors
-    /// [`SignError::SignatureWrong`]; the prepared object is gone with it.
+    /// [`SignError::SignatureWrong`], [`SignError::Encoding`]; the prepared object is gone with it.
     pub fn complete(self, signature: &[u8]) -> Result<T, SignError> {
         self.key.verify(&self.message, signature).map_err(|_| SignError::SignatureWrong)?;
-        Ok((self.assemble)(&self.message, signature))
+        (self.assemble)(signature).map_err(SignError::Encoding)
     }
 
     /// Signs with a key at hand and completes.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::certificate::{Certificate, KeyUsage};
+use crate::certificate::Certificate;
 use crate::crl::Crl;
 
 /// Roots, and the newest revocation list of each.
@@ -77,7 +77,7 @@ impl TrustStore {
     /// [`TrustError`] when the certificate is not a root, or not intact.
     pub fn add_root(&mut self, certificate: Certificate) -> Result<(), TrustError> {
         let authority = certificate.is_authority()
-            && certificate.key_usage().is_some_and(|usage| usage.includes(KeyUsage::AUTHORITY))
+            && certificate.signs_certificates_and_lists()
             && certificate.subject_key_identifier().is_some();
         if !authority || certificate.issuer() != certificate.subject() {
             return Err(TrustError::NotARoot);

@@ -1,82 +1,109 @@
-//! Extensions as they are written (RFC 5280, 4.2; 9303-12, 7.1).
+//! Extensions as they are written (RFC 5280, 4.2; 9303-12, 7.1): the types of `x509-cert`, and the two it does not have.
+
+use const_oid::AssociatedOid;
+use const_oid::db::rfc4519::LOCALITY_NAME;
+use der::asn1::{Ia5String, Null, OctetString, PrintableString, SetOfVec};
+use der::{Encode, Sequence, Tag};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName, GeneralNames};
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, KeyUsage, KeyUsages,
+    PrivateKeyUsagePeriod, SubjectKeyIdentifier,
+};
 
 use super::profile::AltName;
-use crate::name::relative;
+use crate::name::distinguished_name;
 use crate::oid::{self, Oid};
 use crate::period::{Period, generalized_time};
-use crate::x690::{self, SEQUENCE, element, object_identifier, sequence};
 
-/// `Extension ::= SEQUENCE { extnID, critical, extnValue }`; `critical` is written only when true.
-pub(crate) fn extension(kind: Oid, critical: bool, value: &[u8]) -> Vec<u8> {
-    let critical: &[u8] = if critical { &[x690::BOOLEAN, 1, 0xFF] } else { &[] };
-    sequence(&[&object_identifier(kind), critical, &element(x690::OCTET_STRING, &[value])])
+/// `DocumentTypeListSyntax ::= SEQUENCE { version INTEGER (v0 = 0), docTypeList SET OF PrintableString }`
+/// (9303-12, 7.1.1.6).
+#[derive(Sequence)]
+pub(crate) struct DocumentTypeList {
+    pub(crate) version: u8,
+    pub(crate) doc_type_list: SetOfVec<PrintableString>,
 }
 
-/// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] }`.
-pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Vec<u8> {
-    extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &sequence(&[&element(0x80, &[identifier])]))
+impl AssociatedOid for DocumentTypeList {
+    const OID: Oid = oid::DOCUMENT_TYPE_LIST;
 }
 
-pub(crate) fn subject_key_identifier(identifier: &[u8]) -> Vec<u8> {
-    extension(oid::SUBJECT_KEY_IDENTIFIER, false, &element(x690::OCTET_STRING, &[identifier]))
+/// An extension of a type that knows its identifier.
+pub(crate) fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> der::Result<Extension> {
+    other(T::OID, critical, value)
 }
 
-/// keyUsage of a root: keyCertSign (5) and cRLSign (6); critical.
-pub(crate) fn authority_key_usage() -> Vec<u8> {
-    extension(oid::KEY_USAGE, true, &[x690::BIT_STRING, 2, 1, 0x06])
+/// An extension with the identifier given.
+pub(crate) fn other(extn_id: Oid, critical: bool, value: &impl Encode) -> der::Result<Extension> {
+    Ok(Extension { extn_id, critical, extn_value: OctetString::new(value.to_der()?)? })
 }
 
-/// keyUsage of a document signer: digitalSignature (0); critical.
-pub(crate) fn signer_key_usage() -> Vec<u8> {
-    extension(oid::KEY_USAGE, true, &[x690::BIT_STRING, 2, 7, 0x80])
+pub(crate) fn authority_key_identifier(identifier: &[u8]) -> der::Result<Extension> {
+    let key_identifier = Some(OctetString::new(identifier)?);
+    extension(false, &AuthorityKeyIdentifier { key_identifier, ..Default::default() })
 }
 
-/// `BasicConstraints { cA TRUE, pathLenConstraint 0 }`; critical.
-pub(crate) fn authority_constraints() -> Vec<u8> {
-    extension(oid::BASIC_CONSTRAINTS, true, &[SEQUENCE, 6, x690::BOOLEAN, 1, 0xFF, x690::INTEGER, 1, 0])
+pub(crate) fn subject_key_identifier(identifier: &[u8]) -> der::Result<Extension> {
+    extension(false, &SubjectKeyIdentifier(OctetString::new(identifier)?))
 }
 
-/// `PrivateKeyUsagePeriod { notBefore [0], notAfter [1] }`.
-pub(crate) fn private_key_usage(period: &Period) -> Vec<u8> {
-    let ends =
-        sequence(&[&generalized_time(0x80, period.not_before), &generalized_time(0x81, period.not_after)]);
-    extension(oid::PRIVATE_KEY_USAGE_PERIOD, false, &ends)
+/// keyUsage of a root: keyCertSign and cRLSign; critical.
+pub(crate) fn authority_key_usage() -> der::Result<Extension> {
+    extension(true, &KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign))
 }
 
-/// `GeneralNames`: directoryName [4] with the state's code as localityName, and a way to reach the authority
-/// (9303-12, 7.1.1.2).
-pub(crate) fn alternative_name(kind: Oid, name: &AltName) -> Vec<u8> {
-    let locality = sequence(&[&relative(oid::LOCALITY_NAME, x690::PRINTABLE_STRING, name.state())]);
+/// keyUsage of a document signer: digitalSignature; critical.
+pub(crate) fn signer_key_usage() -> der::Result<Extension> {
+    extension(true, &KeyUsage(KeyUsages::DigitalSignature.into()))
+}
+
+/// basicConstraints of a root: cA, and no authority below it; critical.
+pub(crate) fn authority_constraints() -> der::Result<Extension> {
+    extension(true, &BasicConstraints { ca: true, path_len_constraint: Some(0) })
+}
+
+pub(crate) fn private_key_usage(period: &Period) -> der::Result<Extension> {
+    let not_before = Some(generalized_time(period.not_before)?);
+    let not_after = Some(generalized_time(period.not_after)?);
+    extension(false, &PrivateKeyUsagePeriod { not_before, not_after })
+}
+
+/// subjectAltName or issuerAltName: a way to reach the authority, and the state's code as localityName (9303-12, 7.1.1.2).
+pub(crate) fn alternative_name(kind: Oid, name: &AltName) -> der::Result<Extension> {
     let contact = match name.email() {
-        Some(email) => element(0x81, &[email.as_bytes()]),
-        None => element(0x86, &[name.uri().unwrap_or_default().as_bytes()]),
+        Some(email) => GeneralName::Rfc822Name(Ia5String::new(email)?),
+        None => uri(name.uri().unwrap_or_default())?,
     };
-    extension(kind, false, &sequence(&[&contact, &element(0xA4, &[&locality])]))
+    let locality = distinguished_name(&[(LOCALITY_NAME, Tag::PrintableString, name.state())])?;
+    let names: GeneralNames = vec![contact, GeneralName::DirectoryName(locality)];
+    other(kind, false, &names)
 }
 
-/// `CRLDistributionPoints`: one DistributionPoint { distributionPoint [0] { fullName [0] { URI [6] } } } per address.
-pub(crate) fn distribution_points(addresses: &[String]) -> Vec<u8> {
-    let points: Vec<u8> = addresses
-        .iter()
-        .flat_map(|address| {
-            let uri = element(0x86, &[address.as_bytes()]);
-            sequence(&[&element(0xA0, &[&element(0xA0, &[&uri])])])
-        })
-        .collect();
-    extension(oid::CRL_DISTRIBUTION_POINTS, false, &sequence(&[&points]))
+/// cRLDistributionPoints: one point with a URI for each address.
+pub(crate) fn distribution_points(addresses: &[String]) -> der::Result<Extension> {
+    let point = |address: &String| {
+        let distribution_point = Some(DistributionPointName::FullName(vec![uri(address)?]));
+        Ok(DistributionPoint { distribution_point, reasons: None, crl_issuer: None })
+    };
+    let points = addresses.iter().map(point).collect::<der::Result<_>>()?;
+    extension(false, &CrlDistributionPoints(points))
 }
 
-/// `DocumentTypeListSyntax { version 0, docTypeList SET OF PrintableString }`; the codes come sorted.
-pub(crate) fn document_types(codes: &[String]) -> Vec<u8> {
-    let mut strings: Vec<Vec<u8>> =
-        codes.iter().map(|code| element(x690::PRINTABLE_STRING, &[code.as_bytes()])).collect();
-    strings.sort();
-    strings.dedup();
-    let set = element(x690::SET, &[&strings.concat()]);
-    extension(oid::DOCUMENT_TYPE_LIST, false, &sequence(&[&[x690::INTEGER, 1, 0], &set]))
+fn uri(address: &str) -> der::Result<GeneralName> {
+    Ok(GeneralName::UniformResourceIdentifier(Ia5String::new(address)?))
+}
+
+/// documentTypeList; each code once.
+pub(crate) fn document_types(codes: &[String]) -> der::Result<Extension> {
+    let mut codes: Vec<&String> = codes.iter().collect();
+    codes.sort();
+    codes.dedup();
+    let strings = codes.into_iter().map(PrintableString::new).collect::<der::Result<Vec<_>>>()?;
+    extension(false, &DocumentTypeList { version: 0, doc_type_list: strings.try_into()? })
 }
 
 /// Chipwright's marker of a test root: critical, NULL.
-pub(crate) fn test_root() -> Vec<u8> {
-    extension(oid::TEST_ROOT, true, &[x690::NULL, 0])
+pub(crate) fn test_root() -> der::Result<Extension> {
+    other(oid::TEST_ROOT, true, &Null)
 }

@@ -1,24 +1,28 @@
 //! X.509 certificates (RFC 5280, 4) in the two profiles of 9303-12: the root and the document signer.
 
+pub(crate) mod build;
 pub(crate) mod extension;
 pub(crate) mod profile;
-pub(crate) mod view;
+pub(crate) mod read;
 
 use std::fmt;
 
+use der::Encode;
 use ring::digest::{SHA256, digest};
+use x509_cert::Version;
 
 use crate::algorithm::{PublicKey, SignatureAlgorithm};
+use crate::encoding::{DerError, decode};
 use crate::name::Name;
 use crate::pem::{self, PemError};
-use crate::period::Period;
+use crate::period::{Period, read_time};
 use crate::serial::SerialNumber;
-use crate::x690::DerError;
 
 pub use profile::{
     AltName, DocumentSignerProfile, ProfileError, RootKind, RootProfile, document_signer, root,
 };
-use view::{CertificateView, Extensions};
+use read::Extensions;
+pub use x509_cert::ext::pkix::KeyUsage;
 
 /// A certificate: its bytes as they came, and what was read from them.
 #[derive(Clone)]
@@ -29,37 +33,7 @@ pub struct Certificate {
     serial: SerialNumber,
     validity: Period,
     key: PublicKey,
-    extensions: OwnedExtensions,
-}
-
-/// The extensions that matter to a check, copied out of the certificate.
-#[derive(Clone)]
-struct OwnedExtensions {
-    subject_key_identifier: Option<Box<[u8]>>,
-    authority_key_identifier: Option<Box<[u8]>>,
-    key_usage: Option<KeyUsage>,
-    is_authority: bool,
-    private_key_usage: Option<Period>,
-    document_types: Option<Vec<String>>,
-    test_root: bool,
-    unknown_critical: bool,
-}
-
-/// keyUsage (RFC 5280, 4.2.1.3): bit 0 (digitalSignature) is the highest bit of the first octet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyUsage(u8);
-
-impl KeyUsage {
-    /// digitalSignature (0).
-    pub const DIGITAL_SIGNATURE: Self = Self(0x80);
-    /// keyCertSign (5) and cRLSign (6).
-    pub const AUTHORITY: Self = Self(0x06);
-
-    /// Whether every bit of `other` is set.
-    #[must_use]
-    pub const fn includes(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
+    extensions: Extensions,
 }
 
 /// Why bytes are not a certificate that Chipwright can use.
@@ -82,7 +56,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`], with the byte offset where reading stopped.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
-        Self::from_view(&CertificateView::parse(der)?)
+        Self::from_x509(der, &decode(der)?)
     }
 
     /// Reads certificates from a PEM file (any number) or a DER file (one).
@@ -93,29 +67,41 @@ impl Certificate {
         pem::decode(bytes, pem::CERTIFICATE)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
-    pub(crate) fn from_view(view: &CertificateView<'_>) -> Result<Self, CertificateError> {
-        let key = PublicKey::from_spki_der(view.spki).map_err(|_| CertificateError::UnsupportedKey)?;
-        let e: &Extensions<'_> = &view.extensions;
+    /// What was read from `der`.
+    fn from_x509(der: &[u8], read: &x509_cert::Certificate) -> Result<Self, CertificateError> {
+        let tbs = read.tbs_certificate();
+        let refuse = |rule| Err(CertificateError::Malformed(DerError::refuse(rule)));
+        let Some(serial) = SerialNumber::from_x509(tbs.serial_number()) else {
+            return refuse("a serial number is positive and has at most 20 octets");
+        };
+        if tbs.version() != Version::V3
+            || tbs.issuer_unique_id().is_some()
+            || tbs.subject_unique_id().is_some()
+        {
+            return refuse("the certificate is not version 3 without unique identifiers");
+        }
+        if tbs.signature() != read.signature_algorithm() {
+            return refuse("the two signature algorithms differ");
+        }
+        if read.signature().has_unused_bits() {
+            return refuse("a signature is a BIT STRING of whole octets");
+        }
+        let (not_before, not_after) = (tbs.validity().not_before, tbs.validity().not_after);
+        let Ok(validity) = Period::new(read_time(not_before)?, read_time(not_after)?) else {
+            return refuse("the validity ends before it begins");
+        };
+        let Some(extensions) = tbs.extensions() else {
+            return refuse("the certificate has no extensions");
+        };
+        let spki = tbs.subject_public_key_info().to_der().map_err(DerError::from)?;
         Ok(Self {
-            der: view.raw.into(),
-            issuer: Name::from_raw(view.issuer),
-            subject: Name::from_raw(view.subject),
-            serial: view.serial.clone(),
-            validity: view.validity,
-            key,
-            extensions: OwnedExtensions {
-                subject_key_identifier: e.subject_key_identifier.map(Into::into),
-                authority_key_identifier: e.authority_key_identifier.map(Into::into),
-                key_usage: e.key_usage,
-                is_authority: e.is_authority,
-                private_key_usage: e.private_key_usage,
-                document_types: e
-                    .document_types
-                    .as_ref()
-                    .map(|types| types.iter().map(|t| (*t).to_owned()).collect()),
-                test_root: e.test_root,
-                unknown_critical: e.unknown_critical,
-            },
+            der: der.into(),
+            issuer: Name::from_x509(tbs.issuer()).map_err(DerError::from)?,
+            subject: Name::from_x509(tbs.subject()).map_err(DerError::from)?,
+            serial,
+            validity,
+            key: PublicKey::from_spki_der(&spki).map_err(|_| CertificateError::UnsupportedKey)?,
+            extensions: Extensions::read(extensions, validity, der)?,
         })
     }
 
@@ -193,6 +179,16 @@ impl Certificate {
         self.extensions.key_usage
     }
 
+    /// keyUsage has keyCertSign and cRLSign.
+    pub(crate) fn signs_certificates_and_lists(&self) -> bool {
+        self.key_usage().is_some_and(|usage| usage.key_cert_sign() && usage.crl_sign())
+    }
+
+    /// keyUsage has digitalSignature, and the certificate is no authority's.
+    pub(crate) fn signs_objects(&self) -> bool {
+        self.key_usage().is_some_and(|usage| usage.digital_signature()) && !self.is_authority()
+    }
+
     /// basicConstraints: cA.
     #[must_use]
     pub fn is_authority(&self) -> bool {
@@ -225,9 +221,7 @@ impl Certificate {
         if !self.names_issuer(issuer) {
             return Err(NotIssuedBy::OtherIssuer);
         }
-        // the bytes were read before, so reading them again does not fail
-        let view = CertificateView::parse(&self.der).map_err(|_| NotIssuedBy::SignatureWrong)?;
-        view.verify(issuer.public_key()).map_err(|_| NotIssuedBy::SignatureWrong)
+        issuer.public_key().verify_signed(&self.der).map_err(|_| NotIssuedBy::SignatureWrong)
     }
 
     /// Issuer name = subject name, and authority key identifier = subject key identifier where the former is present.

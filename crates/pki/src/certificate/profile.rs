@@ -12,15 +12,19 @@
 //! | documentTypeList | absent | the codes of the documents it signs |
 //! | test marker (critical, ours) | of a test root | absent |
 
+use const_oid::AssociatedOid;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{IssuerAltName, SubjectAltName};
+
 use super::Certificate;
+use super::build::{Fields, prepare};
 use super::extension as ext;
 use crate::algorithm::{PublicKey, SignatureAlgorithm};
+use crate::encoding::DerError;
 use crate::name::Name;
-use crate::oid;
-use crate::period::{Period, PeriodError, time};
+use crate::period::{Period, PeriodError};
 use crate::serial::SerialNumber;
 use crate::sign::Prepared;
-use crate::x690::{CONTEXT_0, CONTEXT_3, DerError, bit_string, element, sequence};
 
 /// Whether what a root vouches for is real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,9 +183,9 @@ pub enum ProfileError {
     /// A period that certificates cannot write.
     #[error("the period cannot be written into a certificate")]
     Period(#[from] PeriodError),
-    /// The finished encoding cannot be read back (a fault of this crate).
-    #[error("the certificate just built cannot be read back")]
-    ReadBack(#[from] DerError),
+    /// The certificate cannot be written.
+    #[error("the certificate cannot be encoded")]
+    Encoding(#[from] DerError),
 }
 
 /// A self-signed root for `key`.
@@ -192,19 +196,10 @@ pub fn root(profile: &RootProfile, key: &PublicKey) -> Result<Prepared<Certifica
     if !profile.validity.encloses(&profile.key_usage) {
         return Err(ProfileError::KeyUsageOutsideValidity);
     }
-    let identifier = key.key_identifier();
-    let mut extensions = vec![
-        ext::authority_key_identifier(&identifier),
-        ext::subject_key_identifier(&identifier),
-        ext::authority_key_usage(),
-        ext::private_key_usage(&profile.key_usage),
-        ext::alternative_name(oid::SUBJECT_ALT_NAME, &profile.alt_name),
-        ext::alternative_name(oid::ISSUER_ALT_NAME, &profile.alt_name),
-        ext::authority_constraints(),
-        ext::distribution_points(&checked_addresses(&profile.crl_addresses)?),
-    ];
+    check_addresses(&profile.crl_addresses)?;
+    let mut extensions = root_extensions(profile, key).map_err(DerError::from)?;
     if profile.kind == RootKind::Test {
-        extensions.push(ext::test_root());
+        extensions.push(ext::test_root().map_err(DerError::from)?);
     }
     let fields = Fields {
         serial: &profile.serial,
@@ -213,7 +208,21 @@ pub fn root(profile: &RootProfile, key: &PublicKey) -> Result<Prepared<Certifica
         subject: &profile.subject,
         key,
     };
-    prepare(&fields, &extensions, key)
+    Ok(prepare(&fields, extensions, key)?)
+}
+
+fn root_extensions(profile: &RootProfile, key: &PublicKey) -> der::Result<Vec<Extension>> {
+    let identifier = key.key_identifier();
+    Ok(vec![
+        ext::authority_key_identifier(&identifier)?,
+        ext::subject_key_identifier(&identifier)?,
+        ext::authority_key_usage()?,
+        ext::private_key_usage(&profile.key_usage)?,
+        ext::alternative_name(SubjectAltName::OID, &profile.alt_name)?,
+        ext::alternative_name(IssuerAltName::OID, &profile.alt_name)?,
+        ext::authority_constraints()?,
+        ext::distribution_points(&profile.crl_addresses)?,
+    ])
 }
 
 /// A document signer for `key` under `issuer`.
@@ -238,7 +247,7 @@ pub fn document_signer(
     if !issuer.private_key_usage().unwrap_or(issuer.validity()).contains(usage.not_before) {
         return Err(ProfileError::RootKeyNotInUse);
     }
-    if country(&profile.subject) != country(issuer.subject()) {
+    if country(&profile.subject).is_none() || country(&profile.subject) != country(issuer.subject()) {
         return Err(ProfileError::Country);
     }
     let codes_are_good = profile
@@ -253,16 +262,8 @@ pub fn document_signer(
     if needed > issuer.validity().not_after {
         return Err(ProfileError::OutlivesRoot { needed, root: issuer.validity().not_after });
     }
-    let extensions = [
-        ext::authority_key_identifier(issuer_identifier),
-        ext::subject_key_identifier(&key.key_identifier()),
-        ext::signer_key_usage(),
-        ext::private_key_usage(&usage),
-        ext::alternative_name(oid::SUBJECT_ALT_NAME, &profile.alt_name),
-        ext::alternative_name(oid::ISSUER_ALT_NAME, &profile.alt_name),
-        ext::distribution_points(&checked_addresses(&profile.crl_addresses)?),
-        ext::document_types(&profile.document_types),
-    ];
+    check_addresses(&profile.crl_addresses)?;
+    let extensions = signer_extensions(profile, key, issuer_identifier).map_err(DerError::from)?;
     let fields = Fields {
         serial: &profile.serial,
         issuer: issuer.subject(),
@@ -270,59 +271,33 @@ pub fn document_signer(
         subject: &profile.subject,
         key,
     };
-    prepare(&fields, &extensions, issuer.public_key())
+    Ok(prepare(&fields, extensions, issuer.public_key())?)
 }
 
-/// The fields of a certificate besides its extensions.
-pub(crate) struct Fields<'a> {
-    pub(crate) serial: &'a SerialNumber,
-    pub(crate) issuer: &'a Name,
-    pub(crate) validity: Period,
-    pub(crate) subject: &'a Name,
-    pub(crate) key: &'a PublicKey,
+fn signer_extensions(
+    profile: &DocumentSignerProfile,
+    key: &PublicKey,
+    issuer_identifier: &[u8],
+) -> der::Result<Vec<Extension>> {
+    Ok(vec![
+        ext::authority_key_identifier(issuer_identifier)?,
+        ext::subject_key_identifier(&key.key_identifier())?,
+        ext::signer_key_usage()?,
+        ext::private_key_usage(&profile.key_usage)?,
+        ext::alternative_name(SubjectAltName::OID, &profile.alt_name)?,
+        ext::alternative_name(IssuerAltName::OID, &profile.alt_name)?,
+        ext::distribution_points(&profile.crl_addresses)?,
+        ext::document_types(&profile.document_types)?,
+    ])
 }
 
-/// `TBSCertificate` (RFC 5280, 4.1.2), to be signed by `signer`.
-pub(crate) fn prepare(
-    fields: &Fields<'_>,
-    extensions: &[Vec<u8>],
-    signer: &PublicKey,
-) -> Result<Prepared<Certificate>, ProfileError> {
-    let algorithm = signer.algorithm().identifier();
-    let validity = sequence(&[&time(fields.validity.not_before), &time(fields.validity.not_after)]);
-    let tbs = sequence(&[
-        &element(CONTEXT_0, &[&[0x02, 0x01, 0x02]]),
-        &fields.serial.to_der(),
-        &algorithm,
-        fields.issuer.as_der(),
-        &validity,
-        fields.subject.as_der(),
-        fields.key.spki_der(),
-        &element(CONTEXT_3, &[&sequence(&[&extensions.concat()])]),
-    ]);
-    // read once with an empty signature, so that assembling later only replaces the bytes
-    let draft = Certificate::from_der(&sequence(&[&tbs, &algorithm, &bit_string(&[])]));
-    let mut certificate = draft.map_err(|fault| match fault {
-        super::CertificateError::Malformed(fault) => ProfileError::ReadBack(fault),
-        super::CertificateError::UnsupportedKey | super::CertificateError::Pem(_) => {
-            ProfileError::SignerCurve
-        }
-    })?;
-    Ok(Prepared::new(tbs, signer.clone(), move |tbs, signature| {
-        certificate.der = sequence(&[tbs, &algorithm, &bit_string(signature)]).into();
-        certificate
-    }))
-}
-
-fn checked_addresses(addresses: &[String]) -> Result<Vec<String>, ProfileError> {
+fn check_addresses(addresses: &[String]) -> Result<(), ProfileError> {
     if addresses.is_empty() {
         return Err(ProfileError::NoCrlAddress);
     }
-    addresses.iter().map(|text| address(text)).collect()
+    addresses.iter().try_for_each(|text| address(text).map(drop))
 }
 
-/// The encoded country, the first part of a name.
-fn country(name: &Name) -> Option<&[u8]> {
-    let mut parts = crate::x690::Reader::new(name.as_der()).sequence().ok()?;
-    Some(parts.any().ok()?.raw)
+fn country(name: &Name) -> Option<String> {
+    Some(name.to_x509().ok()?.country().ok()??.as_str().to_owned())
 }

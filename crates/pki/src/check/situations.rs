@@ -1,20 +1,30 @@
 //! Signers and objects that our own profiles refuse to make, so that their checks are seen to fail.
 #![allow(clippy::disallowed_methods, reason = "tests make random keys")]
 
+use cms::content_info::CmsVersion;
+use cms::signed_data::{EncapsulatedContentInfo, SignerInfo, SignerInfos};
+use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
+use const_oid::db::rfc5912::ID_SHA_256;
+use der::asn1::{Null, OctetString, SetOfVec};
+use der::{Any, Encode, Tag};
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::ext::Extension;
+
 use super::check;
-use crate::certificate::profile::{Fields, prepare};
+use crate::certificate::build::{Fields, prepare};
 use crate::certificate::{AltName, Certificate, RootKind, RootProfile, extension as ext, root};
+use crate::cms::content::{CertificateSet, SignedDataContent, SignedDataInfo};
+use crate::cms::template::{attribute, signer_identifier};
 use crate::crl::{CrlProfile, issue};
 use crate::oid::{self, Oid};
 use crate::period::time;
 use crate::policy::Policy;
 use crate::report::{Check, Conclusion, Failure, NotChecked, Outcome, SecurityObjectReport};
-use crate::x690::{CONTEXT_0, INTEGER, OCTET_STRING, SET, element, object_identifier, sequence};
 use crate::{Name, Period, PublicKey, SerialNumber, SignError, SignKey, TrustStore};
 
 struct Key(EcdsaKeyPair, PublicKey);
@@ -87,12 +97,13 @@ impl Authority {
     /// A signer with these extensions beside its authority key identifier, and its object signed at this time.
     fn report(
         &self,
-        extensions: &[Vec<u8>],
+        extensions: &[Extension],
         content_type: Oid,
         signed_at: Option<Timestamp>,
     ) -> SecurityObjectReport {
         let key = Key::new();
-        let mut all = vec![ext::authority_key_identifier(self.root.subject_key_identifier().unwrap())];
+        let mut all =
+            vec![ext::authority_key_identifier(self.root.subject_key_identifier().unwrap()).unwrap()];
         all.extend_from_slice(extensions);
         let fields = Fields {
             serial: &SerialNumber::new(&[0x80]).unwrap(),
@@ -101,58 +112,55 @@ impl Authority {
             subject: &Name::new("VN", "O", None, "Signer").unwrap(),
             key: key.public_key(),
         };
-        let signer = prepare(&fields, &all, self.key.public_key()).unwrap().sign_with(&self.key).unwrap();
+        let signer = prepare(&fields, all, self.key.public_key()).unwrap().sign_with(&self.key).unwrap();
         let object = object(&key, &signer, content_type, signed_at);
         check(&object, &self.trust, &Policy::real(), today())
     }
 }
 
-fn attribute(kind: Oid, value: &[u8]) -> Vec<u8> {
-    sequence(&[&object_identifier(kind), &element(SET, &[value])])
-}
-
 fn object(key: &Key, signer: &Certificate, content_type: Oid, signed_at: Option<Timestamp>) -> Vec<u8> {
     let content = b"content";
+    let hash = digest(&SHA256, content);
     let mut attributes = vec![
-        attribute(oid::CONTENT_TYPE, &object_identifier(content_type)),
-        attribute(oid::MESSAGE_DIGEST, &element(OCTET_STRING, &[digest(&SHA256, content).as_ref()])),
+        attribute(ID_CONTENT_TYPE, &content_type).unwrap(),
+        attribute(ID_MESSAGE_DIGEST, &OctetString::new(hash.as_ref()).unwrap()).unwrap(),
     ];
-    attributes.extend(signed_at.map(|at| attribute(oid::SIGNING_TIME, &time(at))));
-    attributes.sort();
-    let signature = key.sign(&element(SET, &[&attributes.concat()])).unwrap();
-    let sha256 = sequence(&[&object_identifier(oid::SHA256), &[5, 0]]);
-    let info = sequence(&[
-        &[INTEGER, 1, 1],
-        &sequence(&[signer.issuer().as_der(), &signer.serial().to_der()]),
-        &sha256,
-        &element(CONTEXT_0, &[&attributes.concat()]),
-        &key.public_key().algorithm().identifier(),
-        &element(OCTET_STRING, &[&signature]),
-    ]);
-    let encapsulated = sequence(&[
-        &object_identifier(content_type),
-        &element(CONTEXT_0, &[&element(OCTET_STRING, &[content])]),
-    ]);
-    let data = sequence(&[
-        &[INTEGER, 1, 3],
-        &element(SET, &[&sha256]),
-        &encapsulated,
-        &element(CONTEXT_0, &[signer.as_der()]),
-        &element(SET, &[&info]),
-    ]);
-    sequence(&[&object_identifier(oid::SIGNED_DATA), &element(CONTEXT_0, &[&data])])
+    attributes.extend(signed_at.map(|at| attribute(ID_SIGNING_TIME, &time(at).unwrap()).unwrap()));
+    let attributes = SetOfVec::try_from(attributes).unwrap();
+    let signature = key.sign(&attributes.to_der().unwrap()).unwrap();
+    let sha256 = AlgorithmIdentifierOwned { oid: ID_SHA_256, parameters: Some(Any::null()) };
+    let info = SignerInfo {
+        version: CmsVersion::V1,
+        sid: signer_identifier(signer).unwrap(),
+        digest_alg: sha256.clone(),
+        signed_attrs: Some(attributes),
+        signature_algorithm: key.public_key().algorithm().identifier(),
+        signature: OctetString::new(signature).unwrap(),
+        unsigned_attrs: None,
+    };
+    let content = SignedDataContent {
+        version: CmsVersion::V3,
+        digest_algorithms: SetOfVec::try_from([sha256]).unwrap(),
+        encap_content_info: EncapsulatedContentInfo {
+            econtent_type: content_type,
+            econtent: Some(Any::new(Tag::OctetString, *content).unwrap()),
+        },
+        certificates: CertificateSet(vec![signer.as_der()]),
+        signer_infos: SignerInfos(SetOfVec::try_from([info]).unwrap()),
+    };
+    SignedDataInfo { content_type: ID_SIGNED_DATA, content }.to_der().unwrap()
 }
 
-fn usual() -> Vec<Vec<u8>> {
+fn usual() -> Vec<Extension> {
     vec![
-        ext::signer_key_usage(),
-        ext::private_key_usage(&period("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")),
-        ext::document_types(&["CM".to_owned()]),
+        ext::signer_key_usage().unwrap(),
+        ext::private_key_usage(&period("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")).unwrap(),
+        ext::document_types(&["CM".to_owned()]).unwrap(),
     ]
 }
 
 /// `usual` with one extension exchanged or left out.
-fn with(index: usize, other: Option<Vec<u8>>) -> Vec<Vec<u8>> {
+fn with(index: usize, other: Option<Extension>) -> Vec<Extension> {
     let mut extensions = usual();
     extensions.remove(index);
     extensions.extend(other);
@@ -168,32 +176,32 @@ fn the_usual_signer_is_good_with_null_parameters_too() {
 #[test]
 fn each_defect_of_a_signer_has_its_own_failure() {
     let authority = Authority::new();
-    let unknown = ext::extension(oid::CHIPWRIGHT, true, &[5, 0]);
-    let added = |extension: Vec<u8>| [usual(), vec![extension]].concat();
+    let unknown = ext::other(oid::CHIPWRIGHT, true, &Null).unwrap();
+    let added = |extension: Extension| [usual(), vec![extension]].concat();
     for (extensions, check, failure) in [
         (with(0, None), Check::KeyUsage, Failure::KeyUsageRefused),
-        (with(0, Some(ext::authority_key_usage())), Check::KeyUsage, Failure::KeyUsageRefused),
-        (added(ext::authority_constraints()), Check::KeyUsage, Failure::KeyUsageRefused),
+        (with(0, Some(ext::authority_key_usage().unwrap())), Check::KeyUsage, Failure::KeyUsageRefused),
+        (added(ext::authority_constraints().unwrap()), Check::KeyUsage, Failure::KeyUsageRefused),
         (with(1, None), Check::PrivateKeyUsage, Failure::PrivateKeyUsageMissing),
         (with(2, None), Check::DocumentType, Failure::DocumentTypeMissing),
         (added(unknown), Check::Extensions, Failure::UnknownCriticalExtension),
-        (added(ext::test_root()), Check::Extensions, Failure::UnknownCriticalExtension),
+        (added(ext::test_root().unwrap()), Check::Extensions, Failure::UnknownCriticalExtension),
     ] {
         let report = authority.report(&extensions, oid::LDS_SECURITY_OBJECT, Some(today()));
         assert_eq!(report.failures().collect::<Vec<_>>(), [(check, failure)]);
         assert_eq!(report.conclusion(), Conclusion::SignerNotEntitled);
     }
-    let harmless = added(ext::extension(oid::CHIPWRIGHT, false, &[5, 0]));
+    let harmless = added(ext::other(oid::CHIPWRIGHT, false, &Null).unwrap());
     assert!(authority.report(&harmless, oid::LDS_SECURITY_OBJECT, Some(today())).is_good());
 }
 
 #[test]
 fn each_wrong_signing_time_has_its_own_failure() {
     let authority = Authority::new();
-    let long = ext::private_key_usage(&period("2026-01-01T00:00:00Z", "2040-01-01T00:00:00Z"));
-    let short = ext::private_key_usage(&period("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z"));
+    let long = ext::private_key_usage(&period("2026-01-01T00:00:00Z", "2040-01-01T00:00:00Z")).unwrap();
+    let short = ext::private_key_usage(&period("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z")).unwrap();
     let early = at("2026-10-31T23:59:59Z");
-    let failures = |extensions: Vec<Vec<u8>>, signed_at| {
+    let failures = |extensions: Vec<Extension>, signed_at| {
         let report = authority.report(&extensions, oid::LDS_SECURITY_OBJECT, signed_at);
         report.failures().collect::<Vec<_>>()
     };

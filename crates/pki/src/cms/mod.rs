@@ -12,7 +12,8 @@
 //! | signatureAlgorithm | ecdsa-with-SHA256 |
 //! | unsignedAttrs | absent |
 
-mod template;
+pub(crate) mod content;
+pub(crate) mod template;
 pub(crate) mod view;
 
 use std::fmt;

@@ -1,20 +1,27 @@
-//! Making SignedData: everything that is the same for all objects of one signer is encoded once.
+//! Making SignedData: what is the same for all objects of one signer is prepared once.
 
 use std::sync::Arc;
 
+use cms::cert::IssuerAndSerialNumber;
+use cms::content_info::CmsVersion;
+use cms::signed_data::{
+    EncapsulatedContentInfo, SignedAttributes, SignerIdentifier, SignerInfo, SignerInfos,
+};
+use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
+use der::asn1::{OctetString, OctetStringRef, SetOfVec};
+use der::{Any, Encode, EncodeValue, Tag, Tagged};
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
+use x509_cert::attr::Attribute;
 
 use super::SignedData;
+use super::content::{self, CertificateSet, SignedDataContent, SignedDataInfo};
 use crate::algorithm::{PublicKey, SignatureAlgorithm};
-use crate::certificate::{Certificate, KeyUsage};
+use crate::certificate::Certificate;
+use crate::encoding::DerError;
 use crate::oid::{self, Oid};
 use crate::period::{Period, time};
 use crate::sign::Prepared;
-use crate::x690::{
-    self, CONTEXT_0, OCTET_STRING, SEQUENCE, SET, element, header_length, object_identifier, push_header,
-    sequence,
-};
 
 /// A document signer's constant parts of SignedData, ready for any number of objects.
 ///
@@ -24,20 +31,16 @@ use crate::x690::{
 /// ```
 #[derive(Clone)]
 pub struct SignerTemplate {
-    key: PublicKey,
     usage: Period,
     parts: Arc<Parts>,
 }
 
 struct Parts {
-    /// version and digestAlgorithms of SignedData.
-    opening: Vec<u8>,
-    content_type: Vec<u8>,
-    certificates: Vec<u8>,
-    /// version, sid and digestAlgorithm of SignerInfo.
-    signer: Vec<u8>,
-    content_type_attribute: Vec<u8>,
-    signature_algorithm: Vec<u8>,
+    key: PublicKey,
+    content_type: Oid,
+    content_type_attribute: Attribute,
+    certificate: Box<[u8]>,
+    sid: SignerIdentifier,
 }
 
 /// Why no object is signed.
@@ -54,6 +57,9 @@ pub enum TemplateError {
         /// When the key may sign.
         usage: Period,
     },
+    /// The object cannot be written.
+    #[error("the object cannot be encoded")]
+    Encoding(#[from] DerError),
 }
 
 impl SignerTemplate {
@@ -71,23 +77,18 @@ impl SignerTemplate {
     /// [`TemplateError::NotADocumentSigner`].
     pub fn with_content_type(certificate: &Certificate, content_type: Oid) -> Result<Self, TemplateError> {
         let key = certificate.public_key();
-        let signs = certificate.key_usage().is_some_and(|usage| usage.includes(KeyUsage::DIGITAL_SIGNATURE));
-        if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 || !signs || certificate.is_authority() {
+        if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 || !certificate.signs_objects() {
             return Err(TemplateError::NotADocumentSigner);
         }
-        let sha256 = sequence(&[&object_identifier(oid::SHA256)]);
-        let issuer_and_serial = sequence(&[certificate.issuer().as_der(), &certificate.serial().to_der()]);
-        let content_type = object_identifier(content_type);
-        let parts = Parts {
-            opening: [&[x690::INTEGER, 1, 3], &element(SET, &[&sha256])[..]].concat(),
-            content_type_attribute: attribute(oid::CONTENT_TYPE, &content_type),
-            content_type,
-            certificates: element(CONTEXT_0, &[certificate.as_der()]),
-            signer: [&[x690::INTEGER, 1, 1], &issuer_and_serial[..], &sha256].concat(),
-            signature_algorithm: key.algorithm().identifier(),
-        };
         let usage = certificate.private_key_usage().unwrap_or(certificate.validity());
-        Ok(Self { key: key.clone(), usage, parts: Arc::new(parts) })
+        let parts = Parts {
+            key: key.clone(),
+            content_type,
+            content_type_attribute: attribute(ID_CONTENT_TYPE, &content_type).map_err(DerError::from)?,
+            certificate: certificate.as_der().into(),
+            sid: signer_identifier(certificate).map_err(DerError::from)?,
+        };
+        Ok(Self { usage, parts: Arc::new(parts) })
     }
 
     /// When this signer may sign.
@@ -108,79 +109,64 @@ impl SignerTemplate {
         if !self.usage.contains(signing_time) {
             return Err(TemplateError::OutsideKeyUsage { at: signing_time, usage: self.usage });
         }
-        let hash = digest(&SHA256, content);
-        let time = attribute(oid::SIGNING_TIME, &time(signing_time));
-        let message_digest = attribute(oid::MESSAGE_DIGEST, &element(OCTET_STRING, &[hash.as_ref()]));
-        // SET OF in DER: sorted by encoding (X.690, 11.6)
-        let mut attributes = [&self.parts.content_type_attribute[..], &time, &message_digest];
-        attributes.sort_unstable();
-        let signed = element(SET, &attributes);
         let parts = Arc::clone(&self.parts);
+        let attributes = parts.attributes(content, signing_time).map_err(DerError::from)?;
+        let message = attributes.to_der().map_err(DerError::from)?;
         let content = content.to_vec();
-        Ok(Prepared::new(signed, self.key.clone(), move |signed, signature| {
-            parts.assemble(&content, signed, signature)
+        Ok(Prepared::new(message, self.parts.key.clone(), move |signature| {
+            Ok(SignedData(parts.assemble(&content, attributes, signature)?))
         }))
     }
 }
 
 impl Parts {
-    /// Writes the whole object into one buffer, lengths first.
-    fn assemble(&self, content: &[u8], signed: &[u8], signature: &[u8]) -> SignedData {
-        let with_header = |length: usize| header_length(length) + length;
-        let octets = with_header(content.len());
-        let explicit = with_header(octets);
-        let encapsulated = self.content_type.len() + explicit;
-        let info =
-            self.signer.len() + signed.len() + self.signature_algorithm.len() + with_header(signature.len());
-        let infos = with_header(info);
-        let data =
-            self.opening.len() + with_header(encapsulated) + self.certificates.len() + with_header(infos);
-        let data_explicit = with_header(data);
-        let all = SIGNED_DATA.len() + with_header(data_explicit);
+    fn attributes(&self, content: &[u8], signing_time: Timestamp) -> der::Result<SignedAttributes> {
+        let hash = digest(&SHA256, content);
+        SetOfVec::try_from([
+            self.content_type_attribute.clone(),
+            attribute(ID_SIGNING_TIME, &time(signing_time)?)?,
+            attribute(ID_MESSAGE_DIGEST, &OctetStringRef::new(hash.as_ref())?)?,
+        ])
+    }
 
-        let mut out = Vec::with_capacity(with_header(all));
-        push_header(&mut out, SEQUENCE, all);
-        out.extend_from_slice(SIGNED_DATA);
-        push_header(&mut out, CONTEXT_0, data_explicit);
-        push_header(&mut out, SEQUENCE, data);
-        out.extend_from_slice(&self.opening);
-        push_header(&mut out, SEQUENCE, encapsulated);
-        out.extend_from_slice(&self.content_type);
-        push_header(&mut out, CONTEXT_0, octets);
-        push_header(&mut out, OCTET_STRING, content.len());
-        out.extend_from_slice(content);
-        out.extend_from_slice(&self.certificates);
-        push_header(&mut out, SET, infos);
-        push_header(&mut out, SEQUENCE, info);
-        out.extend_from_slice(&self.signer);
-        // the attributes are signed as a SET and stored as [0] IMPLICIT (RFC 5652, 5.4)
-        out.push(CONTEXT_0);
-        out.extend_from_slice(&signed[1..]);
-        out.extend_from_slice(&self.signature_algorithm);
-        push_header(&mut out, OCTET_STRING, signature.len());
-        out.extend_from_slice(signature);
-        SignedData(out)
+    fn assemble(&self, content: &[u8], signed: SignedAttributes, signature: &[u8]) -> der::Result<Vec<u8>> {
+        let signer = SignerInfo {
+            version: CmsVersion::V1,
+            sid: self.sid.clone(),
+            digest_alg: content::SHA256,
+            signed_attrs: Some(signed),
+            signature_algorithm: self.key.algorithm().identifier(),
+            signature: OctetString::new(signature)?,
+            unsigned_attrs: None,
+        };
+        let content = SignedDataContent {
+            version: CmsVersion::V3,
+            digest_algorithms: SetOfVec::try_from([content::SHA256])?,
+            encap_content_info: EncapsulatedContentInfo {
+                econtent_type: self.content_type,
+                econtent: Some(Any::new(Tag::OctetString, content)?),
+            },
+            certificates: CertificateSet(vec![&self.certificate]),
+            signer_infos: SignerInfos(SetOfVec::try_from([signer])?),
+        };
+        SignedDataInfo { content_type: ID_SIGNED_DATA, content }.to_der()
     }
 }
 
-/// id-signedData, encoded.
-const SIGNED_DATA: &[u8] = &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+pub(crate) fn signer_identifier(certificate: &Certificate) -> der::Result<SignerIdentifier> {
+    Ok(SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+        issuer: certificate.issuer().to_x509()?,
+        serial_number: certificate.serial().to_x509()?,
+    }))
+}
 
-/// `Attribute ::= SEQUENCE { attrType, attrValues SET OF }` with one value.
-fn attribute(kind: Oid, value: &[u8]) -> Vec<u8> {
-    let content = kind.content();
-    let set = header_length(value.len()) + value.len();
-    let mut out = Vec::with_capacity(set + content.len() + 8);
-    push_header(&mut out, SEQUENCE, 2 + content.len() + set);
-    push_header(&mut out, x690::OBJECT_IDENTIFIER, content.len());
-    out.extend_from_slice(content);
-    push_header(&mut out, SET, value.len());
-    out.extend_from_slice(value);
-    out
+/// An attribute with one value.
+pub(crate) fn attribute<T: Tagged + EncodeValue>(oid: Oid, value: &T) -> der::Result<Attribute> {
+    Ok(Attribute { oid, values: SetOfVec::try_from([Any::encode_from(value)?])? })
 }
 
 impl std::fmt::Debug for SignerTemplate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignerTemplate").field("key", &self.key).field("usage", &self.usage).finish()
+        f.debug_struct("SignerTemplate").field("key", &self.parts.key).field("usage", &self.usage).finish()
     }
 }

@@ -1,17 +1,21 @@
 //! Making a revocation list: TBSCertList (RFC 5280, 5.1.2), signed by the root itself.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
+use der::Encode;
+use der::asn1::BitString;
 use jiff::Timestamp;
+use x509_cert::Version;
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
+use x509_cert::ext::pkix::CrlNumber;
 
-use super::{Crl, Reason, Revocation};
+use super::{Crl, Reason};
+use crate::certificate::Certificate;
 use crate::certificate::extension::{authority_key_identifier, extension};
-use crate::certificate::{Certificate, KeyUsage};
-use crate::oid;
+use crate::encoding::DerError;
 use crate::period::time;
 use crate::serial::SerialNumber;
 use crate::sign::Prepared;
-use crate::x690::{self, CONTEXT_0, bit_string, element, sequence, unsigned};
 
 /// One revoked certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +56,9 @@ pub enum CrlProfileError {
     /// A certificate is listed twice.
     #[error("the certificate with serial number {0} is listed twice")]
     Duplicate(SerialNumber),
+    /// The list cannot be written, for instance a date before 1970.
+    #[error("the list cannot be encoded")]
+    Encoding(#[from] DerError),
 }
 
 /// A list signed by the key of `issuer`.
@@ -59,7 +66,7 @@ pub enum CrlProfileError {
 /// # Errors
 /// [`CrlProfileError`] when the profile contradicts itself or the issuer.
 pub fn issue(profile: &CrlProfile, issuer: &Certificate) -> Result<Prepared<Crl>, CrlProfileError> {
-    let may_sign = issuer.key_usage().is_some_and(|usage| usage.includes(KeyUsage::AUTHORITY));
+    let may_sign = issuer.signs_certificates_and_lists();
     let (Some(identifier), true) = (issuer.subject_key_identifier(), may_sign) else {
         return Err(CrlProfileError::NotAnIssuer);
     };
@@ -69,51 +76,44 @@ pub fn issue(profile: &CrlProfile, issuer: &Certificate) -> Result<Prepared<Crl>
     if profile.number >> 63 != 0 {
         return Err(CrlProfileError::Number);
     }
-    let mut revoked = HashMap::new();
-    let mut entries = Vec::new();
-    for entry in &profile.revoked {
-        let date = Timestamp::new(entry.date.as_second(), 0).unwrap_or(entry.date);
-        if revoked.insert(entry.serial.clone(), Revocation { date, reason: entry.reason }).is_some() {
-            return Err(CrlProfileError::Duplicate(entry.serial.clone()));
-        }
-        entries.extend_from_slice(&revoked_entry(entry));
+    let mut listed = HashSet::new();
+    if let Some(entry) = profile.revoked.iter().find(|entry| !listed.insert(&entry.serial)) {
+        return Err(CrlProfileError::Duplicate(entry.serial.clone()));
     }
-    let list = if entries.is_empty() { Vec::new() } else { sequence(&[&entries]) };
-    let extensions = sequence(&[
-        &authority_key_identifier(identifier),
-        &extension(oid::CRL_NUMBER, false, &unsigned(&profile.number.to_be_bytes())),
-    ]);
-    let key = issuer.public_key();
-    let algorithm = key.algorithm().identifier();
-    let tbs = sequence(&[
-        &[x690::INTEGER, 1, 1],
-        &algorithm,
-        issuer.subject().as_der(),
-        &time(profile.this_update),
-        &time(profile.next_update),
-        &list,
-        &element(CONTEXT_0, &[&extensions]),
-    ]);
-    let whole_second = |at: Timestamp| Timestamp::new(at.as_second(), 0).unwrap_or(at);
-    let crl = Crl {
-        der: Box::default(),
-        issuer: issuer.subject().clone(),
-        authority_key_identifier: identifier.into(),
-        number: profile.number,
-        this_update: whole_second(profile.this_update),
-        next_update: whole_second(profile.next_update),
-        revoked,
-    };
-    Ok(Prepared::new(tbs, key.clone(), move |tbs, signature| Crl {
-        der: sequence(&[tbs, &algorithm, &bit_string(signature)]).into(),
-        ..crl
+    let tbs = tbs_cert_list(profile, issuer, identifier).map_err(DerError::from)?;
+    let message = tbs.to_der().map_err(DerError::from)?;
+    Ok(Prepared::new(message, issuer.public_key().clone(), move |signature| {
+        let signature_algorithm = tbs.signature.clone();
+        let signature = BitString::from_bytes(signature)?;
+        Crl::read(&CertificateList { tbs_cert_list: tbs, signature_algorithm, signature }.to_der()?)
     }))
 }
 
-fn revoked_entry(entry: &RevokedCertificate) -> Vec<u8> {
-    let reason = match entry.reason {
-        Reason::Unspecified => Vec::new(),
-        reason => sequence(&[&extension(oid::REASON_CODE, false, &[x690::ENUMERATED, 1, reason.code()])]),
+/// Assembled here, because the builder of `x509-cert` 0.3 names the issuer by the issuer's own authority key identifier.
+fn tbs_cert_list(profile: &CrlProfile, issuer: &Certificate, identifier: &[u8]) -> der::Result<TbsCertList> {
+    let revoked = profile.revoked.iter().map(revoked_certificate).collect::<der::Result<Vec<_>>>()?;
+    Ok(TbsCertList {
+        version: Version::V2,
+        signature: issuer.signature_algorithm().identifier(),
+        issuer: issuer.subject().to_x509()?,
+        this_update: time(profile.this_update)?,
+        next_update: Some(time(profile.next_update)?),
+        revoked_certificates: Some(revoked).filter(|revoked| !revoked.is_empty()),
+        crl_extensions: Some(vec![
+            authority_key_identifier(identifier)?,
+            extension(false, &CrlNumber::try_from(profile.number)?)?,
+        ]),
+    })
+}
+
+fn revoked_certificate(entry: &RevokedCertificate) -> der::Result<RevokedCert> {
+    let crl_entry_extensions = match entry.reason {
+        Reason::Unspecified => None,
+        reason => Some(vec![extension(false, &reason.to_x509())?]),
     };
-    sequence(&[&entry.serial.to_der(), &time(entry.date), &reason])
+    Ok(RevokedCert {
+        serial_number: entry.serial.to_x509()?,
+        revocation_date: time(entry.date)?,
+        crl_entry_extensions,
+    })
 }

@@ -1,20 +1,21 @@
 //! Certificate revocation lists, version 2 (RFC 5280, 5; 9303-12, 7.2): made by the root, numbered, dated.
 
 mod issue;
-mod view;
+mod read;
 
 use std::collections::HashMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use x509_cert::ext::pkix::CrlReason;
 
 use crate::algorithm::{PublicKey, SignatureWrong};
 use crate::certificate::Certificate;
+use crate::encoding::DerError;
 use crate::name::Name;
 use crate::pem::{self, PemError};
 use crate::serial::SerialNumber;
-use crate::x690::DerError;
 
 pub use issue::{CrlProfile, CrlProfileError, RevokedCertificate, issue};
 
@@ -43,36 +44,34 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The value of the ENUMERATED.
-    #[must_use]
-    pub const fn code(self) -> u8 {
+    pub(crate) const fn to_x509(self) -> CrlReason {
         match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::CaCompromise => 2,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::CertificateHold => 6,
-            Self::PrivilegeWithdrawn => 9,
-            Self::AaCompromise => 10,
+            Self::Unspecified => CrlReason::Unspecified,
+            Self::KeyCompromise => CrlReason::KeyCompromise,
+            Self::CaCompromise => CrlReason::CaCompromise,
+            Self::AffiliationChanged => CrlReason::AffiliationChanged,
+            Self::Superseded => CrlReason::Superseded,
+            Self::CessationOfOperation => CrlReason::CessationOfOperation,
+            Self::CertificateHold => CrlReason::CertificateHold,
+            Self::PrivilegeWithdrawn => CrlReason::PrivilegeWithdrawn,
+            Self::AaCompromise => CrlReason::AaCompromise,
         }
     }
 
-    pub(crate) fn from_code(code: u8) -> Option<Self> {
-        [
-            Self::Unspecified,
-            Self::KeyCompromise,
-            Self::CaCompromise,
-            Self::AffiliationChanged,
-            Self::Superseded,
-            Self::CessationOfOperation,
-            Self::CertificateHold,
-            Self::PrivilegeWithdrawn,
-            Self::AaCompromise,
-        ]
-        .into_iter()
-        .find(|reason| reason.code() == code)
+    /// None for removeFromCRL (8), which only delta lists have.
+    pub(crate) const fn from_x509(reason: CrlReason) -> Option<Self> {
+        Some(match reason {
+            CrlReason::Unspecified => Self::Unspecified,
+            CrlReason::KeyCompromise => Self::KeyCompromise,
+            CrlReason::CaCompromise => Self::CaCompromise,
+            CrlReason::AffiliationChanged => Self::AffiliationChanged,
+            CrlReason::Superseded => Self::Superseded,
+            CrlReason::CessationOfOperation => Self::CessationOfOperation,
+            CrlReason::CertificateHold => Self::CertificateHold,
+            CrlReason::PrivilegeWithdrawn => Self::PrivilegeWithdrawn,
+            CrlReason::AaCompromise => Self::AaCompromise,
+            CrlReason::RemoveFromCRL => return None,
+        })
     }
 }
 
@@ -115,7 +114,7 @@ impl Crl {
     /// [`CrlError`], with the byte offset where reading stopped. A list with an unknown critical extension (a delta or
     /// a partial list, for instance) is refused here.
     pub fn from_der(der: &[u8]) -> Result<Self, CrlError> {
-        Ok(view::CrlView::parse(der)?.into_owned())
+        Ok(Self::read(der)?)
     }
 
     /// Reads lists from a PEM file (any number) or a DER file (one).
@@ -192,7 +191,7 @@ impl Crl {
     }
 
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), SignatureWrong> {
-        view::CrlView::parse(&self.der).map_err(|_| SignatureWrong)?.verify(key)
+        key.verify_signed(&self.der)
     }
 }
 

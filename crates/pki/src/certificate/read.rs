@@ -1,0 +1,114 @@
+//! The extensions a check looks at, read from a certificate (RFC 5280, 4.2; 9303-12, 7.1).
+
+use const_oid::AssociatedOid;
+use der::asn1::Null;
+use der::{Decode, Encode};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, IssuerAltName, KeyUsage,
+    PrivateKeyUsagePeriod, SubjectAltName, SubjectKeyIdentifier,
+};
+
+use super::extension::DocumentTypeList;
+use crate::encoding::{DerError, decode};
+use crate::oid::{self, Oid};
+use crate::period::{Period, timestamp};
+
+/// The extensions that matter to a check.
+#[derive(Clone, Default)]
+pub(super) struct Extensions {
+    pub(super) subject_key_identifier: Option<Box<[u8]>>,
+    pub(super) authority_key_identifier: Option<Box<[u8]>>,
+    pub(super) key_usage: Option<KeyUsage>,
+    pub(super) is_authority: bool,
+    pub(super) private_key_usage: Option<Period>,
+    pub(super) document_types: Option<Vec<String>>,
+    pub(super) test_root: bool,
+    pub(super) unknown_critical: bool,
+}
+
+impl Extensions {
+    /// Reads the extensions of `certificate`, which is valid in the period given.
+    pub(super) fn read(list: &[Extension], validity: Period, certificate: &[u8]) -> Result<Self, DerError> {
+        refuse_duplicates(list)?;
+        let mut found = Self::default();
+        for extension in list {
+            found
+                .take(extension, validity)
+                .map_err(|fault| fault.within(certificate, extension.extn_value.as_bytes()))?;
+        }
+        Ok(found)
+    }
+
+    fn take(&mut self, extension: &Extension, validity: Period) -> Result<(), DerError> {
+        match extension.extn_id {
+            SubjectKeyIdentifier::OID => {
+                let SubjectKeyIdentifier(identifier) = value(extension)?;
+                self.subject_key_identifier = Some(identifier.into_bytes());
+            }
+            AuthorityKeyIdentifier::OID => {
+                self.authority_key_identifier = authority_key_identifier(extension)?;
+            }
+            KeyUsage::OID => self.key_usage = Some(value(extension)?),
+            BasicConstraints::OID => self.is_authority = value::<BasicConstraints>(extension)?.ca,
+            PrivateKeyUsagePeriod::OID => {
+                self.private_key_usage = Some(key_period(&value(extension)?, validity)?);
+            }
+            DocumentTypeList::OID => self.document_types = Some(document_types(&value(extension)?)?),
+            oid::TEST_ROOT => {
+                value::<Null>(extension)?;
+                self.test_root = extension.critical;
+            }
+            SubjectAltName::OID | IssuerAltName::OID | CrlDistributionPoints::OID => {}
+            _ => self.unknown_critical |= extension.critical,
+        }
+        Ok(())
+    }
+}
+
+/// An extension occurs once (RFC 5280, 4.2).
+pub(crate) fn refuse_duplicates(list: &[Extension]) -> Result<(), DerError> {
+    let mut seen: Vec<Oid> = Vec::with_capacity(list.len());
+    for extension in list {
+        if seen.contains(&extension.extn_id) {
+            return Err(DerError::refuse("an extension occurs twice"));
+        }
+        seen.push(extension.extn_id);
+    }
+    Ok(())
+}
+
+/// The content of extnValue.
+pub(crate) fn value<'a, T>(extension: &'a Extension) -> Result<T, DerError>
+where
+    T: Decode<'a, Error = der::Error> + Encode,
+{
+    decode(extension.extn_value.as_bytes())
+}
+
+/// The keyIdentifier of an authorityKeyIdentifier.
+pub(crate) fn authority_key_identifier(extension: &Extension) -> Result<Option<Box<[u8]>>, DerError> {
+    let identifier: AuthorityKeyIdentifier = value(extension)?;
+    Ok(identifier.key_identifier.map(|identifier| identifier.into_bytes()))
+}
+
+/// An end left open is the certificate's own.
+fn key_period(period: &PrivateKeyUsagePeriod, validity: Period) -> Result<Period, DerError> {
+    let end = |end: Option<der::asn1::GeneralizedTime>, open| {
+        end.map_or(Ok(open), |end| timestamp(end.to_date_time()))
+    };
+    Period::new(end(period.not_before, validity.not_before)?, end(period.not_after, validity.not_after)?)
+        .map_err(|_| DerError::refuse("the private key usage period ends before it begins"))
+}
+
+fn document_types(list: &DocumentTypeList) -> Result<Vec<String>, DerError> {
+    if list.version != 0 {
+        return Err(DerError::refuse("the document type list is not version 0"));
+    }
+    let codes: Vec<String> = list.doc_type_list.iter().map(ToString::to_string).collect();
+    if codes.iter().all(|code| matches!(code.len(), 1 | 2)) {
+        Ok(codes)
+    } else {
+        Err(DerError::refuse("a document type has one or two characters"))
+    }
+}
