@@ -147,7 +147,6 @@ fn judge(
     checks.push(consistency::data_groups(files, &signed));
     checks.push(consistency::consistency(files, &holder, passive.signer(), ask));
     checks.push(consistency::card_validity(&holder, ask));
-    checks.push(Check::not_offered(CheckName::ChipProof));
     let accepted = facts(&holder, digest, ask.at);
     Some((holder, accepted))
 }
@@ -201,12 +200,12 @@ fn facts(holder: &Holder, security_object_digest: [u8; 32], at: Timestamp) -> Op
 
 /// Checks that were not reached are reported as such, each in its place.
 fn complete(checks: &mut Vec<Check>) {
-    let all = CheckName::NECESSARY.into_iter().chain([CheckName::ChipProof]);
     let done = std::mem::take(checks);
-    *checks = all
-        .map(|name| {
-            done.iter().find(|check| check.name == name).cloned().unwrap_or_else(|| Check::not_reached(name))
-        })
+    let outcome = |name| done.iter().find(|check| check.name == name).cloned();
+    *checks = CheckName::NECESSARY
+        .into_iter()
+        .map(|name| outcome(name).unwrap_or_else(|| Check::not_reached(name)))
+        .chain([Check::not_offered(CheckName::ChipProof)])
         .collect();
 }
 

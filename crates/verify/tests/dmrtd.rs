@@ -84,10 +84,13 @@ fn card(sample: &Sample, interface: Interface, change: impl FnOnce(&mut WritePla
     card
 }
 
-/// The card in dmrtd's reader, and what went over the wire.
+/// Commands and responses, as they went over the wire.
+type Log = Rc<RefCell<Vec<(Vec<u8>, Vec<u8>)>>>;
+
+/// The card in dmrtd's reader.
 struct Wire {
     card: Card,
-    log: Rc<RefCell<Vec<(Vec<u8>, Vec<u8>)>>>,
+    log: Log,
 }
 
 impl Transceiver for Wire {
@@ -99,8 +102,8 @@ impl Transceiver for Wire {
     }
 }
 
-fn reader(card: Card) -> (Passport<Wire>, Rc<RefCell<Vec<(Vec<u8>, Vec<u8>)>>>) {
-    let log = Rc::default();
+fn reader(card: Card) -> (Passport<Wire>, Log) {
+    let log = Log::default();
     (Passport::new(Wire { card, log: Rc::clone(&log) }), log)
 }
 
