@@ -10,9 +10,7 @@ use der::{Any, Decode, Document, Encode, Reader, SliceReader};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, UnparsedPublicKey};
 
-use spki::{
-    AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef,
-};
+use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned};
 
 use crate::oid::Oid;
 
@@ -105,14 +103,20 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::Unsupported`] for any other curve, explicit parameters, a compressed point, or other bytes.
     pub fn from_spki_der(spki: &[u8]) -> Result<Self, PublicKeyError> {
-        let info = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| PublicKeyError::Unsupported)?;
-        let curve = info.algorithm.parameters_oid().map_err(|_| PublicKeyError::Unsupported)?;
-        let point = info.subject_public_key.as_bytes().ok_or(PublicKeyError::Unsupported)?;
-        let key = Self::from_point(point)?;
-        if info.algorithm.oid != ID_EC_PUBLIC_KEY || curve != key.algorithm.curve() {
-            return Err(PublicKeyError::Unsupported);
+        SubjectPublicKeyInfoOwned::from_der(spki)
+            .map_err(|_| PublicKeyError::Unsupported)
+            .and_then(|info| Self::from_spki(&info))
+    }
+
+    pub(crate) fn from_spki(info: &SubjectPublicKeyInfoOwned) -> Result<Self, PublicKeyError> {
+        let curve = info.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<Oid>().ok());
+        let key =
+            info.subject_public_key.as_bytes().map_or(Err(PublicKeyError::Unsupported), Self::from_point)?;
+        if info.algorithm.oid == ID_EC_PUBLIC_KEY && curve == Some(key.algorithm.curve()) {
+            Ok(key)
+        } else {
+            Err(PublicKeyError::Unsupported)
         }
-        Ok(key)
     }
 
     /// From an uncompressed point `04 || X || Y` of 65 (P-256) or 97 (P-384) bytes.

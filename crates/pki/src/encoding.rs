@@ -49,8 +49,8 @@ impl From<der::Error> for DerError {
 
 /// Reads all of `bytes`, and accepts them only if the value is written as the same bytes again.
 ///
-/// The types of `x509-cert` and `cms` read a few encodings that DER forbids: default values that are written out, sets
-/// that are not in order, bit strings with trailing zero bits.
+/// The types of `x509-cert` and `cms` read some encodings that DER forbids: default values that are written out, and sets
+/// that are not in order.
 pub(crate) fn decode<'a, T>(bytes: &'a [u8]) -> Result<T, DerError>
 where
     T: Decode<'a, Error = der::Error> + Encode,

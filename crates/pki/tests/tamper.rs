@@ -3,8 +3,9 @@
 
 mod fixture;
 
-use chipwright_pki::certificate::{self, RootKind};
+use chipwright_pki::certificate::{self, CertificateError, RootKind};
 use chipwright_pki::crl::{self, CrlProfile, Reason};
+use chipwright_pki::encoding::DerFault;
 use chipwright_pki::policy::CrlRule;
 use chipwright_pki::{
     Certificate, Check, Conclusion, Crl, Failure, NotChecked, Outcome, Policy, SecurityObjectReport, SignKey,
@@ -306,6 +307,36 @@ fn certificates_and_lists_come_back_from_pem_and_der() {
             revocations,
             [("11".to_owned(), Reason::Superseded), ("13".to_owned(), Reason::Unspecified)]
         );
+    }
+}
+
+#[test]
+fn certificates_that_are_not_distinguished_or_not_of_the_profile_are_refused() {
+    let organisation = Organisation::real();
+    let refused = |needle: &[u8], with: &[u8]| {
+        let mut altered = organisation.root.as_der().to_vec();
+        let position = altered.windows(needle.len()).position(|window| window == needle).unwrap();
+        altered[position..position + with.len()].copy_from_slice(with);
+        match Certificate::from_der(&altered) {
+            Err(CertificateError::Malformed(error)) => error.fault,
+            other => panic!("{other:?}"),
+        }
+    };
+    let critical = [0x55, 0x1D, 0x0F, 0x01, 0x01, 0xFF];
+    let written_default = [0x55, 0x1D, 0x0F, 0x01, 0x01, 0x00];
+    assert_eq!(refused(&critical, &written_default), DerFault::NotDistinguished);
+    for (needle, with, rule) in [
+        (&[0x02, 0x03, 1, 2, 3][..], &[0x02, 0x03, 0x81, 2, 3][..], "a serial number is positive"),
+        (&[0xA0, 3, 2, 1, 2], &[0xA0, 3, 2, 1, 1], "the certificate is not version 3"),
+        (&[0x55, 0x1D, 0x12], &[0x55, 0x1D, 0x11], "an extension occurs twice"),
+        (
+            &[0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 3],
+            &[0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2],
+            "the two",
+        ),
+        (&[0x03, 2, 1, 6], &[0x03, 2, 1, 0], "a key usage has no bit set"),
+    ] {
+        assert!(matches!(refused(needle, with), DerFault::Value(text) if text.starts_with(rule)), "{rule}");
     }
 }
 

@@ -7,7 +7,6 @@ pub(crate) mod read;
 
 use std::fmt;
 
-use der::Encode;
 use ring::digest::{SHA256, digest};
 use x509_cert::Version;
 
@@ -93,14 +92,14 @@ impl Certificate {
         let Some(extensions) = tbs.extensions() else {
             return refuse("the certificate has no extensions");
         };
-        let spki = tbs.subject_public_key_info().to_der().map_err(DerError::from)?;
         Ok(Self {
             der: der.into(),
             issuer: Name::from_x509(tbs.issuer()).map_err(DerError::from)?,
             subject: Name::from_x509(tbs.subject()).map_err(DerError::from)?,
             serial,
             validity,
-            key: PublicKey::from_spki_der(&spki).map_err(|_| CertificateError::UnsupportedKey)?,
+            key: PublicKey::from_spki(tbs.subject_public_key_info())
+                .map_err(|_| CertificateError::UnsupportedKey)?,
             extensions: Extensions::read(extensions, validity, der)?,
         })
     }

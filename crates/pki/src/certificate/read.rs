@@ -1,8 +1,8 @@
 //! The extensions a check looks at, read from a certificate (RFC 5280, 4.2; 9303-12, 7.1).
 
 use const_oid::AssociatedOid;
+use der::Decode;
 use der::asn1::Null;
-use der::{Decode, Encode};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, IssuerAltName, KeyUsage,
@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::{
 };
 
 use super::extension::DocumentTypeList;
-use crate::encoding::{DerError, decode};
+use crate::encoding::DerError;
 use crate::oid::{self, Oid};
 use crate::period::{Period, timestamp};
 
@@ -49,7 +49,7 @@ impl Extensions {
             AuthorityKeyIdentifier::OID => {
                 self.authority_key_identifier = authority_key_identifier(extension)?;
             }
-            KeyUsage::OID => self.key_usage = Some(value(extension)?),
+            KeyUsage::OID => self.key_usage = Some(key_usage(extension)?),
             BasicConstraints::OID => self.is_authority = value::<BasicConstraints>(extension)?.ca,
             PrivateKeyUsagePeriod::OID => {
                 self.private_key_usage = Some(key_period(&value(extension)?, validity)?);
@@ -79,17 +79,20 @@ pub(crate) fn refuse_duplicates(list: &[Extension]) -> Result<(), DerError> {
 }
 
 /// The content of extnValue.
-pub(crate) fn value<'a, T>(extension: &'a Extension) -> Result<T, DerError>
-where
-    T: Decode<'a, Error = der::Error> + Encode,
-{
-    decode(extension.extn_value.as_bytes())
+pub(crate) fn value<'a, T: Decode<'a, Error = der::Error>>(extension: &'a Extension) -> Result<T, DerError> {
+    Ok(T::from_der(extension.extn_value.as_bytes())?)
 }
 
 /// The keyIdentifier of an authorityKeyIdentifier.
 pub(crate) fn authority_key_identifier(extension: &Extension) -> Result<Option<Box<[u8]>>, DerError> {
     let identifier: AuthorityKeyIdentifier = value(extension)?;
     Ok(identifier.key_identifier.map(|identifier| identifier.into_bytes()))
+}
+
+/// At least one bit is set (RFC 5280, 4.2.1.3).
+fn key_usage(extension: &Extension) -> Result<KeyUsage, DerError> {
+    let usage: KeyUsage = value(extension)?;
+    if usage.0.is_empty() { Err(DerError::refuse("a key usage has no bit set")) } else { Ok(usage) }
 }
 
 /// An end left open is the certificate's own.
