@@ -11,10 +11,10 @@ use std::path::PathBuf;
 #[command(name = "chipwright", version, after_help = TABLE, max_term_width = 100, disable_help_subcommand = false)]
 pub(crate) struct Arguments {
     /// The issuer's home; CHIPWRIGHT_HOME, or ./chipwright-home, if not given
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub(crate) home: Option<PathBuf>,
     /// The language of what is said to people; from LC_ALL, LC_MESSAGES or LANG if not given
-    #[arg(long, global = true, value_name = "LANGUAGE")]
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Everywhere")]
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,

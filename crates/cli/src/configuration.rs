@@ -219,7 +219,7 @@ impl Configuration {
 fn key_version(name: &'static str, digits: &str) -> Result<u8, Failure> {
     u8::from_str_radix(digits, 16)
         .ok()
-        .filter(|version| digits.len() == 2 && (1..=0x7F).contains(version))
+        .filter(|version| digits.len() == 2 && !digits.starts_with('+') && (1..=0x7F).contains(version))
         .ok_or_else(|| wrong(name, "a key version number from 01 to 7F in hexadecimal"))
 }
 

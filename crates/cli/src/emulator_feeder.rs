@@ -7,8 +7,8 @@ use crate::registry;
 use chipwright_iso7816::Transport;
 use chipwright_issuance::Language;
 use chipwright_issuance::issue::{FeedError, Feeder, Pile};
-use chipwright_registry::{CardStatus, ChipId};
-use std::collections::{HashSet, VecDeque};
+use chipwright_registry::{BlankStage, CardStatus, ChipId, Error, View};
+use std::collections::VecDeque;
 
 /// Software cards, one after the other.
 pub(crate) struct EmulatorFeeder<'a> {
@@ -18,25 +18,24 @@ pub(crate) struct EmulatorFeeder<'a> {
 }
 
 impl<'a> EmulatorFeeder<'a> {
-    /// These cards without those that the registry has as issued: they lie on the pile of issued cards.
+    /// These cards without those that are done with: used or spoiled, and nothing on them waits to be finished.
     pub(crate) fn of(home: &'a Home, names: Vec<CardName>) -> Result<Self, Failure> {
-        let mut issued: HashSet<ChipId> = HashSet::new();
-        registry::view(home)?
-            .for_each_card(&mut |card| {
-                if let (CardStatus::Issued, Some(chip)) = (card.status, card.chip) {
-                    issued.insert(chip);
-                }
-            })
-            .map_err(|error| registry::failure(&error))?;
+        let view = registry::view(home)?;
         let mut waiting = VecDeque::new();
         for name in names {
-            let chip = EmulatorReader::look(home, &name)?.chip_identifier();
-            if !issued.contains(&ChipId(chip)) {
+            let chip = ChipId(EmulatorReader::look(home, &name)?.chip_identifier());
+            if !is_done(&view, &chip).map_err(|error| registry::failure(&error))? {
                 waiting.push_back(name);
             }
         }
         Ok(Self { home, waiting, inside: None })
     }
+}
+
+fn is_done(view: &View, chip: &ChipId) -> Result<bool, Error> {
+    let used =
+        view.blank(chip)?.is_some_and(|blank| matches!(blank.stage, BlankStage::Used | BlankStage::Spoiled));
+    Ok(used && view.live_card_on(chip)?.is_none_or(|card| card.status == CardStatus::Issued))
 }
 
 impl Feeder for EmulatorFeeder<'_> {

@@ -58,8 +58,8 @@ Exit codes:
   14  verify: signature wrong          20  verify: unreadable
   15  verify: data altered
 
-Data goes to stdout, everything said to people to stderr. With --json stdout holds one JSON object, or one a
-line for streams, each with a `schema` field.";
+Data goes to stdout, everything said to people to stderr. With --json, stdout holds one JSON
+object, or one a line for streams, each with a `schema` field.";
 
 #[cfg(test)]
 mod tests {

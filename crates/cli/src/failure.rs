@@ -8,8 +8,11 @@ use std::io;
 
 /// A command that did not do its work.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) exit: Exit,
+pub(crate) struct Failure(Box<Told>);
+
+#[derive(Debug)]
+struct Told {
+    exit: Exit,
     what: Text,
     because: Vec<String>,
     next: Text,
@@ -22,7 +25,18 @@ pub(crate) type Outcome = Result<Exit, Failure>;
 impl Failure {
     /// What happened, and what to do next.
     pub(crate) fn new(exit: Exit, what: impl Into<Text>, next: impl Into<Text>) -> Self {
-        Self { exit, what: what.into(), because: Vec::new(), next: next.into(), silent: false }
+        Self(Box::new(Told {
+            exit,
+            what: what.into(),
+            because: Vec::new(),
+            next: next.into(),
+            silent: false,
+        }))
+    }
+
+    /// The exit code.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.0.exit
     }
 
     /// With the error behind it and everything behind that, each once.
@@ -31,8 +45,8 @@ impl Failure {
         while let Some(error) = cause {
             let words = error.to_string();
             let said = |text: &str| text.contains(&words);
-            if !said(&self.what.en) && !self.because.iter().any(|reason| said(reason)) {
-                self.because.push(words);
+            if !said(&self.0.what.en) && !self.0.because.iter().any(|reason| said(reason)) {
+                self.0.because.push(words);
             }
             cause = error.source();
         }
@@ -54,7 +68,7 @@ impl Failure {
 
     /// Whoever read our output has gone: nothing to say to anybody.
     pub(crate) fn of_output(error: &io::Error) -> Self {
-        let failure = Self::new(
+        let mut failure = Self::new(
             Exit::Ours,
             ("the output could not be written", "không ghi được kết quả"),
             (
@@ -62,19 +76,20 @@ impl Failure {
                 "Kiểm tra ổ đĩa hoặc chương trình nhận kết quả.",
             ),
         );
-        Self { silent: error.kind() == io::ErrorKind::BrokenPipe, ..failure.because(error) }
+        failure.0.silent = error.kind() == io::ErrorKind::BrokenPipe;
+        failure.because(error)
     }
 
     /// The lines for stderr.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
-        if self.silent {
+        if self.0.silent {
             return Vec::new();
         }
-        let mut lines = vec![format!("{}: {}", pick(language, "error", "lỗi"), self.what.pick(language))];
-        for reason in &self.because {
+        let mut lines = vec![format!("{}: {}", pick(language, "error", "lỗi"), self.0.what.pick(language))];
+        for reason in &self.0.because {
             lines.push(format!("  {}: {reason}", pick(language, "because", "vì")));
         }
-        lines.push(format!("{}: {}", pick(language, "next", "làm tiếp"), self.next.pick(language)));
+        lines.push(format!("{}: {}", pick(language, "next", "làm tiếp"), self.0.next.pick(language)));
         lines
     }
 }

@@ -129,7 +129,7 @@ pub(crate) fn write_file(path: &Path, content: &[u8], mode: u32) -> Result<(), F
 pub(crate) fn write_whole(path: &Path, content: &[u8], mode: u32, flush: bool) -> io::Result<()> {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}", std::process::id()));
+    name.push(".new");
     let beside = path.with_file_name(name);
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside)?;
     file.write_all(content)?;

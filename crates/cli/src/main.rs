@@ -58,7 +58,7 @@ fn main() -> ExitCode {
             for line in failure.lines(language) {
                 context.out.say(&line);
             }
-            failure.exit.into()
+            failure.exit().into()
         }
     }
 }

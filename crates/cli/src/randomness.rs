@@ -14,6 +14,6 @@ pub(crate) fn fill(bytes: &mut [u8]) {
 }
 
 /// The same, for owners that outlive the caller.
-pub(crate) fn source() -> Box<dyn FnMut(&mut [u8]) + Send> {
+pub(crate) fn source() -> chipwright_emulator::Randomness {
     Box::new(fill)
 }

@@ -28,7 +28,7 @@ impl Source {
         if let Some(given) = self.given()? {
             return Ok(given);
         }
-        self.must_be_terminal(what)?;
+        must_be_terminal(what, self.option)?;
         Ok(Passphrase::new(&prompt(&format!("{}: ", what.pick(language)))?))
     }
 
@@ -37,7 +37,7 @@ impl Source {
         if let Some(given) = self.given()? {
             return Ok(given);
         }
-        self.must_be_terminal(what)?;
+        must_be_terminal(what, self.option)?;
         let again = crate::text::pick(language, "the same again", "nhập lại lần nữa");
         loop {
             let first = prompt(&format!("{}: ", what.pick(language)))?;
@@ -60,21 +60,24 @@ impl Source {
             None => Ok(None),
         }
     }
+}
 
-    fn must_be_terminal(&self, what: &Text) -> Result<(), Failure> {
-        if io::stdin().is_terminal() {
-            return Ok(());
-        }
-        Err(Failure::new(
-            Exit::Usage,
-            text!("no way to ask: {}", "không có cách nào để hỏi: {}", what.en),
-            text!(
-                "Give it with {0}, or run on a terminal.",
-                "Cung cấp bằng {0}, hoặc chạy trên cửa sổ dòng lệnh.",
-                self.option
-            ),
-        ))
+/// Somebody must be there to be asked; `options` are the other ways.
+pub(crate) fn must_be_terminal(what: &Text, options: &str) -> Result<(), Failure> {
+    if io::stdin().is_terminal() {
+        return Ok(());
     }
+    Err(Failure::new(
+        Exit::Usage,
+        Text {
+            en: format!("no way to ask: {}", what.en),
+            vi: format!("không có cách nào để hỏi: {}", what.vi),
+        },
+        text!(
+            "Give it with {options}, or run on a terminal.",
+            "Cung cấp bằng {options}, hoặc chạy trên cửa sổ dòng lệnh."
+        ),
+    ))
 }
 
 /// Makes a random passphrase and keeps it in a file of its own: for test homes only.

@@ -52,9 +52,7 @@ impl Unlock {
         let digits = match (&self.can, self.can_fd) {
             (Some(digits), _) => Zeroizing::new(digits.clone()),
             (None, Some(descriptor)) => secret::line_of_descriptor(descriptor)?,
-            (None, None) => secret::prompt(
-                context.out.pick("Card access number (six digits): ", "Số CAN in trên thẻ (sáu chữ số): "),
-            )?,
+            (None, None) => ask(context)?,
         };
         Password::can(digits.trim()).map_err(|error| {
             Failure::of(
@@ -64,6 +62,12 @@ impl Unlock {
             )
         })
     }
+}
+
+fn ask(context: &Context) -> Result<Zeroizing<String>, Failure> {
+    let what = text!("card access number (six digits)", "số CAN in trên thẻ (sáu chữ số)");
+    secret::must_be_terminal(&what, "--can, --can-fd, --mrz-file or --from-registry")?;
+    secret::prompt(&format!("{}: ", what.pick(context.out.language)))
 }
 
 fn of_zone(path: &Path) -> Result<Password, Failure> {

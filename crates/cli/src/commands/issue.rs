@@ -61,8 +61,7 @@ impl Issue {
         let home = context.home()?;
         let names = readers::presented(&home, &self.reader)?;
         let source = MembersFile { members: self.members.clone(), portraits: self.portraits.clone() };
-        let mut teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)
-            .map_err(|failure| *failure)?;
+        let mut teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)?;
         let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
         let keys = StationKeys::open(&home, &passphrase)?;
         let authority = Authority::of(&home);

@@ -35,19 +35,19 @@ impl Teller {
         json: bool,
         rejects: Option<&Path>,
         source: &MembersFile,
-    ) -> Result<Self, Box<Failure>> {
+    ) -> Result<Self, Failure> {
         if let Some(path) = rejects.filter(|path| path.exists()) {
-            return Err(Box::new(Failure::new(
+            return Err(Failure::new(
                 Exit::Usage,
                 text!("{} exists already", "đã có {}", path.display()),
                 (
                     "Name another rejects file; one that may have been mended is never overwritten.",
                     "Chọn tên khác; tệp có thể đã được sửa sẽ không bị ghi đè.",
                 ),
-            )));
+            ));
         }
-        let intake = Intake::open(&source.members, &source.portraits)
-            .map_err(|error| Box::new(intake_failure(&error)))?;
+        let intake =
+            Intake::open(&source.members, &source.portraits).map_err(|error| intake_failure(&error))?;
         for notice in intake.notices() {
             out.say(notice_text(notice).pick(out.language));
         }

@@ -1,0 +1,175 @@
+//! An issuer's home in a folder of its own, and transcripts of commands run in it.
+#![allow(dead_code, reason = "every test binary uses a part")]
+
+use assert_cmd::cargo::CommandCargoExt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A folder with a home in it, once `init` has run.
+pub(crate) struct House {
+    folder: TempDir,
+}
+
+impl House {
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn with_home() -> Self {
+        let house = Self::empty();
+        assert!(house.output(&["init", "home"]).status.success());
+        house
+    }
+
+    /// With blanks, and the first five good members of the sample list issued.
+    pub(crate) fn issued() -> Self {
+        let house = Self::with_home();
+        assert!(house.output(&["emulator", "create", "--count", "6"]).status.success());
+        house.members(&GOOD[..5]);
+        let done = house.output(&[
+            "issue",
+            "--members",
+            "members.csv",
+            "--portraits",
+            PORTRAITS,
+            "--reader",
+            "emulator:*",
+        ]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        house
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes `members.csv` with these rows of the sample list.
+    pub(crate) fn members(&self, numbers: &[&str]) {
+        let sample = fs::read_to_string(sample("members.csv")).unwrap();
+        let wanted = |line: &&str| numbers.iter().any(|number| line.starts_with(number));
+        let rows = sample.lines().take(1).chain(sample.lines().filter(wanted));
+        fs::write(self.path().join("members.csv"), rows.map(|row| format!("{row}\n")).collect::<String>())
+            .unwrap();
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("chipwright").unwrap();
+        command.current_dir(self.path()).args(arguments);
+        command
+            .env_clear()
+            .env("CHIPWRIGHT_HOME", "home")
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("PATH", "/usr/bin:/bin");
+        command
+    }
+
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn stdout(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.output(arguments).stdout).unwrap()
+    }
+
+    /// Status, stdout and stderr together; what differs from run to run is replaced.
+    pub(crate) fn transcript(&self, arguments: &[&str]) -> String {
+        let done = self.output(arguments);
+        let mut text =
+            format!("$ chipwright {}\nexit {}\n", arguments.join(" "), done.status.code().unwrap_or(-1));
+        for (name, bytes) in [("stdout", &done.stdout), ("stderr", &done.stderr)] {
+            if !bytes.is_empty() {
+                text.push_str(&format!("--- {name}\n{}", String::from_utf8_lossy(bytes)));
+            }
+        }
+        let portraits = PORTRAITS.replace("/crates/cli/../..", "");
+        let text = text.replace(PORTRAITS, "PORTRAITS").replace(&portraits, "PORTRAITS");
+        let text: String = text.lines().map(|line| format!("{}\n", without_number(line))).collect();
+        redacted(&text.replace(&self.path().display().to_string(), "HERE"))
+    }
+
+    /// Transcripts one after the other.
+    pub(crate) fn session(&self, commands: &[&[&str]]) -> String {
+        commands.iter().map(|arguments| self.transcript(arguments)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Good rows of the sample list.
+pub(crate) const GOOD: &[&str] = &[
+    "140118000001",
+    "140118000002",
+    "140118000003",
+    "140118000004",
+    "140118000006",
+    "140118000007",
+    "140118000008",
+    "140118000010",
+    "140118000011",
+    "140118000012",
+];
+/// Bad rows: no name, a day that is none, eleven digits.
+pub(crate) const BAD: &[&str] = &["140118000005", "140118000009", "140118000014"];
+
+pub(crate) const PORTRAITS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../test-vectors/samples/portraits");
+
+pub(crate) fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors/samples").join(name)
+}
+
+/// The first two lines of a machine readable zone hold the card's number and dates.
+fn without_number(line: &str) -> &str {
+    let varies = |zone: &str| zone.len() == 30 && zone.contains("VNM");
+    match line.rsplit_once(' ') {
+        Some((head, zone)) if head.starts_with("MRZ") && varies(zone) => "MRZ [ZONE]",
+        _ => line,
+    }
+}
+
+/// Words that differ from run to run: chip identifiers, card numbers, hashes, dates from now on, measured lengths.
+pub(crate) fn redacted(text: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_alphanumeric() || c == '-' || c == ':' || c == '.' {
+            word.push(c);
+            continue;
+        }
+        let end = word.trim_end_matches(['.', ':', '-']).len();
+        let after_sod = out.ends_with("EF.SOD ");
+        out.push_str(&replaced(&word[..end], after_sod));
+        out.push_str(&word[end..]);
+        word.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn replaced(word: &str, after_sod: bool) -> String {
+    let hex = |length: usize| word.len() == length && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let card = word.len() == 9
+        && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && word.bytes().any(|b| b.is_ascii_uppercase());
+    let time = word.len() == 8
+        && word.bytes().enumerate().all(|(i, b)| if i % 3 == 2 { b == b':' } else { b.is_ascii_digit() });
+    let future = word.len() >= 10
+        && word.is_ascii()
+        && (2026..2100).contains(&word[..4].parse().unwrap_or(0))
+        && word.as_bytes()[4] == b'-'
+        && word.as_bytes()[7] == b'-';
+    match () {
+        () if hex(64) => "[SHA-256]".into(),
+        () if hex(20) => "[CHIP]".into(),
+        () if hex(84) => "[CPLC]".into(),
+        () if card => "[CARD]".into(),
+        () if time => "[TIME]".into(),
+        () if future && word.len() == 10 => "[DATE]".into(),
+        () if future => "[TIME]".into(),
+        () if after_sod && word.parse::<u32>().is_ok() => "[LENGTH]".into(),
+        () => word.to_owned(),
+    }
+}
