@@ -50,6 +50,15 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// The algorithm of keys that are an uncompressed point of this length.
+    fn of_point(point: &[u8]) -> Result<Self, PublicKeyError> {
+        match (point.first(), point.len()) {
+            (Some(0x04), 65) => Ok(Self::EcdsaP256Sha256),
+            (Some(0x04), 97) => Ok(Self::EcdsaP384Sha384),
+            _ => Err(PublicKeyError::Unsupported),
+        }
+    }
+
     /// `AlgorithmIdentifier { algorithm }`, parameters absent (RFC 5758, 3.2).
     pub(crate) const fn identifier(self) -> AlgorithmIdentifierOwned {
         AlgorithmIdentifierOwned { oid: self.oid(), parameters: None }
@@ -110,13 +119,12 @@ impl PublicKey {
 
     pub(crate) fn from_spki(info: &SubjectPublicKeyInfoOwned) -> Result<Self, PublicKeyError> {
         let curve = info.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<Oid>().ok());
-        let key =
-            info.subject_public_key.as_bytes().map_or(Err(PublicKeyError::Unsupported), Self::from_point)?;
-        if info.algorithm.oid == ID_EC_PUBLIC_KEY && curve == Some(key.algorithm.curve()) {
-            Ok(key)
-        } else {
-            Err(PublicKeyError::Unsupported)
+        let point = info.subject_public_key.as_bytes().ok_or(PublicKeyError::Unsupported)?;
+        let algorithm = SignatureAlgorithm::of_point(point)?;
+        if info.algorithm.oid != ID_EC_PUBLIC_KEY || curve != Some(algorithm.curve()) {
+            return Err(PublicKeyError::Unsupported);
         }
+        Ok(Self { algorithm, spki: info.to_der().map_err(|_| PublicKeyError::Unsupported)?.into() })
     }
 
     /// From an uncompressed point `04 || X || Y` of 65 (P-256) or 97 (P-384) bytes.
@@ -124,11 +132,7 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::Unsupported`] for other lengths or another first byte.
     pub fn from_point(point: &[u8]) -> Result<Self, PublicKeyError> {
-        let algorithm = match (point.first(), point.len()) {
-            (Some(0x04), 65) => SignatureAlgorithm::EcdsaP256Sha256,
-            (Some(0x04), 97) => SignatureAlgorithm::EcdsaP384Sha384,
-            _ => return Err(PublicKeyError::Unsupported),
-        };
+        let algorithm = SignatureAlgorithm::of_point(point)?;
         let spki = spki(algorithm, point).and_then(|info| info.to_der());
         Ok(Self { algorithm, spki: spki.map_err(|_| PublicKeyError::Unsupported)?.into() })
     }

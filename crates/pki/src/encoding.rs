@@ -64,6 +64,21 @@ where
     Err(DerError { offset, fault: DerFault::NotDistinguished })
 }
 
+/// Reads all of `bytes`, and accepts them only if the value is written with as many bytes.
+///
+/// That refuses default values that are written out, but not the sets out of order in a name. For certificates, whose
+/// signature is verified over the bytes as they came: 0.1 µs, where writing a certificate takes 1.6.
+pub(crate) fn decode_exact_length<'a, T>(bytes: &'a [u8]) -> Result<T, DerError>
+where
+    T: Decode<'a, Error = der::Error> + Encode,
+{
+    let value = T::from_der(bytes)?;
+    if usize::try_from(value.encoded_len()?) == Ok(bytes.len()) {
+        return Ok(value);
+    }
+    Err(DerError { offset: 0, fault: DerFault::NotDistinguished })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use x509_cert::Version;
 
 use crate::algorithm::{PublicKey, SignatureAlgorithm};
-use crate::encoding::{DerError, decode};
+use crate::encoding::{DerError, decode_exact_length};
 use crate::name::Name;
 use crate::pem::{self, PemError};
 use crate::period::{Period, read_time};
@@ -55,7 +55,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`], with the byte offset where reading stopped.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
-        Self::from_x509(der, &decode(der)?)
+        Self::from_x509(der, &decode_exact_length(der)?)
     }
 
     /// Reads certificates from a PEM file (any number) or a DER file (one).
