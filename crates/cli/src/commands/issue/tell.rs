@@ -1,5 +1,8 @@
 //! What `issue` tells: lines for people or JSON lines, the rejects file, the progress bar.
 
+mod machine;
+mod people;
+
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home;
@@ -9,12 +12,8 @@ use chipwright_issuance::Language;
 use chipwright_issuance::intake::{BadRow, Intake, IntakeError, Notice, RejectsFile};
 use chipwright_issuance::issue::{Event, MembersFile, Summary};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-/// The form of the JSON lines (`schema/issue.schema.json`).
-const SCHEMA: &str = "chipwright-issue/1";
 
 /// Hears what happens in a run and tells it.
 pub(super) struct Teller {
@@ -82,9 +81,9 @@ impl Teller {
             return Err(failure);
         }
         if self.json {
-            return self.out.json(&summary_json(summary));
+            return self.out.json(&machine::summary_json(summary));
         }
-        summary_lines(summary, self.out).iter().try_for_each(|line| self.out.data(line))?;
+        people::summary_lines(summary, self.out).iter().try_for_each(|line| self.out.data(line))?;
         if let Some(path) = self.rejects.filter(|path| path.exists()) {
             let words = text!("refused rows: {}", "các dòng bị từ chối: {}", path.display());
             self.out.say(words.pick(self.out.language));
@@ -110,7 +109,7 @@ impl Teller {
         match event {
             Event::Began { member, .. } => self.member = member.to_string(),
             Event::Progress(progress) => {
-                let step = step_text(progress.step);
+                let step = people::step_text(progress.step);
                 self.bar.set_message(format!("{}  {}", self.member, step.pick(self.out.language)));
             }
             Event::Issued { .. }
@@ -124,12 +123,12 @@ impl Teller {
     }
 
     fn tell_people(&self, event: &Event<'_>) -> Result<(), Failure> {
-        let lines = people(event, self.out);
+        let lines = people::people(event, self.out);
         self.bar.suspend(|| lines.iter().try_for_each(|line| self.out.data(line)))
     }
 
     fn tell_json(&self, event: &Event<'_>) -> Result<(), Failure> {
-        machine(event, self.out.language).iter().try_for_each(|line| self.out.json(line))
+        machine::machine(event, self.out.language).iter().try_for_each(|line| self.out.json(line))
     }
 }
 
@@ -162,194 +161,4 @@ fn notice_text(notice: &Notice) -> Text {
             "lưu ý: cột “{name}” không rõ, không dùng đến"
         ),
     }
-}
-
-fn people(event: &Event<'_>, out: Output) -> Vec<String> {
-    match event {
-        Event::Rejected(row) => rejected(row, out),
-        Event::Issued { member, card, chip, .. } => {
-            vec![format!(
-                "{}  {card}  {} {member}, chip {chip}",
-                out.pick("issued  ", "đã cấp  "),
-                out.pick("member", "đảng viên")
-            )]
-        }
-        Event::Resumed { chip, card, member } => {
-            vec![format!(
-                "{}  {card}  {} {member}, chip {chip}",
-                out.pick("resumed ", "làm tiếp"),
-                out.pick("member", "đảng viên")
-            )]
-        }
-        Event::Retry { failure } => {
-            vec![format!("{}  {failure}", out.pick("repeated", "làm lại "))]
-        }
-        Event::Spoiled { chip, why, failure } => {
-            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
-            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("spoiled ", "hỏng    "))]
-        }
-        Event::SetAside { chip, why, failure } => {
-            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
-            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("aside   ", "để riêng"))]
-        }
-        Event::Revoked { card, why } => vec![format!("{}  {card}, {why}", out.pick("revoked ", "thu hồi "))],
-        Event::Abandoned { card, why } => {
-            vec![format!("{}  {card}, {why}", out.pick("dropped ", "bỏ      "))]
-        }
-        Event::Waiting { member, chip } => {
-            let words = text!(
-                "waiting   member {member}: put chip {chip} into a reader",
-                "chờ       đảng viên {member}: đưa chip {chip} vào đầu đọc"
-            );
-            vec![words.pick(out.language).to_owned()]
-        }
-        Event::Failed { line, member, failure } => vec![
-            format!(
-                "{}  {} {line}, {member}: {failure}",
-                out.pick("failed  ", "lỗi     "),
-                out.pick("line", "dòng")
-            ),
-            format!("          {}", failure.remedy()),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-fn rejected(row: &BadRow, out: Output) -> Vec<String> {
-    let language = out.language;
-    let mut lines = Vec::new();
-    for (index, rejection) in row.rejections.iter().enumerate() {
-        let head = if index == 0 { out.pick("rejected", "từ chối ") } else { "        " };
-        let line = out.pick("line", "dòng");
-        let place = rejection.place.as_ref().map_or_else(String::new, |place| {
-            format!(", {} {} “{}”", out.pick("column", "cột"), place.number, place.name)
-        });
-        lines.push(format!("{head}  {line} {}{place}: {}", row.line, rejection.cause(language)));
-        lines.push(format!("          {}", rejection.remedy(language)));
-    }
-    lines
-}
-
-/// The event as JSON, one object for each problem of a refused row; nothing for steps on the way.
-fn machine(event: &Event<'_>, language: Language) -> Vec<Value> {
-    let one = |value: Value| vec![value];
-    match event {
-        Event::Rejected(row) => row
-            .rejections
-            .iter()
-            .map(|rejection| {
-                let place = rejection.place.as_ref();
-                json!({
-                    "schema": SCHEMA, "event": "rejected", "line": rejection.line,
-                    "column": place.map(|place| &place.name), "column_number": place.map(|place| place.number),
-                    "class": rejection.class(), "cause": rejection.cause(language),
-                    "remedy": rejection.remedy(language),
-                })
-            })
-            .collect(),
-        Event::AlreadyIssued { line, member, card } => one(json!({
-            "schema": SCHEMA, "event": "already_issued", "line": line, "member": member.as_str(), "card": card.as_str(),
-        })),
-        Event::Issued { member, card, chip, accepted } => one(json!({
-            "schema": SCHEMA, "event": "issued", "member": member.as_str(), "card": card.as_str(),
-            "chip": chip.to_string(), "security_object_sha256": hex::encode(accepted.security_object_digest()),
-            "status_list": accepted.status().list, "status_index": accepted.status().index,
-            "accepted_at": accepted.at(),
-        })),
-        Event::Finalised { card, chip, cost } => one(json!({
-            "schema": SCHEMA, "event": "finalised", "card": card.as_str(), "chip": chip.to_string(), "cost": cost,
-        })),
-        Event::Prepared { chip, cost } => one(json!({
-            "schema": SCHEMA, "event": "prepared", "chip": chip.to_string(), "cost": cost,
-        })),
-        Event::Resumed { chip, card, member } => one(json!({
-            "schema": SCHEMA, "event": "resumed", "member": member.as_str(), "card": card.as_str(), "chip": chip.to_string(),
-        })),
-        Event::Retry { failure } => {
-            one(json!({ "schema": SCHEMA, "event": "retry", "cause": failure.to_string() }))
-        }
-        Event::Spoiled { chip, why, failure } => one(json!({
-            "schema": SCHEMA, "event": "spoiled", "chip": chip.map(ToString::to_string), "reason": why.as_str(),
-            "cause": failure.map(ToString::to_string),
-        })),
-        Event::SetAside { chip, why, failure } => one(json!({
-            "schema": SCHEMA, "event": "set_aside", "chip": chip.map(ToString::to_string), "reason": why.as_str(),
-            "cause": failure.map(ToString::to_string),
-        })),
-        Event::Revoked { card, why } => {
-            one(json!({ "schema": SCHEMA, "event": "revoked", "card": card.as_str(), "reason": why.as_str() }))
-        }
-        Event::Abandoned { card, why } => {
-            one(json!({ "schema": SCHEMA, "event": "abandoned", "card": card.as_str(), "reason": why.as_str() }))
-        }
-        Event::Waiting { member, chip } => one(json!({
-            "schema": SCHEMA, "event": "waiting", "member": member.as_str(), "chip": chip.to_string(),
-        })),
-        Event::Failed { line, member, failure } => one(json!({
-            "schema": SCHEMA, "event": "failed", "line": line, "member": member.as_str(),
-            "cause": failure.to_string(), "remedy": failure.remedy(),
-        })),
-        _ => Vec::new(),
-    }
-}
-
-fn summary_json(summary: &Summary) -> Value {
-    let blanks = &summary.blanks;
-    json!({
-        "schema": SCHEMA, "event": "summary", "rows": summary.rows, "issued": summary.issued,
-        "resumed": summary.resumed, "already_issued": summary.already_issued, "rejected": summary.rejected,
-        "failed": summary.failed, "waiting": summary.waiting, "interrupted": summary.interrupted,
-        "revoked": summary.revoked,
-        "blanks": { "taken": blanks.taken, "good": blanks.good, "spoiled": blanks.spoiled, "left": blanks.left,
-            "balanced": blanks.balanced() },
-        "stopped": summary.stopped.as_ref().map(ToString::to_string),
-    })
-}
-
-fn summary_lines(summary: &Summary, out: Output) -> Vec<String> {
-    let mut counts = vec![format!("{} {}", summary.issued, out.pick("issued", "đã cấp"))];
-    for (count, name) in [
-        (summary.resumed, out.pick("left by an earlier run and issued now", "dở từ lần trước, nay đã cấp")),
-        (summary.already_issued, out.pick("had a card already", "đã có thẻ từ trước")),
-        (summary.rejected, out.pick("rejected", "bị từ chối")),
-        (summary.failed, out.pick("failed", "lỗi")),
-        (summary.waiting, out.pick("waiting for a chip", "chờ một chip")),
-        (summary.interrupted, out.pick("interrupted", "bị ngắt")),
-        (summary.revoked, out.pick("revoked", "bị thu hồi")),
-    ] {
-        if count > 0 {
-            counts.push(format!("{count} {name}"));
-        }
-    }
-    let blanks = &summary.blanks;
-    let (rows, counts) = (summary.rows, counts.join(", "));
-    let balance = if blanks.balanced() {
-        out.pick("balanced", "khớp")
-    } else {
-        out.pick("NOT BALANCED", "KHÔNG KHỚP")
-    };
-    let (taken, good, spoiled, left) = (blanks.taken, blanks.good, blanks.spoiled, blanks.left);
-    let first = text!("{rows} rows: {counts}", "{rows} dòng: {counts}");
-    let second = text!(
-        "blanks: {taken} taken = {good} good + {spoiled} spoiled + {left} left ({balance})",
-        "thẻ trắng: {taken} đã lấy = {good} tốt + {spoiled} hỏng + {left} còn lại ({balance})"
-    );
-    vec![first.pick(out.language).to_owned(), second.pick(out.language).to_owned()]
-}
-
-fn step_text(step: &'static str) -> Text {
-    let vi = match step {
-        "survey" => "xem chip",
-        "replace transport keys" => "thay khóa vận chuyển",
-        "open session" => "mở phiên",
-        "install" => "cài ứng dụng",
-        "secure card manager" => "khóa trình quản lý thẻ",
-        "store shared files" | "confirm shared files" => "ghi tệp chung",
-        "store member files" => "ghi dữ liệu đảng viên",
-        "finalise" => "hoàn tất",
-        other => other,
-    };
-    Text { en: step.to_owned(), vi: vi.to_owned() }
 }

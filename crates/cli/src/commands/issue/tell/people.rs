@@ -1,0 +1,124 @@
+//! Lines for people.
+
+use crate::output::Output;
+use crate::text::{Text, text};
+use chipwright_issuance::intake::BadRow;
+use chipwright_issuance::issue::{Event, Summary};
+
+/// The lines for an event; none for steps on the way.
+pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
+    match event {
+        Event::Rejected(row) => rejected(row, out),
+        Event::Issued { member, card, chip, .. } => {
+            vec![format!(
+                "{}  {card}  {} {member}, chip {chip}",
+                out.pick("issued  ", "đã cấp  "),
+                out.pick("member", "đảng viên")
+            )]
+        }
+        Event::Resumed { chip, card, member } => {
+            vec![format!(
+                "{}  {card}  {} {member}, chip {chip}",
+                out.pick("resumed ", "làm tiếp"),
+                out.pick("member", "đảng viên")
+            )]
+        }
+        Event::Retry { failure } => {
+            vec![format!("{}  {failure}", out.pick("repeated", "làm lại "))]
+        }
+        Event::Spoiled { chip, why, failure } => {
+            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
+            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
+            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("spoiled ", "hỏng    "))]
+        }
+        Event::SetAside { chip, why, failure } => {
+            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
+            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
+            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("aside   ", "để riêng"))]
+        }
+        Event::Revoked { card, why } => vec![format!("{}  {card}, {why}", out.pick("revoked ", "thu hồi "))],
+        Event::Abandoned { card, why } => {
+            vec![format!("{}  {card}, {why}", out.pick("dropped ", "bỏ      "))]
+        }
+        Event::Waiting { member, chip } => {
+            let words = text!(
+                "waiting   member {member}: put chip {chip} into a reader",
+                "chờ       đảng viên {member}: đưa chip {chip} vào đầu đọc"
+            );
+            vec![words.pick(out.language).to_owned()]
+        }
+        Event::Failed { line, member, failure } => vec![
+            format!(
+                "{}  {} {line}, {member}: {failure}",
+                out.pick("failed  ", "lỗi     "),
+                out.pick("line", "dòng")
+            ),
+            format!("          {}", failure.remedy()),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn rejected(row: &BadRow, out: Output) -> Vec<String> {
+    let language = out.language;
+    let mut lines = Vec::new();
+    for (index, rejection) in row.rejections.iter().enumerate() {
+        let head = if index == 0 { out.pick("rejected", "từ chối ") } else { "        " };
+        let line = out.pick("line", "dòng");
+        let place = rejection.place.as_ref().map_or_else(String::new, |place| {
+            format!(", {} {} “{}”", out.pick("column", "cột"), place.number, place.name)
+        });
+        lines.push(format!("{head}  {line} {}{place}: {}", row.line, rejection.cause(language)));
+        lines.push(format!("          {}", rejection.remedy(language)));
+    }
+    lines
+}
+
+/// The lines for the end of a run.
+pub(super) fn summary_lines(summary: &Summary, out: Output) -> Vec<String> {
+    let mut counts = vec![format!("{} {}", summary.issued, out.pick("issued", "đã cấp"))];
+    for (count, name) in [
+        (summary.resumed, out.pick("left by an earlier run and issued now", "dở từ lần trước, nay đã cấp")),
+        (summary.already_issued, out.pick("had a card already", "đã có thẻ từ trước")),
+        (summary.rejected, out.pick("rejected", "bị từ chối")),
+        (summary.failed, out.pick("failed", "lỗi")),
+        (summary.waiting, out.pick("waiting for a chip", "chờ một chip")),
+        (summary.interrupted, out.pick("interrupted", "bị ngắt")),
+        (summary.revoked, out.pick("revoked", "bị thu hồi")),
+    ] {
+        if count > 0 {
+            counts.push(format!("{count} {name}"));
+        }
+    }
+    let blanks = &summary.blanks;
+    let (rows, counts) = (summary.rows, counts.join(", "));
+    let balance = if blanks.balanced() {
+        out.pick("balanced", "khớp")
+    } else {
+        out.pick("NOT BALANCED", "KHÔNG KHỚP")
+    };
+    let (taken, good, spoiled, left) = (blanks.taken, blanks.good, blanks.spoiled, blanks.left);
+    let first = text!("{rows} rows: {counts}", "{rows} dòng: {counts}");
+    let second = text!(
+        "blanks: {taken} taken = {good} good + {spoiled} spoiled + {left} left ({balance})",
+        "thẻ trắng: {taken} đã lấy = {good} tốt + {spoiled} hỏng + {left} còn lại ({balance})"
+    );
+    vec![first.pick(out.language).to_owned(), second.pick(out.language).to_owned()]
+}
+
+/// The words for a step of the plans.
+pub(super) fn step_text(step: &'static str) -> Text {
+    let vi = match step {
+        "survey" => "xem chip",
+        "replace transport keys" => "thay khóa vận chuyển",
+        "open session" => "mở phiên",
+        "install" => "cài ứng dụng",
+        "secure card manager" => "khóa trình quản lý thẻ",
+        "store shared files" | "confirm shared files" => "ghi tệp chung",
+        "store member files" => "ghi dữ liệu đảng viên",
+        "finalise" => "hoàn tất",
+        "done" => "xong",
+        other => other,
+    };
+    Text { en: step.to_owned(), vi: vi.to_owned() }
+}
