@@ -8,7 +8,7 @@ use crate::processor::{Processor, Volatile};
 use crate::random::Randomness;
 use crate::store::{CardRecord, LoadFile, Store, StoredKeys};
 use crate::tables::budget;
-use chipwright_iso7816::{Atr, Command, Response, StatusWord, Transport, TransportError};
+use chipwright_iso7816::{Atr, Command, Transport, TransportError};
 use std::time::Duration;
 
 /// A software card in a software reader.
@@ -184,8 +184,8 @@ impl Card {
 
     fn process(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         let response = match Command::from_bytes(command) {
-            Ok(_) if command.len() > budget::COMMAND_APDU => Response::status(StatusWord::WRONG_LENGTH),
-            Err(_) => Response::status(StatusWord::WRONG_LENGTH),
+            Ok(_) if command.len() > budget::COMMAND_APDU => self.processor.wrong_length(),
+            Err(_) => self.processor.wrong_length(),
             Ok(command) => match self.processor.execute(&command) {
                 Ok(response) => response,
                 Err(PowerLost) => return Err(self.cut()),

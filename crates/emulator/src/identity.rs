@@ -35,6 +35,12 @@ impl IdentitySession {
         self.current = None;
     }
 
+    /// Ends secure messaging with the access (ACC-06), and a run of PACE (ACC-11).
+    pub(crate) fn end(&mut self) {
+        self.messaging = None;
+        self.pace.interrupt();
+    }
+
     /// FILE-01.
     const fn enter_master_file(&mut self) {
         self.df = Df::Master;
@@ -58,8 +64,7 @@ impl Processor {
             return self.before_operational(slot, command);
         }
         if command.cla & 0x80 != 0 {
-            self.volatile.identity.messaging = None;
-            self.volatile.identity.pace.interrupt();
+            self.volatile.identity.end();
             return Ok(Response::status(StatusWord::CLA_NOT_SUPPORTED));
         }
         if Session::is_announced_by(command) {
@@ -106,12 +111,12 @@ impl Processor {
         command: Command,
         protection: Protection,
     ) -> Result<Response, Stop> {
-        let Some(command) = self.collect(command)? else {
-            return Ok(Response::status(StatusWord::OK));
-        };
         if command.ins != Ins::GENERAL_AUTHENTICATE {
             self.volatile.identity.pace.interrupt();
         }
+        let Some(command) = self.collect(command)? else {
+            return Ok(Response::status(StatusWord::OK));
+        };
         if is_select_by_name(&command) {
             return self.select_by_name(&command);
         }

@@ -31,8 +31,15 @@ impl Processor {
         if is_select_by_name(command) {
             return answer(self.select_by_name(command));
         }
+        let begins = (command.cla, command.ins) == (0x80, Ins::INITIALIZE_UPDATE);
+        if self.volatile.channel.demands_c_mac() && command.cla != 0x84 && !begins {
+            return Ok(self.unprotected(StatusWord::SECURITY_STATUS_NOT_SATISFIED));
+        }
         if let Err(status) = self.check_header(command) {
-            return Ok(Response::status(status));
+            return match (&self.volatile.channel, command.cla) {
+                (SecureChannel::Open(_), 0x84) => self.in_channel(command, |_, _, _| Err(status.into())),
+                _ => Ok(Response::status(status)),
+            };
         }
         match (command.cla, command.ins) {
             (0x80, Ins::INITIALIZE_UPDATE) => answer(self.initialize_update(command, &AID)),
@@ -105,9 +112,12 @@ impl Processor {
         if plain.ins != Ins::LOAD {
             channel.loading = None;
         }
+        if plain.ins != Ins::GET_STATUS {
+            channel.shown = None;
+        }
         match IssuerCommand::decode(plain)? {
             IssuerCommand::PutKey(put) => self.put_key(channel, &put),
-            IssuerCommand::GetStatus(get) => self.get_status(&get),
+            IssuerCommand::GetStatus(get) => self.get_status(channel, get),
             IssuerCommand::SetStatus(next) => self.set_status(next),
             IssuerCommand::Delete { aid, related } => self.delete(channel, &aid, related),
             IssuerCommand::InstallForLoad { load_file } => self.install_for_load(channel, load_file),

@@ -12,7 +12,7 @@ pub(crate) use content::Content;
 pub(crate) use stream::Stream;
 
 use crate::chip::PersonalisationPath;
-use crate::issuer_domain::{Block, Channel};
+use crate::issuer_domain::{Block, Channel, SecureChannel};
 use crate::memory::{Changes, PowerLost};
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::store::Instance;
@@ -109,7 +109,10 @@ impl Processor {
                 let channel = channel.as_mut().ok_or(StatusWord::SECURITY_STATUS_NOT_SATISFIED)?;
                 processor.store_data(channel, &Block::decode(plain)?)
             }),
-            _ => Ok(refused),
+            (0x84, _) if matches!(self.volatile.channel, SecureChannel::Open(_)) => {
+                self.in_channel(command, |_, _, _| Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()))
+            }
+            _ => Ok(self.unprotected(StatusWord::CONDITIONS_NOT_SATISFIED)),
         }
     }
 }

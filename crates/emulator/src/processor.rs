@@ -65,15 +65,6 @@ pub(crate) struct Volatile {
     pub(crate) channel: SecureChannel,
     pub(crate) identity: IdentitySession,
     pub(crate) chain: Option<Chain>,
-    /// How many entries GET STATUS has shown, when there are more.
-    pub(crate) status_shown: Option<usize>,
-}
-
-impl Volatile {
-    /// Where GET STATUS [next] goes on; the end if there was no first.
-    pub(crate) fn status_position(&self, end: usize) -> usize {
-        self.status_shown.unwrap_or(end)
-    }
 }
 
 /// The chip's program, with its memories.
@@ -105,19 +96,45 @@ impl Processor {
     /// One command.
     pub(crate) fn execute(&mut self, command: &Command) -> Result<Response, PowerLost> {
         if command.data.len() > budget::DATA_FIELD || (command.extended && !self.silicon.extended_length) {
-            return Ok(Response::status(StatusWord::WRONG_LENGTH));
+            return Ok(self.wrong_length());
         }
         if command.cla == 0xFF {
-            return Ok(Response::status(StatusWord::CLA_NOT_SUPPORTED));
+            return Ok(self.unprotected(StatusWord::CLA_NOT_SUPPORTED));
         }
         if command.cla & 0x40 != 0 || command.cla & 0x03 != 0 {
-            return Ok(Response::status(StatusWord::LOGICAL_CHANNEL_NOT_SUPPORTED));
+            return Ok(self.unprotected(StatusWord::LOGICAL_CHANNEL_NOT_SUPPORTED));
+        }
+        if self.volatile.selected == Selected::IssuerDomain && !self.issuer_domain_is_reachable() {
+            // CM-15: the last command was FINALISE.
+            self.volatile.channel = SecureChannel::None;
+            self.volatile.selected = Selected::Nothing;
         }
         match self.volatile.selected {
             Selected::IssuerDomain => self.issuer_domain(command),
             Selected::Instance(slot) => self.identity(slot, command),
             Selected::Nothing if is_select_by_name(command) => answer(self.select_by_name(command)),
             Selected::Nothing => Ok(Response::status(StatusWord::CONDITIONS_NOT_SATISFIED)),
+        }
+    }
+
+    /// The answer to a command that cannot be read (CHIP-03). It ends sessions as one in plain does (CM-25, ACC-06).
+    pub(crate) fn wrong_length(&mut self) -> Response {
+        self.unprotected(StatusWord::WRONG_LENGTH);
+        Response::status(StatusWord::WRONG_LENGTH)
+    }
+
+    /// The answer to a command in plain that is refused with `status`: `6982` inside a session of level 01 or more. Ends
+    /// sessions and a run of PACE (CM-25, ACC-06, ACC-11).
+    pub(crate) fn unprotected(&mut self, status: StatusWord) -> Response {
+        self.volatile.identity.end();
+        self.volatile.chain = None;
+        match std::mem::take(&mut self.volatile.channel) {
+            channel if channel.demands_c_mac() => Response::status(StatusWord::SECURITY_STATUS_NOT_SATISFIED),
+            channel @ SecureChannel::Open(_) => {
+                self.volatile.channel = channel;
+                Response::status(status)
+            }
+            SecureChannel::None | SecureChannel::Pending { .. } => Response::status(status),
         }
     }
 

@@ -55,7 +55,7 @@ pub const DGIS: [Dgi; 17] = [
     Dgi { id: 0x0102, name: "DG2", least: 1, most: 14_336, mandatory: true, kind: DgiKind::Portrait },
     file(0x010B, "DG11", 1024, false),
     file(0x010C, "DG12", 1024, false),
-    file(0x010D, "DG13", 1024, false),
+    file(0x010D, "DG13", 1024, true),
     file(0x010E, "DG14", 1024, true),
     file(0x010F, "DG15", 256, false),
     secret(CAN, "CAN", 6),

@@ -8,6 +8,10 @@ use chipwright_iso7816::Transport;
 use host::*;
 use std::time::Duration;
 
+/// The generator of P-256, uncompressed.
+const GENERATOR: &str = "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296\
+                         4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
+
 fn opened(card: &mut Card) -> pace::Messaging {
     let mut sm = pace::establish(card, pace::SET_AT_CAN, CAN).unwrap();
     assert_eq!(sm.send(card, [0, 0xA4, 4, 0x0C], &hex(INSTANCE), None), (vec![], 0x9000));
@@ -184,6 +188,20 @@ fn acc_02_steps_out_of_order_end_pace() {
     assert_eq!(status(&mut card, "0084000008"), 0x9000);
     assert_eq!(status(&mut card, first), 0x6985);
     assert_eq!(status(&mut card, "10860100027C0000"), 0x6A86);
+    // The first part of a chain is another command too, and so is one that cannot be read.
+    for (between, answer, next) in
+        [("10B0000001AA", 0x9000, 0x6883), ("00B0", 0x6700, 0x6985), ("FF86000000", 0x6E00, 0x6985)]
+    {
+        assert_eq!(status(&mut card, pace::SET_AT_CAN), 0x9000);
+        assert_eq!(status(&mut card, first), 0x9000);
+        let mapping = format!("1086000045 7C43 8141 {GENERATOR}00");
+        assert_eq!(status(&mut card, between), answer);
+        assert_eq!(status(&mut card, &mapping), next, "{between}");
+        assert_eq!(status(&mut card, &mapping), 0x6985, "{between}");
+        assert_eq!(status(&mut card, pace::SET_AT_CAN), 0x9000);
+        assert_eq!(status(&mut card, first), 0x9000);
+        assert_eq!(status(&mut card, &mapping), 0x9000, "undisturbed");
+    }
 }
 
 #[test]
@@ -225,10 +243,15 @@ fn acc_05_access_outlives_select() {
 
 #[test]
 fn acc_06_acc_10_plain_and_wrong_commands_end_the_session() {
-    let ends: [(&str, u16); 6] = [
+    let ends: [(&str, u16); 11] = [
         ("00A4000C", 0x9000),
         ("0084000008", 0x9000),
         ("80CA9F7F00", 0x6E00),
+        ("FFB0810000", 0x6E00),
+        ("01B0810000", 0x6881),
+        ("4CB0810000", 0x6881),
+        ("00B0", 0x6700),
+        ("0CB0810005AA", 0x6700),
         ("0CB08100 00", 0x6987),
         ("0CB08100 03970100 00", 0x6987),
         ("0CB08100 0D970100 8E080000000000000000 00", 0x6988),

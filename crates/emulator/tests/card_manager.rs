@@ -268,6 +268,130 @@ fn cm_10_more_follows() {
         shown.extend(data.get(10).copied());
     }
     assert_eq!(shown, [2, 3, 4]);
+    // [next] goes on with the list that was begun, in the session where it was begun.
+    let one = |open: &mut scp03::Host, card: &mut Card, p1: u8, p2: u8, criterion: &[u8]| {
+        let mut command = open.wrap(0xF2, p1, p2, criterion);
+        *command.last_mut().unwrap() = 0x18;
+        raw(card, &command).1
+    };
+    let other = hex("4F05F043484950");
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &GET_STATUS_ALL), 0x6A88, "nothing is begun");
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x02, &GET_STATUS_ALL), 0x6310);
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6A88, "another criterion");
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x02, &other), 0x6310);
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6310);
+    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505705", 0)).1, 0x9000);
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6A88, "another command between");
+    for files in [0x20, 0x10] {
+        let data = hex("05F000000001 00 00 00 00");
+        let (_, _) = open.send(&mut card, 0xE6, 0x02, 0, &data);
+        let (_, _) = open.send(&mut card, 0xE8, 0x80, 0, &hex("C40101"));
+        assert_eq!(one(&mut open, &mut card, 0x40, 0x02, &GET_STATUS_ALL), 0x6310);
+        assert_eq!(one(&mut open, &mut card, files, 0x03, &GET_STATUS_ALL), 0x6A88, "another subset");
+    }
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x02, &GET_STATUS_ALL), 0x6310);
+    let mut open = scp03::Host::open(&mut card, 0x01);
+    assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &GET_STATUS_ALL), 0x6A88, "another session");
+}
+
+#[test]
+fn chip_08_the_directory_is_full() {
+    let mut card = blank();
+    let mut open = session(&mut card, 0x03);
+    for version in 2..=4 {
+        assert_eq!(open.send(&mut card, 0xD8, 0x00, 0x81, &put_key(version, &[7; 16])).1, 0x9000);
+    }
+    assert_eq!(open.send(&mut card, 0xD8, 0x00, 0x81, &put_key(5, &[7; 16])).1, 0x6A84);
+    assert_eq!(
+        open.send(&mut card, 0xD8, 0x04, 0x81, &put_key(5, &[7; 16])).1,
+        0x9000,
+        "in place of another"
+    );
+    for last in 1..=4 {
+        let data = install_data(&format!("F04348495057{last:02X}"), 0);
+        assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &data).1, 0x9000);
+    }
+    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505705", 0)).1, 0x6A84);
+    let for_load = |last: u8| hex(&format!("05F0000000{last:02X} 00 00 00 00"));
+    for last in 1..=3 {
+        assert_eq!(open.send(&mut card, 0xE6, 0x02, 0, &for_load(last)).1, 0x9000);
+        assert_eq!(open.send(&mut card, 0xE8, 0x80, 0, &hex("C40101")).1, 0x9000);
+    }
+    assert_eq!(open.send(&mut card, 0xE6, 0x02, 0, &for_load(4)).1, 0x6A84);
+    // 20 small objects of two instances.
+    let ids = [
+        0x2F00, 0x2F01, 0x2F1C, 0x2F1D, 0x011E, 0x011D, 0x0101, 0x0102, 0x010B, 0x010C, 0x010D, 0x010E,
+        0x010F,
+    ];
+    let store = |open: &mut scp03::Host, card: &mut Card, instance: &str, ids: &[u16]| {
+        assert_eq!(open.send(card, 0xE6, 0x20, 0, &personalize_data(instance)).1, 0x9000);
+        let objects: Vec<u8> = ids.iter().flat_map(|id| dgi(*id, &[1])).collect();
+        open.send(card, 0xE2, 0x88, 0, &objects).1
+    };
+    assert_eq!(store(&mut open, &mut card, INSTANCE, &ids), 0x9000);
+    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..8]), 0x6A84, "the 21st");
+    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..7]), 0x9000);
+    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[7..8]), 0x6A84);
+    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..7]), 0x9000, "replaced");
+}
+
+#[test]
+fn cm_20_what_a_locked_card_refuses() {
+    let mut card = blank();
+    let mut open = session(&mut card, 0x03);
+    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, 0)).1, 0x9000);
+    assert_eq!(open.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1, 0x9000);
+    for state in [0x07, 0x0F, 0x7F] {
+        assert_eq!(open.send(&mut card, 0xF0, 0x80, state, &[]).1, 0x9000);
+    }
+    let commands: [(u8, u8, u8, Vec<u8>); 8] = [
+        (0xE2, 0x88, 0x00, dgi(0x8010, CAN)),
+        (0xD8, 0x00, 0x81, put_key(2, &[7; 16])),
+        (0xE4, 0x00, 0x00, hex("4F07F0434849505701")),
+        (0xE4, 0x00, 0x80, hex("4F07F0434849505700")),
+        (0xE6, 0x0C, 0x00, install_data("F0434849505702", 0)),
+        (0xE6, 0x20, 0x00, personalize_data(INSTANCE)),
+        (0xE6, 0x02, 0x00, hex("05F000000001 00 00 00 00")),
+        (0xE8, 0x80, 0x00, hex("C40101")),
+    ];
+    let before = card.save();
+    for (ins, p1, p2, data) in &commands {
+        assert_eq!(open.send(&mut card, *ins, *p1, *p2, data).1, 0x6985, "{ins:02X} {p1:02X}");
+    }
+    assert!(card.save() == before);
+    // The issuer domain's own data, with no application bound.
+    let mut open = scp03::Host::open(&mut card, 0x03);
+    assert_eq!(open.send(&mut card, 0xE2, 0x90, 0x00, &hex("420101")).1, 0x6985);
+    assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x9000);
+    assert_eq!(open.send(&mut card, 0xF0, 0x80, 0x0F, &[]).1, 0x9000);
+    assert_eq!(open.send(&mut card, 0xE2, 0x90, 0x00, &hex("420101")).1, 0x9000, "no longer locked");
+    assert_eq!(open.send(&mut card, 0xE4, 0x00, 0x00, &hex("4F07F0434849505701")).1, 0x9000, "still there");
+}
+
+#[test]
+fn cm_15_cm_21_finalise_on_the_contactless_interface_ends_the_card_manager() {
+    for (privileges, after_reset) in [(0x04, 0x6E00), (0x00, 0x6985)] {
+        let mut card = blank_with(|chip| chip.interface = Interface::Contactless);
+        let mut open = session(&mut card, 0x33);
+        assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, privileges)).1, 0x9000);
+        assert_eq!(open.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1, 0x9000);
+        let mut bytes = stream(&content());
+        bytes.extend(dgi(0x7F0F, &manifest(&content())));
+        assert_eq!(
+            open.store(&mut card, &bytes, 223),
+            (vec![], 0x9000),
+            "FINALISE is answered in its session"
+        );
+        let protected = open.wrap(0xCA, 0x9F, 0x7F, &[]);
+        assert_eq!(raw(&mut card, &protected), (vec![], 0x6985));
+        assert_eq!(send(&mut card, "80CA9F7F00"), (vec![], 0x6985));
+        assert_eq!(status(&mut card, "8050000008112233445566778800"), 0x6985);
+        assert_eq!(status(&mut card, ISSUER), 0x6A82);
+        assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x9000);
+        assert_eq!(status(&mut card, "00B0810000"), 0x6982);
+        card.reset().unwrap();
+        assert_eq!(status(&mut card, "80CA9F7F00"), after_reset);
+    }
 }
 
 #[test]
@@ -462,4 +586,31 @@ fn cm_25_a_plain_command_ends_the_session() {
     assert_eq!(status(&mut card, "80CA9F7F00"), 0x6982);
     assert_eq!(status(&mut card, "80CA9F7F00"), 0x9000);
     assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x6982);
+    for (command, in_session, without) in [
+        ("8001000000", 0x6982, 0x6D00),
+        ("0050000008112233445566778800", 0x6982, 0x6E00),
+        ("8082000000", 0x6982, 0x6E00),
+        ("A0CA9F7F00", 0x6982, 0x6E00),
+        ("FFCA9F7F00", 0x6982, 0x6E00),
+        ("81CA9F7F00", 0x6982, 0x6881),
+        ("85CA9F7F00", 0x6982, 0x6881),
+        ("00A4020C02011C", 0x6982, 0x6A86),
+        ("80F2", 0x6700, 0x6700),
+        ("84F2800205AA", 0x6700, 0x6700),
+    ] {
+        let mut open = session(&mut card, 0x01);
+        assert_eq!(status(&mut card, command), in_session, "{command}");
+        assert_eq!(status(&mut card, command), without, "{command}");
+        assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x6982, "{command}");
+        // At level 00 nothing is protected, and nothing ends.
+        let mut open = session(&mut card, 0x00);
+        assert_eq!(status(&mut card, command), without, "{command}");
+        assert_eq!(open.send(&mut card, 0xCA, 0x9F, 0x7F, &[]).1, 0x9000, "{command}");
+    }
+    // Refused under secure messaging, a command leaves the session in step.
+    let mut open = session(&mut card, 0x33);
+    for (ins, expected) in [(0x01, 0x6D00), (0x50, 0x6E00), (0xA4, 0x6E00)] {
+        assert_eq!(open.send(&mut card, ins, 0, 0, &[]).1, expected, "{ins:02X}");
+        assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x9000, "{ins:02X}");
+    }
 }

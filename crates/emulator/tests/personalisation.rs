@@ -160,10 +160,16 @@ fn perso_06_perso_18_replacement() {
 #[test]
 fn perso_07_perso_12_an_interrupted_object_is_not_held() {
     type End = fn(&mut Card, &mut scp03::Host);
-    let ends: [(&str, End); 5] = [
+    let ends: [(&str, End); 7] = [
         ("SELECT", |card, _| assert_eq!(status(card, ISSUER), 0x9000)),
         ("INITIALIZE UPDATE", |card, _| {
             scp03::Host::begin(card, 0, &DEVELOPMENT_KEY).unwrap();
+        }),
+        ("INITIALIZE UPDATE with a wrong P2", |card, _| {
+            assert_eq!(status(card, "8050000108112233445566778800"), 0x6A86);
+        }),
+        ("INITIALIZE UPDATE with a short challenge", |card, _| {
+            assert_eq!(status(card, "805000000711223344556677"), 0x6700);
         }),
         ("reset", |card, _| {
             card.reset().unwrap();
@@ -215,8 +221,6 @@ fn perso_09_perso_10_finalise_compares() {
     wrong_hash[10] ^= 1;
     let mut wrong_version = good.clone();
     wrong_version[0] = 2;
-    let mut swapped = content();
-    swapped.swap(0, 1);
     let mut unordered = vec![1, 11];
     unordered.extend(good[2..].chunks(34).rev().flatten());
     let mut more = content();
@@ -251,7 +255,7 @@ fn perso_09_perso_10_finalise_compares() {
 
 #[test]
 fn perso_09_what_is_mandatory() {
-    for (missing, _) in content().iter().filter(|(id, _)| *id != 0x010D) {
+    for (missing, _) in &content() {
         let mut card = blank();
         let mut session = bound(&mut card, 0x03);
         let held: Vec<_> = content().into_iter().filter(|(id, _)| id != missing).collect();
@@ -325,4 +329,8 @@ fn perso_17_through_the_application() {
     let answer = session.send(&mut card, 0xE2, 0x89, 0, &dgi(0x7F01, &K));
     assert_eq!(answer, (expected_report(&[(0x8010, CAN.to_vec())]), 0x9000));
     assert_eq!(session.send(&mut card, 0xF2, 0x80, 0x02, &[0x4F, 0]).1, 0x6985);
+    assert_eq!(session.send(&mut card, 0xE2, 0x88, 0, &dgi(0x8010, CAN)).1, 0x9000, "the session goes on");
+    assert_eq!(status(&mut card, "80CA9F7F00"), 0x6982, "CM-25");
+    assert_eq!(session.send(&mut card, 0xE2, 0x88, 0, &dgi(0x8010, CAN)).1, 0x6982);
+    assert_eq!(status(&mut card, "80CA9F7F00"), 0x6985);
 }

@@ -138,6 +138,95 @@ fn commands_toml() {
     }
 }
 
+/// Every requirement that a row names stands in the text.
+#[test]
+fn commands_toml_requirements() {
+    let path = format!("{}/../../applet-spec/card.md", env!("CARGO_MANIFEST_DIR"));
+    let card = std::fs::read_to_string(path).unwrap();
+    for row in rows(&table("commands"), "command") {
+        let requirement = text(&row, "requirement");
+        assert!(card.contains(&format!("\n- **{requirement}** ")), "{}: {requirement}", text(&row, "name"));
+    }
+}
+
+/// P1, P2 and data with which nothing but the security status is in the way of a command; the data of PUT KEY, LOAD and
+/// DELETE are refused later.
+fn example(name: &str) -> (u8, u8, Vec<u8>) {
+    match name {
+        "SELECT" => (0x04, 0x0C, hex("A000000151000000")),
+        "GET DATA" => (0x9F, 0x7F, vec![]),
+        "INITIALIZE UPDATE" => (0x00, 0x00, hex("1122334455667788")),
+        "PUT KEY" => {
+            let key = [&[0x88, 0x11, 0x10][..], &[0; 16], &[3, 0, 0, 0]].concat();
+            (0x00, 0x81, [vec![0x02], key.repeat(3)].concat())
+        }
+        "GET STATUS" => (0x80, 0x02, hex("4F00")),
+        "SET STATUS" => (0x80, 0x07, vec![]),
+        "INSTALL" => (0x0C, 0x00, install_data("A0000002471001", 0)),
+        "LOAD" => (0x80, 0x00, hex("C40101")),
+        "DELETE" => (0x00, 0x00, hex("4F07F0434849505799")),
+        "STORE DATA (own data)" => (0x90, 0x00, hex("420101")),
+        "STORE DATA (personalisation)" => (0x88, 0x00, dgi(0x8010, CAN)),
+        "READ BINARY" => (0x81, 0x00, vec![]),
+        "READ BINARY (odd)" => (0x01, 0x01, hex("540100")),
+        "MANAGE SECURITY ENVIRONMENT" => (0xC1, 0xA4, hex("800A04007F00070202040202830102")),
+        "GENERAL AUTHENTICATE" => (0x00, 0x00, hex("7C00")),
+        "GET CHALLENGE" => (0x00, 0x00, vec![]),
+        other => panic!("no example of {other}"),
+    }
+}
+
+/// What a command needs is what the table says: `6982` with less, something else with it.
+#[test]
+fn commands_toml_auth() {
+    for row in rows(&table("commands"), "command") {
+        let (name, auth) = (text(&row, "name"), text(&row, "auth"));
+        let (cla, ins) = (number(&row, "cla") as u8, number(&row, "ins") as u8);
+        if name == "EXTERNAL AUTHENTICATE" {
+            // It is what makes the security status: nothing but INITIALIZE UPDATE comes before it.
+            assert_eq!(auth, "none");
+            assert_eq!(
+                raw(&mut blank(), &[cla, ins, 1, 0, 16].iter().copied().chain([0; 16]).collect::<Vec<_>>()).1,
+                0x6985
+            );
+            continue;
+        }
+        let (p1, p2, data) = example(name);
+        let plain = |cla: u8| {
+            let mut command = vec![cla, ins, p1, p2];
+            if !data.is_empty() {
+                command.push(data.len() as u8);
+                command.extend_from_slice(&data);
+            }
+            command.push(if name == "GET CHALLENGE" { 8 } else { 0 });
+            command
+        };
+        if text(&row, "application") == "identity" {
+            let mut card = issued_once();
+            assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x9000);
+            let refused = raw(&mut card, &plain(cla)).1 == 0x6982;
+            assert_eq!(refused, auth == "file", "{name}");
+            continue;
+        }
+        let refused = raw(&mut blank(), &plain(cla)).1 == 0x6982;
+        assert_eq!(refused, auth != "none", "{name} without a session");
+        if auth == "none" {
+            continue;
+        }
+        for (level, least) in [(0x00, "none"), (0x01, "secure_channel"), (0x03, "secure_channel_enc")] {
+            let mut card = blank();
+            installed(&mut card);
+            let mut session = scp03::Host::open(&mut card, level);
+            if name == "STORE DATA (personalisation)" && level > 0 {
+                assert_eq!(session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1, 0x9000);
+            }
+            let answer = session.send(&mut card, ins, p1, p2, &data).1;
+            let enough = level == 0x03 || least == auth;
+            assert_eq!(answer == 0x6982, !enough, "{name} at level {level:02X}: {answer:04X}");
+        }
+    }
+}
+
 fn issued_once() -> chipwright_emulator::Card {
     static STATE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
     let state = STATE.get_or_init(|| issued().save());

@@ -39,9 +39,9 @@ impl IdentityCommand {
             Ins::READ_BINARY => decode_read(command).map(Self::Read),
             Ins::READ_BINARY_ODD => decode_read_odd(command).map(Self::Read),
             Ins::MANAGE_SECURITY_ENVIRONMENT => match (command.p1, command.p2) {
-                (0xC1, 0xA4) => {
-                    SetAt::parse(&command.data).map(Self::SetAuthenticationTemplate).map_err(refusal)
-                }
+                (0xC1, 0xA4) => SetAt::parse(&command.data)
+                    .map(Self::SetAuthenticationTemplate)
+                    .map_err(SetAtError::status),
                 _ => Err(StatusWord::INCORRECT_P1_P2),
             },
             Ins::GENERAL_AUTHENTICATE => match (command.p1, command.p2) {
@@ -57,14 +57,6 @@ impl IdentityCommand {
             },
             _ => Err(StatusWord::INS_NOT_SUPPORTED),
         }
-    }
-}
-
-/// ACC-01: other parameters are 6A80, a password the card does not hold is 6A88.
-const fn refusal(error: SetAtError) -> StatusWord {
-    match error {
-        SetAtError::NoSuchPassword(_) => StatusWord::REFERENCED_DATA_NOT_FOUND,
-        _ => StatusWord::INCORRECT_DATA,
     }
 }
 

@@ -1,6 +1,7 @@
 //! INITIALIZE UPDATE and EXTERNAL AUTHENTICATE (CM-05 to CM-07, CM-19).
 
 use super::load::Loading;
+use super::status::Shown;
 use crate::chip::CountAt;
 use crate::memory::Changes;
 use crate::personalisation::Stream;
@@ -25,6 +26,13 @@ pub(crate) enum SecureChannel {
     Open(Box<Channel>),
 }
 
+impl SecureChannel {
+    /// Whether a session is open in which every command comes under secure messaging: level 01 or more.
+    pub(crate) fn demands_c_mac(&self) -> bool {
+        matches!(self, Self::Open(channel) if channel.protocol.level().has_c_mac())
+    }
+}
+
 /// An open session and what is bound to it.
 pub(crate) struct Channel {
     pub(crate) protocol: scp03::Channel,
@@ -33,11 +41,14 @@ pub(crate) struct Channel {
     /// The association of PERSO-01.
     pub(crate) stream: Option<Stream>,
     pub(crate) loading: Option<Loading>,
+    /// Where GET STATUS [next] goes on, when more follows.
+    pub(crate) shown: Option<Shown>,
 }
 
 impl Processor {
-    /// `80 50 version 00, host challenge`.
+    /// `80 50 version 00, host challenge`. Ends the session before, whatever the answer (PERSO-12).
     pub(crate) fn initialize_update(&mut self, command: &Command, invoker: &Aid) -> Result<Response, Stop> {
+        self.volatile.channel = SecureChannel::None;
         if command.p2 != 0x00 {
             return Err(StatusWord::INCORRECT_P1_P2.into());
         }
@@ -45,7 +56,6 @@ impl Processor {
         if command.data.len() != parameter.short_length() {
             return Err(StatusWord::WRONG_LENGTH.into());
         }
-        self.volatile.channel = SecureChannel::None;
         let (slot, keys) = self
             .store
             .key_sets()
@@ -92,7 +102,7 @@ impl Processor {
                 let cleared = keys.with_counters(0, (keys.sequence + pseudo_random).min(LAST_SEQUENCE));
                 self.count(slot, cleared)?;
                 let stream = personalises.map(Stream::new);
-                let channel = Channel { protocol, keys: slot, stream, loading: None };
+                let channel = Channel { protocol, keys: slot, stream, loading: None, shown: None };
                 self.volatile.channel = SecureChannel::Open(Box::new(channel));
                 Ok(Response::status(StatusWord::OK))
             }

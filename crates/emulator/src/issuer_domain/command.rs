@@ -44,7 +44,7 @@ pub(super) struct GetStatus {
 
 /// P1 of GET STATUS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subset {
+pub(crate) enum Subset {
     IssuerDomain,
     Applications,
     LoadFiles,

@@ -1,7 +1,7 @@
 //! GET STATUS and SET STATUS (CM-10, CM-11).
 
 use super::command::{GetStatus, Subset};
-use super::{AID, LOAD_FILE, MODULE};
+use super::{AID, Channel, LOAD_FILE, MODULE};
 use crate::memory::Changes;
 use crate::processor::{Processor, Stop};
 use crate::tables::CardLifeCycle;
@@ -20,15 +20,34 @@ const LOADED: u8 = 0x01;
 /// What a short response holds beside R-MAC and padding.
 const MOST_SHORT: usize = 223;
 
+/// What GET STATUS has shown of a list of which more follows.
+pub(crate) struct Shown {
+    subset: Subset,
+    criterion: Vec<u8>,
+    count: usize,
+}
+
+impl Shown {
+    /// Whether [next] asks for the same list.
+    fn belongs_to(&self, get: &GetStatus) -> bool {
+        (self.subset, &self.criterion) == (get.subset, &get.criterion)
+    }
+}
+
 impl Processor {
     /// `E3 { 4F AID, 9F70 life cycle, C5 privileges, 84 module }` for each match, as many as fit.
-    pub(super) fn get_status(&mut self, get: &GetStatus) -> Result<Response, Stop> {
+    pub(super) fn get_status(&self, channel: &mut Channel, get: GetStatus) -> Result<Response, Stop> {
         let most = match get.le {
             Some(Le::Exact(ne)) => (ne as usize).min(MOST_SHORT),
             Some(Le::Max) | None => MOST_SHORT,
         };
-        let entries: Vec<Vec<u8>> = self.status_entries(get);
-        let first = if get.next { self.volatile.status_position(entries.len()) } else { 0 };
+        let entries: Vec<Vec<u8>> = self.status_entries(&get);
+        let before = channel.shown.take().filter(|shown| shown.belongs_to(&get));
+        let first = match (get.next, before) {
+            (false, _) => 0,
+            (true, Some(shown)) => shown.count,
+            (true, None) => entries.len(),
+        };
         let mut data = Vec::new();
         let mut taken = first;
         for entry in entries.iter().skip(first) {
@@ -45,7 +64,7 @@ impl Processor {
             return Err(StatusWord::WRONG_LENGTH.into());
         }
         let more = taken < entries.len();
-        self.volatile.status_shown = more.then_some(taken);
+        channel.shown = more.then_some(Shown { subset: get.subset, criterion: get.criterion, count: taken });
         let status = if more { StatusWord::MORE_DATA_AVAILABLE } else { StatusWord::OK };
         Ok(Response { data, status })
     }

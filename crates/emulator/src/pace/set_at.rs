@@ -64,14 +64,18 @@ pub enum SetAtError {
 }
 
 impl SetAtError {
-    /// TR-03110-3, B.11.1: `6A88` password or domain parameters not found; `6A80` for everything else.
+    /// ACC-01: `6A88` a password that the card does not hold; `6A80` everything else. (TR-03110-3, B.11.1 has `6A88` for
+    /// domain parameters too.)
     #[must_use]
     pub const fn status(self) -> StatusWord {
         match self {
-            Self::NoSuchPassword(_) | Self::NoSuchDomainParameters(_) => {
-                StatusWord::REFERENCED_DATA_NOT_FOUND
-            }
-            _ => StatusWord::INCORRECT_DATA,
+            Self::NoSuchPassword(_) => StatusWord::REFERENCED_DATA_NOT_FOUND,
+            Self::Malformed(_)
+            | Self::Missing(_)
+            | Self::Repeated(_)
+            | Self::Unknown(_)
+            | Self::UnsupportedMechanism
+            | Self::NoSuchDomainParameters(_) => StatusWord::INCORRECT_DATA,
         }
     }
 }
@@ -168,10 +172,7 @@ mod tests {
         assert_eq!(parse("800a04007f00070202040202830101990100"), Err(SetAtError::Unknown(Tag(0x99))));
         assert_eq!(status("800a04007f00070202040201830101"), Err(StatusWord::INCORRECT_DATA));
         assert_eq!(status("800a04007f00070202040202830105"), Err(StatusWord::REFERENCED_DATA_NOT_FOUND));
-        assert_eq!(
-            status("800a04007f0007020204020283010184010b"),
-            Err(StatusWord::REFERENCED_DATA_NOT_FOUND)
-        );
+        assert_eq!(status("800a04007f0007020204020283010184010b"), Err(StatusWord::INCORRECT_DATA));
         assert_eq!(status("800a04007f000702020402028302"), Err(StatusWord::INCORRECT_DATA));
     }
 
