@@ -66,7 +66,9 @@ fn run(house: &House, random: &mut Random, started: Duration, done: Duration) ->
     // one kill in eight falls into the opening of the keys, the others into the work on cards
     let from = if random.below(8) == 0 { Duration::ZERO } else { started.mul_f64(0.9) };
     let span = u64::try_from((done - from).as_micros()).unwrap();
-    let moment = Instant::now() + from + Duration::from_micros(random.below(span));
+    // the list gets shorter from kill to kill, so most moments are early ones
+    let within = (span >> random.below(4)).max(1);
+    let moment = Instant::now() + from + Duration::from_micros(random.below(within));
     let mut child = spawn(house);
     // a pipe that fills up would stop the child before its moment
     let stdout = child.stdout.take().unwrap();

@@ -146,7 +146,7 @@ pub(crate) fn failed(failure: &issue::Failure) -> Failure {
     Failure::of(exit_of(failure), failure, failure.remedy())
 }
 
-const fn exit_of(failure: &issue::Failure) -> Exit {
+fn exit_of(failure: &issue::Failure) -> Exit {
     match failure.fault() {
         Fault::Card | Fault::Reader => Exit::Card,
         Fault::Configuration | Fault::Record => Exit::Configuration,

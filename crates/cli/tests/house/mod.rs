@@ -121,9 +121,9 @@ pub(crate) fn sample(name: &str) -> PathBuf {
 
 /// The first two lines of a machine readable zone hold the card's number and dates.
 fn without_number(line: &str) -> &str {
-    let varies = |zone: &str| zone.len() == 30 && zone.contains("VNM");
+    let numbered = |zone: &str| zone.len() == 30 && zone.contains("VNM");
     match line.rsplit_once(' ') {
-        Some((head, zone)) if head.starts_with("MRZ") && varies(zone) => "MRZ [ZONE]",
+        Some((head, zone)) if head.starts_with("MRZ") && numbered(zone) => "MRZ [ZONE]",
         _ => line,
     }
 }
@@ -138,8 +138,8 @@ pub(crate) fn redacted(text: &str) -> String {
             continue;
         }
         let end = word.trim_end_matches(['.', ':', '-']).len();
-        let after_sod = out.ends_with("EF.SOD ");
-        out.push_str(&replaced(&word[..end], after_sod));
+        let varies = out.ends_with("EF.SOD ") || out.ends_with("DG13 ");
+        out.push_str(&replaced(&word[..end], varies));
         out.push_str(&word[end..]);
         word.clear();
         if c != '\0' {
@@ -149,7 +149,7 @@ pub(crate) fn redacted(text: &str) -> String {
     out
 }
 
-fn replaced(word: &str, after_sod: bool) -> String {
+fn replaced(word: &str, varies: bool) -> String {
     let hex = |length: usize| word.len() == length && word.bytes().all(|b| b.is_ascii_hexdigit());
     let card = word.len() == 9
         && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
@@ -169,7 +169,7 @@ fn replaced(word: &str, after_sod: bool) -> String {
         () if time => "[TIME]".into(),
         () if future && word.len() == 10 => "[DATE]".into(),
         () if future => "[TIME]".into(),
-        () if after_sod && word.parse::<u32>().is_ok() => "[LENGTH]".into(),
+        () if varies && word.parse::<u32>().is_ok() => "[LENGTH]".into(),
         () => word.to_owned(),
     }
 }
