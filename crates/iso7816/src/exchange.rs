@@ -130,7 +130,8 @@ impl<T: Transport> Exchanger<T> {
 
     fn exchange_one(&mut self, command: &Command) -> Result<Response, ExchangeError> {
         let mut response = self.transmit(command)?;
-        if let Some(exact) = response.status.exact_le() {
+        // a protected command carries a MAC that holds once: repeating it would break the session
+        if let (Some(exact), false) = (response.status.exact_le(), command.cla & 0x0C != 0) {
             let mut again = command.clone();
             #[allow(clippy::cast_possible_truncation)] // at most 256
             again.le.replace(Le::Exact(exact as u32));
@@ -199,6 +200,15 @@ mod tests {
         let mut card = Exchanger::new(script, LengthMode::Short);
         let answer = card.exchange(&Command::new(0x80, Ins::GET_DATA, 0x9F, 0x7F).with_le(Le::Max)).unwrap();
         assert_eq!(answer.status, StatusWord(0x6C02));
+    }
+
+    #[test]
+    fn a_protected_command_is_never_repeated() {
+        let script = Script(vec![("84f2400000", "6c02")]);
+        let mut card = Exchanger::new(script, LengthMode::Short);
+        let answer =
+            card.exchange(&Command::new(0x84, Ins::GET_STATUS, 0x40, 0x00).with_le(Le::Max)).unwrap();
+        assert_eq!((answer.status, card.round_trips()), (StatusWord(0x6C02), 1));
     }
 
     #[test]

@@ -61,6 +61,9 @@ impl fmt::Debug for Dgi {
     }
 }
 
+/// Bytes of the longest header: DGI, FF, two bytes of length.
+const HEADER: usize = 5;
+
 /// One data grouping to be stored. Its value is wiped on drop and never shown by `Debug`.
 #[derive(Clone)]
 pub struct Object {
@@ -96,17 +99,20 @@ impl Object {
         Sha256::digest(self.value()).into()
     }
 
-    /// DGI ‖ length ‖ value: length in 1 byte up to FE, else FF and 2 bytes (PERSO-04).
+    /// DGI ‖ length.
+    #[must_use]
     #[allow(clippy::cast_possible_truncation)] // values are bounded by the card's budget, far below 65,536
-    fn encode_into(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.dgi.0.to_be_bytes());
+    pub fn header(&self) -> Vec<u8> {
+        let [high, low] = self.dgi.0.to_be_bytes();
         match self.value.len() {
-            length @ 0..=0xFE => out.push(length as u8),
-            length => {
-                out.push(0xFF);
-                out.extend_from_slice(&(length as u16).to_be_bytes());
-            }
+            length @ 0..=0xFE => vec![high, low, length as u8],
+            length => [[high, low, 0xFF].as_slice(), &(length as u16).to_be_bytes()].concat(),
         }
+    }
+
+    /// DGI ‖ length ‖ value: length in 1 byte up to FE, else FF and 2 bytes (PERSO-04).
+    fn encode_into(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.header());
         out.extend_from_slice(&self.value);
     }
 }
@@ -119,8 +125,11 @@ impl fmt::Debug for Object {
 
 /// The objects as one stream of bytes (PERSO-04).
 #[must_use]
-pub fn stream<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Zeroizing<Vec<u8>> {
-    let mut out = Zeroizing::new(Vec::with_capacity(16 * 1024));
+pub fn stream<'a>(objects: impl IntoIterator<Item = &'a Object, IntoIter: Clone>) -> Zeroizing<Vec<u8>> {
+    let objects = objects.into_iter();
+    // reserved whole: growing would leave copies behind that nobody wipes
+    let length = objects.clone().map(|object| HEADER + object.value.len()).sum();
+    let mut out = Zeroizing::new(Vec::with_capacity(length));
     for object in objects {
         object.encode_into(&mut out);
     }

@@ -8,6 +8,11 @@ use chipwright_channel::scp03::{KeyError, Scp03Error};
 use chipwright_iso7816::tlv::TlvError;
 use chipwright_iso7816::{ExchangeError, StatusWord};
 
+/// The name of INSTALL [for install and make selectable] in errors.
+pub(crate) const INSTALL: &str = "INSTALL [for install and make selectable]";
+/// The name of STORE DATA in errors.
+pub(crate) const STORE_DATA: &str = "STORE DATA";
+
 /// Who has to act. The fault decides the reaction: put the card aside, try again, mend the configuration, call support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -21,6 +26,10 @@ pub enum Fault {
     Operator,
     /// The record on this station's disk: stop the line.
     Record,
+    /// This member's data do not fit the chip: mend the row, not the chip.
+    Data,
+    /// Our bug: stop the line.
+    Ours,
 }
 
 /// Why a chip was not prepared or written.
@@ -116,14 +125,19 @@ pub enum PersoError {
 }
 
 impl PersoError {
-    /// Whose fault it is.
+    /// Whose fault it is. What this station got wrong never condemns a chip.
     #[must_use]
-    pub const fn fault(&self) -> Fault {
+    pub fn fault(&self) -> Fault {
         match self {
             Self::Exchange { source: ExchangeError::Transport(_), .. } => Fault::Reader,
+            Self::Exchange { source: ExchangeError::Apdu(_), .. } => Fault::Ours,
+            Self::Channel { source, .. } => channel_fault(source),
+            Self::PutKey(PutKeyError::Keys(_) | PutKeyError::Version(_)) => Fault::Configuration,
+            Self::Refused { command, status, .. } => refusal_fault(command, *status),
+            Self::Unsuitable { reasons, .. } if reasons.iter().all(Unsuitable::is_about_keys) => {
+                Fault::Operator
+            }
             Self::Exchange { .. }
-            | Self::Refused { .. }
-            | Self::Channel { .. }
             | Self::Unsuitable { .. }
             | Self::Malformed { .. }
             | Self::PutKey(_)
@@ -139,13 +153,16 @@ impl PersoError {
 
     /// What to do next, as one plain sentence.
     #[must_use]
-    pub const fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::WrongKey { .. } => {
                 "Check that the transport key or card master of this delivery is configured; do not try the chip again before."
             }
             Self::Finished(_) => "Verify it; a finished card is never written again.",
             Self::Leftovers(_) => "Prepare the chip again: what it holds is erased.",
+            Self::Unsuitable { reasons, .. } if reasons.iter().all(Unsuitable::is_about_keys) => {
+                "Put this chip aside; check which delivery it is from and which key versions are configured."
+            }
             Self::Unsuitable { .. } => "Put this chip aside, mark it as spoiled, and take another.",
             Self::OtherChip { .. } => "Insert the chip that was prepared, or start again with this one.",
             Self::Budget(BudgetError::Exhausted { .. }) => {
@@ -158,12 +175,72 @@ impl PersoError {
                 }
                 Fault::Configuration => "Check the keys and the configuration of this station.",
                 Fault::Operator => "Ask the person in charge of the station.",
+                Fault::Data => "Check this member's record; shorten what is too long.",
+                Fault::Ours => "This is a fault of the program: report it.",
                 Fault::Record => "Check the disk of this station before any further card is written.",
             },
         }
     }
 }
 
+fn channel_fault(error: &Scp03Error) -> Fault {
+    match error {
+        Scp03Error::Keys(_) => Fault::Configuration,
+        Scp03Error::Exchange(ExchangeError::Transport(_)) => Fault::Reader,
+        Scp03Error::TooLong { .. } | Scp03Error::Class(_) | Scp03Error::ExtendedLengthNeeded => Fault::Ours,
+        _ => Fault::Card,
+    }
+}
+
+/// A load file that the profile names and the chip does not hold, and data that the chip has no room for, are no faults of the chip.
+fn refusal_fault(command: &str, status: StatusWord) -> Fault {
+    match (command, status) {
+        (INSTALL, StatusWord::REFERENCED_DATA_NOT_FOUND) => Fault::Configuration,
+        (STORE_DATA, StatusWord::NOT_ENOUGH_MEMORY | StatusWord::INCORRECT_DATA) => Fault::Data,
+        _ => Fault::Card,
+    }
+}
+
 fn list(reasons: &[Unsuitable]) -> String {
     reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chipwright_iso7816::TransportError;
+    use chipwright_iso7816::apdu::ApduError;
+
+    #[test]
+    fn only_the_chip_s_own_faults_condemn_it() {
+        let chip = ChipIdentifier([0; 10]);
+        let refused = |command, status| PersoError::Refused { step: "x", command, status };
+        let channel = |source| PersoError::Channel { step: "x", source };
+        let exchange = |source| PersoError::Exchange { step: "x", source };
+        let unsuitable = |reasons| PersoError::Unsuitable { chip, reasons };
+        let cases = [
+            (exchange(ExchangeError::Transport(TransportError::CardRemoved)), Fault::Reader),
+            (exchange(ExchangeError::Endless), Fault::Card),
+            (exchange(ApduError::Le(0).into()), Fault::Ours),
+            (refused(INSTALL, StatusWord::REFERENCED_DATA_NOT_FOUND), Fault::Configuration),
+            (refused(INSTALL, StatusWord::MEMORY_FAILURE), Fault::Card),
+            (refused(STORE_DATA, StatusWord::NOT_ENOUGH_MEMORY), Fault::Data),
+            (refused(STORE_DATA, StatusWord::MEMORY_FAILURE), Fault::Card),
+            (channel(Scp03Error::Keys(KeyError::MixedSizes)), Fault::Configuration),
+            (channel(Scp03Error::ExtendedLengthNeeded), Fault::Ours),
+            (channel(Scp03Error::ResponseMac), Fault::Card),
+            (PutKeyError::Version(0).into(), Fault::Configuration),
+            (PutKeyError::ResponseLength(0).into(), Fault::Card),
+            (unsuitable(vec![Unsuitable::KeyVersions(vec![7])]), Fault::Operator),
+            (unsuitable(vec![Unsuitable::KeyVersions(vec![7]), Unsuitable::NoScp03]), Fault::Card),
+            (PersoError::WrongKey { chip, version: 1 }, Fault::Configuration),
+            (PersoError::OtherChip { wanted: chip, found: chip }, Fault::Operator),
+            (PersoError::Leftovers(chip), Fault::Card),
+            (JournalError("full".to_owned()).into(), Fault::Record),
+        ];
+        for (error, fault) in cases {
+            assert_eq!(error.fault(), fault, "{error}");
+            assert!(error.remedy().ends_with('.'));
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::chip::{ChipIdentifier, ChipProfile, Path};
 use crate::cost::CostReport;
 use crate::dgi::{Dgi, Object};
-use crate::error::PersoError;
+use crate::error::{INSTALL, PersoError};
 use crate::globalplatform::{self as gp, CardLifeCycle};
 use crate::keys::CardKeys;
 use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
@@ -168,19 +168,37 @@ fn card_life_cycle<T: Transport>(
 /// Installs the instance unless it is there.
 fn install<T: Transport>(run: &mut Run<'_, '_, T>, session: Session) -> Result<Session, PersoError> {
     let profile = run.profile;
-    let (session, response) = run.ask(session, &gp::get_status(0x40, false))?;
-    let there = match response.status {
-        StatusWord::REFERENCED_DATA_NOT_FOUND => false,
-        StatusWord::OK | StatusWord::MORE_DATA_AVAILABLE => {
-            parse_status(run, &response.data)?.iter().any(|entry| entry.aid == profile.instance)
-        }
-        status => return Err(PersoError::Refused { step: run.step(), command: "GET STATUS", status }),
-    };
+    let (session, there) = is_installed(run, session)?;
     if there {
         return Ok(session);
     }
     let command = gp::install_for_install(&profile.load_file, &profile.module, &profile.instance);
-    Ok(run.command(session, "INSTALL [for install and make selectable]", &command)?.0)
+    Ok(run.command(session, INSTALL, &command)?.0)
+}
+
+/// GET STATUS of the applications, page after page.
+fn is_installed<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    mut session: Session,
+) -> Result<(Session, bool), PersoError> {
+    const MOST_PAGES: usize = 32;
+    for page in 0..MOST_PAGES {
+        let response;
+        (session, response) = run.ask(session, &gp::get_status(0x40, page > 0))?;
+        let more = match response.status {
+            StatusWord::REFERENCED_DATA_NOT_FOUND => return Ok((session, false)),
+            StatusWord::OK => false,
+            StatusWord::MORE_DATA_AVAILABLE => true,
+            status => return Err(PersoError::Refused { step: run.step(), command: "GET STATUS", status }),
+        };
+        if parse_status(run, &response.data)?.iter().any(|entry| entry.aid == run.profile.instance) {
+            return Ok((session, true));
+        }
+        if !more {
+            return Ok((session, false));
+        }
+    }
+    Err(PersoError::NotConfirmed { step: run.step(), what: "an end of its list of applications" })
 }
 
 fn parse_status<T: Transport>(run: &Run<'_, '_, T>, data: &[u8]) -> Result<Vec<gp::StatusEntry>, PersoError> {
@@ -269,10 +287,7 @@ impl PreparePlan {
         commands.extend(session_commands(p.issuer_version));
         commands
             .push(PlannedCommand { times: 2, ..planned(&gp::get_status(0x80, false), "GET STATUS 80, 40") });
-        commands.push(planned(
-            &gp::install_for_install(&p.load_file, &p.module, &p.instance),
-            "INSTALL [for install and make selectable]",
-        ));
+        commands.push(planned(&gp::install_for_install(&p.load_file, &p.module, &p.instance), INSTALL));
         PlannedStep {
             name: "install",
             purpose: format!("make the identity application {} from module {}", p.instance, p.module),
@@ -287,7 +302,7 @@ impl PreparePlan {
         let p = &self.profile;
         let mut data = Vec::new();
         for file in &self.files {
-            data.push(Span::known(&file.dgi.0.to_be_bytes()));
+            data.push(Span::known(&file.header()));
             data.push(Span::known(file.value()));
         }
         let report = || PlannedCommand {
@@ -328,7 +343,8 @@ impl PreparePlan {
 fn secure_step() -> PlannedStep {
     PlannedStep {
         name: "secure card manager",
-        purpose: "move the card from OP_READY to SECURED".to_owned(),
+        purpose: "move the card from OP_READY to SECURED; needs no intent: the chip itself says how far it is, and it holds nobody's data"
+            .to_owned(),
         precondition: "the instance is installed",
         read_back: "status 9000; a later GET STATUS",
         reversibility: Reversibility::Irreversible,

@@ -3,7 +3,7 @@
 use crate::chip::{ChipIdentifier, ChipProfile, Path};
 use crate::cost::{CostReport, Progress, StepCost};
 use crate::dgi::{Dgi, HoldingsReport, Object, stream};
-use crate::error::PersoError;
+use crate::error::{PersoError, STORE_DATA};
 use crate::globalplatform as gp;
 use crate::keys::TryBudget;
 use chipwright_channel::scp03::{
@@ -105,14 +105,18 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
         let (waiting, command) = Initiate::new(keys, challenge);
         self.world.budget.spend(chip, version)?;
         let response = self.exchange(&command)?;
+        // diversified keys do not fit another chip: tell that apart from a wrong key, and charge the chip that counted
+        if let Some(found) = response.data.first_chunk().map(|bytes| ChipIdentifier(*bytes))
+            && response.status.is_success()
+            && found != *chip
+        {
+            self.world.budget.spend(&found, version)?;
+            return Err(PersoError::OtherChip { wanted: *chip, found });
+        }
         let verified = waiting.receive(&response).map_err(|source| match source {
             Scp03Error::CardCryptogram => PersoError::WrongKey { chip: *chip, version },
             source => channel(source),
         })?;
-        let found = ChipIdentifier(verified.diversification_data());
-        if found != *chip {
-            return Err(PersoError::OtherChip { wanted: *chip, found });
-        }
         let verified = verified.check_pseudo_random_challenge(selected).map_err(channel)?;
         let (waiting, command) = verified.authenticate(level(parameter)).map_err(channel)?;
         let response = self.exchange(&command)?;
@@ -204,7 +208,7 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
         data: &[u8],
     ) -> Result<(Storing, Vec<u8>), PersoError> {
         let command = gp::store_data(flags, storing.block, data);
-        let (session, answer) = self.command(storing.session, "STORE DATA", &command)?;
+        let (session, answer) = self.command(storing.session, STORE_DATA, &command)?;
         Ok((Storing { session, block: storing.block.wrapping_add(1) }, answer))
     }
 

@@ -29,6 +29,8 @@ pub enum Stage {
 pub enum Unsuitable {
     /// Neither the transport nor the issuer's key version is there.
     KeyVersions(Vec<u8>),
+    /// The transport keys are there beside the issuer's: whoever knows them could open the card.
+    TransportKeysRemain,
     /// SCP03 is not offered.
     NoScp03,
     /// SCP03 is offered with a parameter *i* that we refuse.
@@ -42,6 +44,12 @@ pub enum Unsuitable {
     },
 }
 
+impl Unsuitable {
+    pub(crate) const fn is_about_keys(&self) -> bool {
+        matches!(self, Self::KeyVersions(_) | Self::TransportKeysRemain)
+    }
+}
+
 impl fmt::Display for Unsuitable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,6 +58,7 @@ impl fmt::Display for Unsuitable {
                 found.iter().try_for_each(|version| write!(f, " {version:02X}"))?;
                 f.write_str(")")
             }
+            Self::TransportKeysRemain => f.write_str("it holds the transport keys beside the issuer's keys"),
             Self::NoScp03 => f.write_str("its card manager does not offer SCP03"),
             Self::Scp03Parameter(i) => write!(f, "its SCP03 parameter i={i:02X} is not supported"),
             Self::Memory { free, needed } => {
@@ -111,7 +120,7 @@ pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> R
         unsuitable: Vec::new(),
     };
     survey.stage = survey.judge_stage(profile, instance.as_deref());
-    survey.unsuitable = survey.judge_suitability(profile);
+    survey.unsuitable = survey.reasons(profile);
     Ok(survey)
 }
 
@@ -127,13 +136,18 @@ impl Survey {
         }
     }
 
-    fn judge_suitability(&self, profile: &ChipProfile) -> Vec<Unsuitable> {
+    /// Every reason why the chip cannot become a card of this profile.
+    #[must_use]
+    pub fn reasons(&self, profile: &ChipProfile) -> Vec<Unsuitable> {
         let mut reasons = Vec::new();
         let known = [profile.transport_version, profile.issuer_version];
         if !known.iter().any(|version| self.keys.has_set(*version)) {
             let mut found: Vec<u8> = self.keys.keys.iter().map(|key| key.1).collect();
             found.dedup();
             reasons.push(Unsuitable::KeyVersions(found));
+        }
+        if known[0] != known[1] && known.iter().all(|version| self.keys.has_set(*version)) {
+            reasons.push(Unsuitable::TransportKeysRemain);
         }
         match self.scp03 {
             None => reasons.push(Unsuitable::NoScp03),

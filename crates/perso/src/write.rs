@@ -209,7 +209,7 @@ impl WritePlan {
             } else {
                 Span::known(object.value())
             };
-            [Span::known(&object.dgi.0.to_be_bytes()), value]
+            [Span::known(&object.header()), value]
         });
         PlannedStep {
             name: "store member files",
@@ -239,13 +239,13 @@ impl WritePlan {
                 name: "STORE DATA (FINALISE)",
                 header: "80E28800".to_owned(),
                 data: vec![
-                    Span::known(&Dgi::FINALISE.0.to_be_bytes()),
+                    Span::known(&finalise.header()),
                     Span::Confidential {
                         bytes: finalise.value().len(),
                         what: "manifest of hashes".to_owned(),
                     },
                 ],
-                times: (finalise.value().len() + 5).div_ceil(block),
+                times: (finalise.header().len() + finalise.value().len()).div_ceil(block),
             }],
         }
     }

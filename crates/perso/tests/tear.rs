@@ -5,14 +5,14 @@
 #![allow(clippy::print_stdout, reason = "campaigns print their counts")]
 
 use chipwright_channel::pace::{self, Password};
-use chipwright_emulator::{Card, Fault, seeded_rng};
+use chipwright_emulator::{Card, CountAt, Fault, PersonalisationPath, seeded_rng};
 use chipwright_iso7816::{Aid, Command, Exchanger, Ins, Le, LengthMode, Transport};
 use chipwright_perso::{
-    ChipProfile, Freshness, PersoError, PreparePlan, Stage, WritePlan, prepare, survey, write,
+    ChipProfile, Freshness, Path, PersoError, PreparePlan, Stage, WritePlan, prepare, survey, write,
 };
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::IssuerFiles;
-use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, blank};
+use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
 use chipwright_verify::{Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -26,6 +26,7 @@ struct Bench {
     trust: TrustStore,
     at: Timestamp,
     blank: Vec<u8>,
+    mode: LengthMode,
 }
 
 /// Where power is cut.
@@ -36,8 +37,35 @@ enum Cut {
     Page(u64),
 }
 
+/// The kinds of chip that are torn.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Plain,
+    CountsAtInitializeUpdate,
+    ThroughApplication,
+    Extended,
+}
+
+impl Kind {
+    fn blank(self) -> Card {
+        let mut config = chip_config(1);
+        match self {
+            Self::Plain | Self::Extended => {}
+            Self::CountsAtInitializeUpdate => config.count_at = CountAt::InitializeUpdate,
+            Self::ThroughApplication => config.personalisation = PersonalisationPath::ThroughApplication,
+        }
+        Card::blank(config, seeded_rng(7001))
+    }
+
+    fn profile(self) -> ChipProfile {
+        let path =
+            if matches!(self, Self::ThroughApplication) { Path::Application } else { Path::IssuerDomain };
+        ChipProfile { path, ..ChipProfile::default() }
+    }
+}
+
 impl Bench {
-    fn new() -> Self {
+    fn new(kind: Kind) -> Self {
         let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
         let from = "2026-11-01T00:00:00Z".parse().unwrap();
         let authority = Authority::new(&AuthorityOptions::real("Example Party", 1, from));
@@ -51,8 +79,9 @@ impl Bench {
             &terms,
             at,
         );
-        let profile = ChipProfile::default();
+        let profile = kind.profile();
         Self {
+            mode: if matches!(kind, Kind::Extended) { LengthMode::Extended } else { LengthMode::Short },
             prepare: PreparePlan::new(profile.clone(), &IssuerFiles::new(&terms)),
             write: WritePlan::new(profile.clone(), &signed),
             profile,
@@ -60,12 +89,12 @@ impl Bench {
             can,
             trust: authority.trust(at),
             at,
-            blank: blank(1).save(),
+            blank: kind.blank().save(),
         }
     }
 
     fn card(&self) -> Exchanger<Card> {
-        let mut card = Exchanger::new(Card::load(&self.blank, seeded_rng(9)).unwrap(), LengthMode::Short);
+        let mut card = Exchanger::new(Card::load(&self.blank, seeded_rng(9)).unwrap(), self.mode);
         card.reset().unwrap();
         card
     }
@@ -168,7 +197,7 @@ fn arm(card: &mut Exchanger<Card>, cut: Cut) {
 
 #[test]
 fn power_cut_at_every_command_and_every_page_write() {
-    let bench = Bench::new();
+    let bench = Bench::new(Kind::Plain);
     let mut card = bench.card();
     let before = (card.transport().apdus(), card.transport().page_writes());
     bench.run(&mut card, &mut World::new(4), false).unwrap();
@@ -204,9 +233,31 @@ fn power_cut_at_every_command_and_every_page_write() {
     println!("tear test: power cut twice at {twice} pairs of points (seed 2026); all accepted");
 }
 
+/// The same on other kinds of chip; every seventh point, every point in the long campaign.
+#[test]
+fn power_cut_on_other_kinds_of_chip() {
+    let every = if chipwright_testkit::is_long() { 1 } else { 7 };
+    for kind in [Kind::CountsAtInitializeUpdate, Kind::ThroughApplication, Kind::Extended] {
+        let bench = Bench::new(kind);
+        let mut card = bench.card();
+        let before = (card.transport().apdus(), card.transport().page_writes());
+        bench.run(&mut card, &mut World::new(4), false).unwrap();
+        let (apdus, pages) = (card.transport().apdus() - before.0, card.transport().page_writes() - before.1);
+        assert_eq!(bench.verdict(&mut card), Verdict::Valid);
+        let cuts =
+            (1..=apdus).flat_map(|n| [Cut::Before(n), Cut::After(n)]).chain((1..=pages).map(Cut::Page));
+        let mut tried = 0;
+        for cut in cuts.step_by(every) {
+            bench.tear(cut, None);
+            tried += 1;
+        }
+        println!("tear test: {kind:?}: power cut at {tried} of {} points; all accepted", 2 * apdus + pages);
+    }
+}
+
 #[test]
 fn the_stranger_of_the_tear_test_can_see() {
-    let bench = Bench::new();
+    let bench = Bench::new(Kind::Plain);
     let mut card = bench.card();
     bench.run(&mut card, &mut World::new(4), false).unwrap();
     assert!(

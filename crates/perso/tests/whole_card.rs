@@ -116,7 +116,7 @@ fn a_chip_personalised_through_the_application() {
 }
 
 #[test]
-fn the_wrong_transport_key_costs_no_try() {
+fn the_wrong_transport_key_costs_no_try_where_the_chip_counts_at_external_authenticate() {
     let case = case(ChipProfile::default());
     let keys = ChipKeys::default().with_wrong_transport_key();
     let mut card = Exchanger::new(Card::blank(chip_config(3), seeded_rng(9)), LengthMode::Short);
@@ -133,6 +133,75 @@ fn the_wrong_transport_key_costs_no_try() {
     world.budget = chipwright_testkit::TryCount::default();
     prepare(&mut card, &case.prepare, &ChipKeys::default(), &mut world.surroundings())
         .expect("the chip is unharmed");
+}
+
+#[test]
+fn another_chip_in_the_reader_is_told_apart_from_a_wrong_key() {
+    let case = case(ChipProfile::default());
+    let keys = ChipKeys::default();
+    let mut world = World::new(4);
+    let mut prepared = |serial| {
+        let mut card = Exchanger::new(Card::blank(chip_config(serial), seeded_rng(9)), LengthMode::Short);
+        card.reset().unwrap();
+        (prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap(), card)
+    };
+    let (first, _) = prepared(21);
+    let (second, mut card) = prepared(22);
+    let plan = WritePlan::new(case.profile.clone(), &case.signed);
+    let mut journal = MemoryJournal::default();
+    let error =
+        write(&mut card, &first, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
+            .unwrap_err();
+    assert!(
+        matches!(error, PersoError::OtherChip { wanted, found } if wanted == first.chip() && found == second.chip())
+    );
+    assert!(world.budget.spent.contains_key(&(second.chip(), 0x11)), "the chip that counted is charged");
+    assert!(journal.intents.is_empty());
+    write(&mut card, &second, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
+        .unwrap();
+    assert_eq!(verify(&case, &mut card).verdict(), Verdict::Valid);
+}
+
+#[test]
+fn the_dry_run_tells_what_is_sent() {
+    let case = case(ChipProfile::default());
+    let keys = ChipKeys::default();
+    for mode in [LengthMode::Short, LengthMode::Extended] {
+        let mut card = Exchanger::new(Card::blank(chip_config(23), seeded_rng(9)), mode);
+        card.reset().unwrap();
+        let mut world = World::new(4);
+        let ready = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
+        assert_eq!(ready.cost().round_trips(), case.prepare.describe().round_trips() as u64);
+        let plan = WritePlan::new(case.profile.clone(), &case.signed);
+        let mut journal = MemoryJournal::default();
+        let written =
+            write(&mut card, &ready, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
+                .unwrap();
+        let planned = plan.describe(mode);
+        assert_eq!(written.cost.round_trips(), planned.round_trips() as u64, "{mode:?}");
+        for step in &planned.steps {
+            let sent = step.commands.iter().map(|command| command.times as u64).sum::<u64>();
+            assert_eq!(written.cost.round_trips_of(step.name), sent, "{mode:?} {}", step.name);
+        }
+        let text = format!("{planned:?}");
+        let portrait = case.signed.file(chipwright_profile::FileId::Dg(2)).unwrap();
+        let shown: String = portrait[100..120].iter().map(|byte| format!("{byte:02X}")).collect();
+        assert!(!text.contains(&shown) && !text.contains(&case.can), "nothing personal is shown");
+    }
+}
+
+#[test]
+fn transport_keys_beside_the_issuers_are_noticed() {
+    let case = case(ChipProfile::default());
+    let same = ChipProfile { issuer_version: 0x12, transport_version: 0x11, ..ChipProfile::default() };
+    let mut card = Exchanger::new(Card::blank(chip_config(24), seeded_rng(9)), LengthMode::Short);
+    card.reset().unwrap();
+    let mut world = World::new(4);
+    prepare(&mut card, &case.prepare, &ChipKeys::default(), &mut world.surroundings()).unwrap();
+    let mut found = survey(&mut card, &same).unwrap();
+    assert!(found.unsuitable.is_empty(), "one set only: {:?}", found.unsuitable);
+    found.keys.keys.extend((1..=3).map(|id| (id, 0x12, 0x88, 16)));
+    assert_eq!(found.reasons(&same), [chipwright_perso::survey::Unsuitable::TransportKeysRemain]);
 }
 
 #[test]

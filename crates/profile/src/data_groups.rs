@@ -21,6 +21,9 @@ use chipwright_iso7816::tlv::encode;
 /// Room for all files but DG2 together, bytes (card contract, CHIP-01).
 pub const FILES_BUDGET: usize = 8 * 1024;
 
+/// Bytes of a page of the chip's memory (`applet-spec/tables/budget.toml`).
+const PAGE: usize = 64;
+
 /// Files of a whole card, EF.SOD included.
 const ALL_FILES: usize = 11;
 
@@ -185,7 +188,9 @@ fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
             return Err(BuildError::FileTooLarge { file: *file, size: bytes.len(), most: file.most() });
         }
     }
-    let size = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| bytes.len()).sum();
+    // the chip counts whole pages (CHIP-08)
+    let pages = |bytes: &Vec<u8>| bytes.len().next_multiple_of(PAGE);
+    let size = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| pages(bytes)).sum();
     if size > FILES_BUDGET { Err(BuildError::FilesTooLarge { size }) } else { Ok(()) }
 }
 

@@ -81,8 +81,16 @@ fn fold(report: &SecurityObjectReport, name: CheckName) -> Check {
             PkiOutcome::Failed(failure) => {
                 return Check::failed(name, verdict_of(failure), failure.to_string());
             }
+            // what was not demanded was not looked at: unknown is never valid
+            PkiOutcome::NotChecked(NotChecked::NotDemanded) => {
+                return Check::failed(
+                    name,
+                    Verdict::TrustDataStale,
+                    "not checked: no revocation list is at hand",
+                );
+            }
             PkiOutcome::NotChecked(NotChecked::NotReached) => reached = false,
-            PkiOutcome::NotChecked(NotChecked::NotDemanded) | PkiOutcome::Passed => {}
+            PkiOutcome::Passed => {}
         }
     }
     if reached { Check::passed(name) } else { Check::not_reached(name) }

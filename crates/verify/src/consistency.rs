@@ -66,7 +66,7 @@ pub(crate) fn consistency(
     match (files.data_group(14).map(read::dg14), files.get(FileId::CardAccess).map(read::card_access)) {
         (Some(Ok(signed)), Some(Ok(unsigned))) if signed.contains_all(&unsigned) => {}
         (Some(Ok(_)), Some(Ok(_))) => return altered("EF.CardAccess offers what DG14 does not"),
-        _ => return Check::not_reached(name),
+        _ => return Check::failed(name, Verdict::Unreadable, "DG14 or EF.CardAccess cannot be read"),
     }
     if let Password::Mrz(key) = ask.password
         && *key != MrzKey::from_information(mrz.mrz_information().expose())

@@ -37,7 +37,7 @@ pub struct Inspection<'a> {
     pub cache: Option<&'a mut SignerCache>,
 }
 
-/// Inspects the card that answers on `card`, freshly reset. Always returns a report; whatever went wrong is in it.
+/// Resets the card that answers on `card` and inspects it over this fresh connection. Always returns a report; whatever went wrong is in it.
 pub fn inspect<T: Transport>(
     card: &mut Exchanger<T>,
     ask: &mut Inspection<'_>,
@@ -77,6 +77,7 @@ fn open<T: Transport>(
     files: &mut Files,
 ) -> Result<chipwright_channel::sm::Session, Check> {
     let unreadable = |detail: String| Check::failed(CheckName::Access, Verdict::Unreadable, detail);
+    card.reset().map_err(|error| unreadable(error.to_string()))?;
     let access = read::file(card, FileId::CardAccess.sfi()).map_err(|error| {
         unreadable(match error {
             ReadError::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => {
@@ -138,6 +139,10 @@ fn judge(
     let mut faults = fetch_data_groups(link, &signed, files);
     let (holder, unparsed) = Holder::parse(files);
     faults.extend(unparsed.iter().map(ToString::to_string));
+    let accepted = facts(&holder, digest, ask.at);
+    if faults.is_empty() && accepted.is_none() {
+        faults.push("DG1 holds no card number of ours, or DG13 is missing".to_owned());
+    }
     checks.push(match faults.is_empty() {
         true => Check::passed(CheckName::Reading),
         false => unreadable(faults.join("; ")),
@@ -147,7 +152,7 @@ fn judge(
     checks.push(consistency::data_groups(files, &signed));
     checks.push(consistency::consistency(files, &holder, passive.signer(), ask));
     checks.push(consistency::card_validity(&holder, ask));
-    let accepted = facts(&holder, digest, ask.at);
+    checks.push(chip_proof(files));
     Some((holder, accepted))
 }
 
@@ -178,6 +183,16 @@ fn fetch_data_groups(link: &mut dyn Link, signed: &SecurityObject, files: &mut F
     faults
 }
 
+/// No proof of the chip is demanded yet. One that the signed files promise is not run here, and that is said.
+fn chip_proof(files: &Files) -> Check {
+    let promised = files.data_group(15).is_some()
+        || files
+            .data_group(14)
+            .and_then(|file| chipwright_profile::read::dg14(file).ok())
+            .is_some_and(|infos| infos.iter().count() > infos.pace().len());
+    if promised { Check::not_reached(CheckName::ChipProof) } else { Check::not_offered(CheckName::ChipProof) }
+}
+
 /// The clock is also compared with the latest time known from signed data.
 fn known_time(ask: &Inspection<'_>, checks: &mut [Check]) {
     if let (Some(known), Some(clock)) =
@@ -205,7 +220,7 @@ fn complete(checks: &mut Vec<Check>) {
     *checks = CheckName::NECESSARY
         .into_iter()
         .map(|name| outcome(name).unwrap_or_else(|| Check::not_reached(name)))
-        .chain([Check::not_offered(CheckName::ChipProof)])
+        .chain([outcome(CheckName::ChipProof).unwrap_or_else(|| Check::not_offered(CheckName::ChipProof))])
         .collect();
 }
 

@@ -47,11 +47,13 @@ impl Report {
         facts: Option<Accepted>,
     ) -> Self {
         let verdict = Verdict::from_checks(&checks);
+        let proof = checks.iter().find(|check| check.name == CheckName::ChipProof).map(|check| check.outcome);
+        let chip_proof = if proof == Some(Outcome::NotReached) { "not_reached" } else { "not_offered" };
         let accepted = if verdict == Verdict::Valid { facts } else { None };
         // a card without the facts that acceptance needs was not read whole
         let verdict =
             if verdict == Verdict::Valid && accepted.is_none() { Verdict::Unreadable } else { verdict };
-        Self { schema: SCHEMA, verdict, at, chip_proof: "not_offered", checks, cost, holder, accepted }
+        Self { schema: SCHEMA, verdict, at, chip_proof, checks, cost, holder, accepted }
     }
 
     /// The verdict.

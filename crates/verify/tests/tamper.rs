@@ -10,8 +10,9 @@ use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_perso::dgi::Object;
 use chipwright_perso::{ChipProfile, Dgi, Freshness, PreparePlan, WritePlan, prepare, write};
 use chipwright_pki::certificate::RootKind;
+use chipwright_pki::policy::CrlRule;
 use chipwright_pki::sign::SignKey;
-use chipwright_pki::{Policy, TrustStore};
+use chipwright_pki::{Policy, SignerCache, TrustStore};
 use chipwright_profile::{FileId, IssuerFiles, SecurityInfos, SignedProfile};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, blank};
 use chipwright_verify::{CheckName, Inspection, Outcome, Report, Verdict, inspect};
@@ -77,8 +78,18 @@ struct Kiosk<'a> {
 }
 
 impl Kiosk<'_> {
+    /// Judged twice: with the whole chain, and by a kiosk that remembers the signers it has met.
     fn judge(&self, card: &mut Exchanger<Card>) -> Report {
-        card.reset().unwrap();
+        let mut cache = SignerCache::new(4);
+        let fresh = self.judge_with(card, None);
+        for round in 0..2 {
+            let remembered = self.judge_with(card, Some(&mut cache));
+            assert_eq!(remembered.verdict(), fresh.verdict(), "round {round} with remembered signers");
+        }
+        fresh
+    }
+
+    fn judge_with(&self, card: &mut Exchanger<Card>, cache: Option<&mut SignerCache>) -> Report {
         let mut ask = Inspection {
             application: ChipProfile::default().instance,
             password: &self.password,
@@ -86,7 +97,7 @@ impl Kiosk<'_> {
             policy: &self.policy,
             at: time(self.at),
             not_before: self.known.map(time),
-            cache: None,
+            cache,
         };
         inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0
     }
@@ -100,6 +111,7 @@ impl Table {
     fn row(&mut self, what: impl Into<String>, report: &Report, wanted: Verdict) {
         let what = what.into();
         assert_eq!(report.verdict(), wanted, "{what}: {}", report.to_text(false));
+        assert_ne!(report.outcome(CheckName::ChipProof), Some(Outcome::Passed), "{what}");
         assert_eq!(wanted == Verdict::Valid, report.decisive().is_none(), "{what}");
         let detail = report.decisive().and_then(|check| check.detail.clone()).unwrap_or_default();
         self.0.push((what, wanted, detail));
@@ -314,6 +326,12 @@ fn times(table: &mut Table, ours: &Authority, trust: &TrustStore, good: &Sample)
     let mut none = TrustStore::new();
     none.add_root(ours.root.clone()).unwrap();
     table.row("no revocation list", &kiosk(&none, good).judge(&mut card), Verdict::TrustDataStale);
+    let lax = Kiosk { policy: Policy::real().with_crl(CrlRule::IfPresent), ..kiosk(&none, good) };
+    table.row(
+        "no revocation list, and a policy that does not ask",
+        &lax.judge(&mut card),
+        Verdict::TrustDataStale,
+    );
     let set_back = Kiosk { at: "2026-11-20T00:00:00Z", ..kiosk(trust, good) };
     table.row(
         "the clock set back, before the signing time",

@@ -97,7 +97,6 @@ pub(crate) fn read<T: Transport>(
     host: &mut dyn FnMut(&mut [u8]),
 ) -> (T, Report) {
     let mut card = Exchanger::new(transport, mode(&file.length_form));
-    card.reset().unwrap();
     let password = match file.password_type.as_str() {
         "can" => Password::can(file.can.as_ref().unwrap()).unwrap(),
         "mrz" => Password::Mrz(MrzKey::from_information(file.mrz_information.as_ref().unwrap().as_bytes())),
