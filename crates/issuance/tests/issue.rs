@@ -4,8 +4,8 @@
 mod world;
 
 use chipwright_emulator::Fault as CardFault;
-use chipwright_issuance::issue::{Failure, LostChip, Pile, prepare_all};
-use chipwright_registry::{BlankStage, CardStatus};
+use chipwright_issuance::issue::{Failure, Fault, LostChip, Pile, prepare_all};
+use chipwright_registry::{BlankStage, CardStatus, Reason, Registry};
 use world::{World, list_of, member, row};
 
 #[test]
@@ -192,4 +192,94 @@ fn a_lost_chip_is_waited_for_or_its_card_revoked() {
     assert_eq!((summary.already_issued, summary.issued), (1, 0));
     assert!(matches!(summary.stopped, Some(Failure::NoBlanks)));
     assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn another_application_in_the_configuration_does_not_make_a_finished_card_a_torn_one() {
+    let mut w = World::new(1, 2);
+    killed_after_finalise(&mut w);
+    w.profile.instance = chipwright_iso7816::Aid::new(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x02]).unwrap();
+    let summary = w.run().unwrap();
+    let stopped = summary.stopped.expect("the line stops");
+    assert!(matches!(stopped, Failure::Contradiction { .. }), "{stopped}");
+    assert!(stopped.to_string().contains("may carry"));
+    assert_eq!(stopped.fault(), Fault::Record);
+    assert!(w.view().open_work().unwrap()[0].open.is_some(), "the intent stays open");
+    // With the configuration as it was, the card is recognised.
+    w.table.in_place = w.table.in_place.take().or_else(|| w.table.piles.pop().map(|(_, chip)| chip));
+    w.profile = chipwright_perso::ChipProfile::default();
+    let summary = w.run().unwrap();
+    assert_eq!((summary.resumed, summary.revoked), (1, 0), "{:?}", summary.stopped);
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_finished_chip_without_an_intent_stops_the_line_before_its_number_is_written_again() {
+    let mut w = World::new(1, 2);
+    killed_after_finalise(&mut w);
+    let open = w.view().open_work().unwrap()[0].open.as_ref().unwrap().intent;
+    let mut registry = Registry::open(&w.path(), world::NOW.parse().unwrap()).unwrap();
+    registry.not_finalised(open, &Reason::new("torn").unwrap(), world::NOW.parse().unwrap()).unwrap();
+    drop(registry);
+    let summary = w.run().unwrap();
+    let stopped = summary.stopped.expect("the line stops");
+    assert!(matches!(stopped, Failure::FinalisedWithoutIntent { .. }), "{stopped}");
+    assert_eq!((summary.issued, w.table.stack.len()), (0, 1), "no second chip was taken");
+}
+
+#[test]
+fn an_issued_card_put_in_again_is_not_counted_again() {
+    let mut w = World::new(1, 2);
+    assert_eq!(w.run().unwrap().issued, 1);
+    let (_, issued) = w.table.piles.pop().unwrap();
+    w.table.stack.push(issued);
+    w.list.text = list_of([1, 2]);
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none(), "{:?}", summary.stopped);
+    assert_eq!((summary.issued, summary.resumed, summary.already_issued), (1, 0, 1));
+    assert_eq!((summary.blanks.taken, summary.blanks.good, summary.blanks.left), (2, 1, 1));
+    assert!(w.log.iter().any(|line| line.contains("issued-before")), "{}", w.log.join("\n"));
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn chips_spoiled_before_do_not_stop_the_line() {
+    let mut w = World::new(1, 6);
+    let mut registry = Registry::open(&w.path(), world::NOW.parse().unwrap()).unwrap();
+    for chip in &w.table.stack[1..] {
+        registry.see_chip(&chip.id(), world::NOW.parse().unwrap()).unwrap();
+        registry.spoil(&chip.id(), &Reason::new("old").unwrap(), world::NOW.parse().unwrap()).unwrap();
+    }
+    drop(registry);
+    let summary = w.run().unwrap();
+    assert!(summary.stopped.is_none(), "{:?}", summary.stopped);
+    assert_eq!((summary.issued, summary.blanks.spoiled, summary.blanks.good), (1, 5, 1));
+}
+
+#[test]
+fn a_card_not_tried_over_contactless_is_told_from_a_foreign_one() {
+    let mut w = World::new(5, 6);
+    w.options.passes = 1;
+    // Five cards lie finalised and unverified: each was taken out right after FINALISE.
+    let mut waiting = Vec::new();
+    for n in 1..=5 {
+        w.list.text = list_of([n]);
+        killed_at_finalised(&mut w);
+        waiting.push(w.table.in_place.take().unwrap());
+    }
+    assert_eq!(w.view().open_work().unwrap().len(), 5);
+    w.table.stack = vec![waiting.pop().unwrap()];
+    let mut w = w.contactless();
+    let summary = w.run().unwrap();
+    assert_eq!((summary.resumed, summary.blanks.left), (0, 1), "{:?}", summary.stopped);
+    assert!(w.log.iter().any(|line| line.contains("use-a-contact-reader")), "{}", w.log.join("\n"));
+}
+
+/// Dies between the outcome of FINALISE and the acceptance of the card.
+fn killed_at_finalised(w: &mut World) {
+    w.kill_when_finalised = true;
+    w.reaper.arm(0);
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| w.run()));
+    assert!(ended.is_err(), "it was to die");
+    w.kill_when_finalised = false;
 }

@@ -14,6 +14,9 @@ use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason
 use chipwright_verify::{Inspection, inspect};
 use std::collections::HashMap;
 
+/// Access numbers tried on one finished card over the contactless interface; each wrong one makes the card slower.
+const MOST_TRIED: usize = 3;
+
 /// A member with the portrait that goes onto the card.
 pub(super) struct Person {
     pub(super) line: u64,
@@ -138,6 +141,11 @@ impl Desk<'_> {
         }
         let open = self.ledger.registry().open_intent(&live.number)?;
         if let Some(open) = open {
+            // Every file was on the instance when the intent was recorded. Only the instance itself, not finalised, proves that
+            // FINALISE did not happen; a chip that does not show it was asked for another application, or with other keys.
+            if found.stage != Stage::Installed {
+                return Err(Failure::Contradiction { chip, card: live.number });
+            }
             self.ledger.registry().not_finalised(open.intent, &reason("torn"), self.ledger.now())?;
         }
         let person = match purpose {
@@ -165,11 +173,13 @@ impl Desk<'_> {
     fn recover(&mut self, card: &mut Contact<'_>, live: Card) -> Result<ChipEnd, Failure> {
         let chip = live.chip.unwrap_or(ChipId([0; 10]));
         match live.status {
-            CardStatus::Issued => return Ok(ChipEnd::Issued(live.member)),
+            // Recorded in an earlier run, and counted there: it is no card of this one.
+            CardStatus::Issued => return Ok(ChipEnd::SetAside(Some(chip), reason("issued-before"), None)),
             CardStatus::Writing => {
                 let open = self.ledger.registry().open_intent(&live.number)?;
+                // Its number could be written once more on the next chip, so the line stops.
                 let Some(open) = open else {
-                    return Ok(ChipEnd::SetAside(Some(chip), reason("finished-card"), None));
+                    return Err(Failure::FinalisedWithoutIntent { chip, card: live.number });
                 };
                 self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member });
                 self.ledger.registry().finalised(open.intent, self.ledger.now())?;
@@ -183,10 +193,10 @@ impl Desk<'_> {
     /// A finished card whose card manager does not answer on this interface: only the access numbers of cards in work are tried, each
     /// once.
     fn recognise(&mut self, card: &mut Contact<'_>) -> Result<ChipEnd, Failure> {
-        let candidates: Vec<InFlight> = self.ledger.registry().open_work()?;
-        let candidates =
-            candidates.into_iter().filter(|c| c.open.is_some() || c.card.status == CardStatus::Finalised);
-        for candidate in candidates.take(3) {
+        let mut candidates: Vec<InFlight> = self.ledger.registry().open_work()?;
+        candidates.retain(|c| c.open.is_some() || c.card.status == CardStatus::Finalised);
+        let untried = candidates.len() > MOST_TRIED;
+        for candidate in candidates.into_iter().take(MOST_TRIED) {
             card.reset().map_err(Failure::Reset)?;
             let (report, _) = self.inspect(card, &candidate.card.number)?;
             let digest = match report.into_accepted() {
@@ -203,7 +213,9 @@ impl Desk<'_> {
                 return self.recover(card, candidate.card);
             }
         }
-        Ok(ChipEnd::SetAside(None, reason("finished-card"), None))
+        // Not tried is not the same as not ours: a reader with contacts tells which chip it is.
+        let why = if untried { "use-a-contact-reader" } else { "finished-card" };
+        Ok(ChipEnd::SetAside(None, reason(why), None))
     }
 
     fn make_ready(

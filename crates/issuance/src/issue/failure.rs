@@ -65,11 +65,22 @@ pub enum Failure {
         /// The checks that failed.
         reason: String,
     },
-    /// Record and chip contradict each other.
+    /// Record and chip contradict each other: the intent to finalise is on record, and the chip shows neither the finished card nor
+    /// the application it was written to.
     #[error(
-        "the record says that chip {chip} carries the finalised card {card}, and the chip is not finalised"
+        "the record says that chip {chip} carries or may carry the finalised card {card}, and the chip does not show it"
     )]
     Contradiction {
+        /// The chip.
+        chip: ChipId,
+        /// The card.
+        card: CardNumber,
+    },
+    /// The chip is finalised, and the record knows of no intent to finalise the card that is being written on it.
+    #[error(
+        "chip {chip} is finalised, and the record never intended to finalise card {card}, which is in work on it"
+    )]
+    FinalisedWithoutIntent {
         /// The chip.
         chip: ChipId,
         /// The card.
@@ -113,7 +124,7 @@ pub enum Failure {
 impl Failure {
     /// Who has to act.
     #[must_use]
-    pub const fn fault(&self) -> Fault {
+    pub fn fault(&self) -> Fault {
         match self {
             Self::Perso(error) => match error.fault() {
                 chipwright_perso::Fault::Card => Fault::Card,
@@ -121,6 +132,8 @@ impl Failure {
                 chipwright_perso::Fault::Configuration => Fault::Configuration,
                 chipwright_perso::Fault::Operator => Fault::Operator,
                 chipwright_perso::Fault::Record => Fault::Record,
+                chipwright_perso::Fault::Data => Fault::Data,
+                chipwright_perso::Fault::Ours => Fault::Ours,
             },
             Self::Reset(_) => Fault::Reader,
             Self::NotAccepted { verdict, .. } => match verdict {
@@ -138,7 +151,9 @@ impl Failure {
             }
             Self::Build(BuildError::Terms(_)) => Fault::Configuration,
             Self::Build(_) => Fault::Data,
-            Self::Contradiction { .. } | Self::AccessNumber => Fault::Record,
+            Self::Contradiction { .. } | Self::FinalisedWithoutIntent { .. } | Self::AccessNumber => {
+                Fault::Record
+            }
             Self::Registry(error) => match error.fault() {
                 chipwright_registry::Fault::Card => Fault::Card,
                 chipwright_registry::Fault::Ours => Fault::Ours,
@@ -167,7 +182,12 @@ impl Failure {
             Self::SignerRefused { .. } => {
                 "Check root, signer, revocation list and clock of this station; nothing was written."
             }
-            Self::Contradiction { .. } => "Keep chip and registry as they are and report this.",
+            Self::Contradiction { .. } => {
+                "Set application and key version in the configuration as they were when the card was written; otherwise keep chip and registry as they are and report this."
+            }
+            Self::FinalisedWithoutIntent { .. } => {
+                "Keep the chip apart, revoke the card in the record before the list goes on, and report this."
+            }
             Self::Build(_) => "Check the member's record and portrait; shorten what is too long.",
             Self::Terms(_) => "Check the dates and settings of the batch.",
             Self::Signer(_) | Self::Sign(_) => {

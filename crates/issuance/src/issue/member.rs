@@ -36,13 +36,14 @@ impl Desk<'_> {
             match end {
                 ChipEnd::Issued(member) if member == number => return Ok(Ending::Issued),
                 ChipEnd::Issued(_) => self.summary.resumed += 1,
-                ChipEnd::Spoiled(..) => {
+                ChipEnd::Spoiled(_, _, Some(_)) => {
                     spoiled += 1;
                     if spoiled > self.options.most_spoiled {
                         return Err(Failure::TooManySpoiled(spoiled));
                     }
                 }
-                ChipEnd::SetAside(..) => {
+                // Spoiled without a failure: it was before, and this member did nothing to it.
+                ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) => {
                     aside += 1;
                     if aside > MOST_SET_ASIDE {
                         return Ok(Ending::NoBlank);

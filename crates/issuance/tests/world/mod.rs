@@ -10,7 +10,7 @@ use chipwright_issuance::issue::{
 };
 use chipwright_perso::{ChipProfile, Stage, survey};
 use chipwright_pki::{Policy, TrustStore};
-use chipwright_profile::MemberNumber;
+use chipwright_profile::{IssueTerms, MemberNumber};
 use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, random};
 use chipwright_verify::{Inspection, Verdict, inspect};
@@ -168,8 +168,10 @@ pub struct World {
     pub list: List,
     pub reaper: Reaper,
     pub options: Options,
+    pub profile: ChipProfile,
     pub log: Vec<String>,
     pub stop_after_issued: u32,
+    pub kill_when_finalised: bool,
     seed: u64,
 }
 
@@ -189,8 +191,10 @@ impl World {
             table: Table { stack, ..Table::default() },
             keys: ChipKeys::default(),
             options: Options::default(),
+            profile: ChipProfile::default(),
             log: Vec::new(),
             stop_after_issued: u32::MAX,
+            kill_when_finalised: false,
             seed: 1,
             folder,
             authority,
@@ -245,7 +249,11 @@ impl World {
         let signer = Signer::new(self.authority.signer.clone(), &self.authority.signer_key)?;
         let stop = AtomicBool::new(false);
         let (log, mut issued, after) = (&mut self.log, 0, self.stop_after_issued);
+        let kill = self.kill_when_finalised;
         let mut events = |event: Event<'_>| {
+            if kill && matches!(event, Event::Finalised { .. }) {
+                std::panic::resume_unwind(Box::new("killed"));
+            }
             if matches!(event, Event::Issued { .. }) {
                 issued += 1;
                 stop.store(issued >= after, Ordering::SeqCst);
@@ -254,10 +262,11 @@ impl World {
                 log.push(format!("{event:?}"));
             }
         };
+        let terms = chipwright_testkit::terms(date(2026, 11, 22));
         let station = Station {
             registry: &mut registry,
-            profile: ChipProfile::default(),
-            terms: chipwright_testkit::terms(date(2026, 11, 22)),
+            profile: self.profile.clone(),
+            terms: IssueTerms { application: self.profile.instance, ..terms },
             signer: &signer,
             keys: &self.keys,
             trust: &self.trust,
