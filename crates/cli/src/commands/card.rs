@@ -42,6 +42,8 @@ pub(crate) fn perso_failure(error: &PersoError) -> Failure {
     let exit = match error.fault() {
         Fault::Card | Fault::Reader | Fault::Operator => Exit::Card,
         Fault::Configuration | Fault::Record => Exit::Configuration,
+        // a chip that is only looked at has no member's data to complain of
+        _ => Exit::Ours,
     };
     Failure::of(exit, error, error.remedy())
 }
