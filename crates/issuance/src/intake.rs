@@ -3,7 +3,7 @@
 //! | input | form |
 //! |---|---|
 //! | CSV | UTF-8 with or without BOM, a header, separated by comma, semicolon or tab (told from the header) |
-//! | JSON lines | one object a line, every value a string or null |
+//! | JSON lines | one object a line, every key known and once, every value a string or null |
 //! | portraits | a folder; the column `portrait` names a file in it |
 //!
 //! Columns are listed in [`Column`], with Vietnamese names as aliases. Dates are `YYYY-MM-DD` or, day first, `DD/MM/YYYY`; a date of
@@ -82,7 +82,7 @@ pub struct BadRow {
 pub(crate) enum Original {
     /// One value for each column of the header.
     Fields(Vec<String>),
-    /// The row could not be taken apart.
+    /// The row as it stood: it could not be taken apart, or not without loss.
     Text(String),
 }
 
@@ -102,6 +102,7 @@ pub struct Intake<R> {
     header: Header,
     numbers: Numbers,
     portraits: PathBuf,
+    broken: bool,
 }
 
 enum Form {
@@ -140,7 +141,7 @@ impl<R: BufRead> Intake<R> {
             let (delimiter, names) = delimited::header(&first);
             (Form::Delimited(delimiter), Header::of(names)?)
         };
-        Ok(Self { lines, form, header, numbers: Numbers::default(), portraits: folder })
+        Ok(Self { lines, form, header, numbers: Numbers::default(), portraits: folder, broken: false })
     }
 
     /// What is odd about the columns and does no harm.
@@ -163,12 +164,18 @@ impl<R: BufRead> Intake<R> {
                 delimited::fields(&text, *delimiter, &self.header).map_err(|problem| (problem, text))
             }
             (Ok(text), Form::JsonLines) => {
-                json_lines::fields(&text, &mut self.header).map_err(|problem| (problem, text)).map(Some)
+                match json_lines::fields(&text) {
+                    // By column the row would lose what stands under those keys: it is repeated whole.
+                    Ok(fields) if fields.has_odd_keys() => {
+                        return Some(self.judge(number, fields, Some(text)));
+                    }
+                    taken => taken.map_err(|problem| (problem, text)).map(Some),
+                }
             }
         };
         match taken {
             Ok(None) => None,
-            Ok(Some(fields)) => Some(self.judge(number, fields)),
+            Ok(Some(fields)) => Some(self.judge(number, fields, None)),
             Err((problem, text)) => Some(Row::Bad(BadRow {
                 line: number,
                 rejections: vec![Rejection { line: number, place: None, problem }],
@@ -177,9 +184,12 @@ impl<R: BufRead> Intake<R> {
         }
     }
 
-    fn judge(&mut self, line: u64, fields: Fields) -> Row {
+    fn judge(&mut self, line: u64, fields: Fields, whole: Option<String>) -> Row {
         let judged = row::judge(line, &fields, &self.header, &mut self.numbers, &self.portraits);
-        let original = Original::Fields(fields.into_kept(&self.header));
+        let original = match whole {
+            Some(text) => Original::Text(text),
+            None => Original::Fields(fields.into_kept(&self.header)),
+        };
         match judged {
             Ok((member, portrait)) => Row::Good(Box::new(Applicant { line, member, portrait, original })),
             Err(rejections) => Row::Bad(BadRow { line, rejections, original }),
@@ -187,11 +197,12 @@ impl<R: BufRead> Intake<R> {
     }
 }
 
+/// Ends after the first error: what follows a line that cannot be read is not known.
 impl<R: BufRead> Iterator for Intake<R> {
     type Item = Result<Row, IntakeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
+        while !self.broken {
             match self.lines.next_record(matches!(self.form, Form::Delimited(_))) {
                 Ok(None) => return None,
                 Ok(Some(line)) => {
@@ -199,9 +210,13 @@ impl<R: BufRead> Iterator for Intake<R> {
                         return Some(Ok(row));
                     }
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.broken = true;
+                    return Some(Err(error));
+                }
             }
         }
+        None
     }
 }
 

@@ -97,6 +97,9 @@ impl Column {
     }
 }
 
+/// Characters of a header's name that are shown.
+const MOST_SHOWN: usize = 64;
+
 /// Something odd about the columns that does no harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -104,8 +107,8 @@ pub enum Notice {
     UnknownColumn {
         /// Its name.
         name: String,
-        /// Its number, counted from 1; `None` in JSON lines.
-        number: Option<usize>,
+        /// Its number, counted from 1.
+        number: usize,
         /// The column it may have meant.
         nearest: Option<&'static str>,
     },
@@ -113,6 +116,19 @@ pub enum Notice {
 
 /// What a rejects file adds; ignored without a word when it comes back.
 pub(super) const ADDED: [&str; 6] = ["line", "column", "class", "cause", "remedy", "row"];
+
+/// What a key of a JSON object names.
+pub(super) enum Key {
+    /// A column.
+    Column(Column),
+    /// What a rejects file adds.
+    Added,
+    /// Nothing we know.
+    Unknown {
+        /// The column it may have meant.
+        nearest: Option<&'static str>,
+    },
+}
 
 /// Where each column stands.
 pub(super) struct Header {
@@ -134,6 +150,7 @@ impl Header {
     }
 
     pub(super) fn of(names: Vec<String>) -> Result<Self, IntakeError> {
+        let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
         let mut places = [None; Column::ALL.len()];
         let mut kept = Vec::new();
         let mut unknown = Vec::new();
@@ -170,7 +187,7 @@ impl Header {
             .iter()
             .map(|(index, folded)| Notice::UnknownColumn {
                 name: names[*index].trim().to_owned(),
-                number: Some(index + 1),
+                number: index + 1,
                 nearest: nearest(folded, free),
             })
             .collect();
@@ -201,22 +218,22 @@ impl Header {
         &self.notices
     }
 
-    /// A key of a JSON object: its column, or a notice the first time it is met.
-    pub(super) fn key(&mut self, key: &str) -> Option<Column> {
+    /// What a key of a JSON object names.
+    pub(super) fn key(key: &str) -> Key {
         let folded = fold(key);
-        let found = Column::named(&folded);
-        if found.is_none() && !ADDED.contains(&folded.as_str()) {
-            let notice = Notice::UnknownColumn {
-                name: key.to_owned(),
-                number: None,
-                nearest: nearest(&folded, |_| true),
-            };
-            if self.notices.len() < 64 && !self.notices.contains(&notice) {
-                self.notices.push(notice);
-            }
+        match Column::named(&folded) {
+            Some(column) => Key::Column(column),
+            None if ADDED.contains(&folded.as_str()) => Key::Added,
+            None => Key::Unknown { nearest: nearest(&folded, |_| true) },
         }
-        found
     }
+}
+
+/// A name as messages and the rejects file show it: no control characters, which would steer a terminal, and no more than
+/// [`MOST_SHOWN`] characters.
+fn shown(name: &str) -> String {
+    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    name.trim().chars().map(visible).take(MOST_SHOWN).collect()
 }
 
 /// Lower case, marks dropped, đ as d, everything between letters and digits one `_`.

@@ -56,7 +56,7 @@ fn split(text: &str, delimiter: u8) -> Vec<String> {
 /// A rejects file guards values that a spreadsheet would take for a formula with an apostrophe.
 fn unguarded(value: &str) -> String {
     match value.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest.to_owned(),
         _ => value.to_owned(),
     }
 }

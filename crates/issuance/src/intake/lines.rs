@@ -63,7 +63,11 @@ impl<R: BufRead> Lines<R> {
             if quoted && problem.is_none() && open_quote(&bytes) && !self.join(&mut bytes)? {
                 problem = Some(Problem::UnclosedQuote);
             }
-            bytes.truncate(MOST_BYTES);
+            // A row of several lines is no longer than a row of one.
+            if bytes.len() > MOST_BYTES {
+                problem = problem.or(Some(Problem::RowTooLong { most: MOST_BYTES }));
+                bytes.truncate(MOST_BYTES);
+            }
             let text = match (problem, std::str::from_utf8(&bytes)) {
                 (Some(problem), _) => Err(problem),
                 (None, Ok(text)) => Ok(text.to_owned()),

@@ -32,6 +32,13 @@ fn english(problem: &Problem) -> String {
         Problem::NotJson { position } => format!("the line is not JSON from column {position} on"),
         Problem::NotAnObject => "the line is JSON, and not an object".into(),
         Problem::WrongType { found } => format!("a {found} stands here, and a string is needed"),
+        Problem::UnknownKey { number, nearest: Some(nearest) } => {
+            format!("key {number} of the object is not known; “{nearest}” comes nearest to it")
+        }
+        Problem::UnknownKey { number, nearest: None } => format!("key {number} of the object is not known"),
+        Problem::RepeatedKey { first, second } => {
+            format!("keys {first} and {second} of the object name the same column")
+        }
         Problem::DuplicateMemberNumber { first } => format!("line {first} has the same member number"),
         Problem::DuplicateCitizenNumber { first } => format!("line {first} has the same citizen number"),
     }
@@ -64,6 +71,15 @@ fn vietnamese(problem: &Problem) -> String {
                 _ => "kiểu đối tượng",
             };
             format!("giá trị ở {found}, cần kiểu chuỗi ký tự")
+        }
+        Problem::UnknownKey { number, nearest: Some(nearest) } => {
+            format!("khóa thứ {number} của đối tượng không rõ là gì; gần nhất là “{nearest}”")
+        }
+        Problem::UnknownKey { number, nearest: None } => {
+            format!("khóa thứ {number} của đối tượng không rõ là gì")
+        }
+        Problem::RepeatedKey { first, second } => {
+            format!("khóa thứ {first} và khóa thứ {second} của đối tượng cùng chỉ một cột")
         }
         Problem::DuplicateMemberNumber { first } => format!("trùng số thẻ đảng với dòng {first}"),
         Problem::DuplicateCitizenNumber { first } => format!("trùng số định danh cá nhân với dòng {first}"),
@@ -175,6 +191,13 @@ pub(super) fn remedy(problem: &Problem, language: Language) -> String {
             "Đặt giá trị trong ngoặc kép; số bắt đầu bằng 0 sẽ mất số 0 nếu không đặt.",
             "Put the value in quotation marks; a number without them loses its leading zeros.",
         ),
+        Problem::UnknownKey { .. } => pick(
+            "Sửa lại tên khóa cho đúng, hoặc bỏ khóa này đi.",
+            "Correct the key's name, or remove the key.",
+        ),
+        Problem::RepeatedKey { .. } => {
+            pick("Chỉ giữ lại khóa có giá trị đúng.", "Keep only the key that has the right value.")
+        }
         Problem::DuplicateMemberNumber { .. } => pick(
             "Bỏ dòng thừa, hoặc sửa số thẻ đảng sai.",
             "Remove the row that is too many, or correct the wrong number.",

@@ -100,6 +100,20 @@ pub enum Problem {
         /// What it is.
         found: &'static str,
     },
+    /// A key of a JSON object that names no column. In CSV the header is judged once; here every row names its own.
+    UnknownKey {
+        /// Its number in the object, counted from 1.
+        number: usize,
+        /// The column it may have meant.
+        nearest: Option<&'static str>,
+    },
+    /// Two keys of a JSON object name one column.
+    RepeatedKey {
+        /// Number of the first in the object, counted from 1.
+        first: usize,
+        /// Number of the second.
+        second: usize,
+    },
     /// The member number stands in an earlier row.
     DuplicateMemberNumber {
         /// That row's line.
@@ -142,6 +156,8 @@ impl Problem {
             Self::NotJson { .. } => "not-json",
             Self::NotAnObject => "not-an-object",
             Self::WrongType { .. } => "wrong-type",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::RepeatedKey { .. } => "repeated-key",
             Self::DuplicateMemberNumber { .. } => "duplicate-member-number",
             Self::DuplicateCitizenNumber { .. } => "duplicate-citizen-number",
         }

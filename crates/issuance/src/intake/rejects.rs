@@ -39,7 +39,11 @@ impl<W: Write> RejectsFile<W> {
     /// The sink's own.
     pub fn over(mut sink: W, columns: &[String], language: Language) -> io::Result<Self> {
         sink.write_all("\u{FEFF}".as_bytes())?;
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(sink);
+        // Every value is quoted: where the list separator is a semicolon, a bare value that holds one would begin a cell of its own.
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .quote_style(csv::QuoteStyle::Always)
+            .from_writer(sink);
         let header = columns.iter().map(|c| guarded(c)).chain(ADDED.iter().map(|c| (*c).to_owned()));
         writer.write_record(header).map_err(io::Error::from)?;
         Ok(Self { writer, width: columns.len(), language })

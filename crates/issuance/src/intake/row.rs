@@ -18,20 +18,37 @@ const ADULT: i64 = 18;
 /// The values of a row, by the places of the header.
 pub(super) struct Fields {
     values: Vec<String>,
-    wrong_types: Vec<(Column, &'static str)>,
+    noted: Vec<(Option<Column>, Problem)>,
+    odd_keys: bool,
 }
 
 impl Fields {
     pub(super) const fn new(values: Vec<String>) -> Self {
-        Self { values, wrong_types: Vec::new() }
+        Self { values, noted: Vec::new(), odd_keys: false }
     }
 
     pub(super) fn set(&mut self, index: usize, value: String) {
         self.values[index] = value;
     }
 
-    pub(super) fn wrong_type(&mut self, column: Column, found: &'static str) {
-        self.wrong_types.push((column, found));
+    /// What taking the row apart has found wrong with a value.
+    pub(super) fn note(&mut self, column: Column, problem: Problem) {
+        self.noted.push((Some(column), problem));
+    }
+
+    /// A key that cannot be followed: the values by column are not the whole row.
+    pub(super) fn note_key(&mut self, column: Option<Column>, problem: Problem) {
+        self.noted.push((column, problem));
+        self.odd_keys = true;
+    }
+
+    /// Do the values by column lack something that stood in the row?
+    pub(super) const fn has_odd_keys(&self) -> bool {
+        self.odd_keys
+    }
+
+    fn is_noted(&self, column: Column) -> bool {
+        self.noted.iter().any(|(c, _)| *c == Some(column))
     }
 
     fn get(&self, column: Column, header: &Header) -> &str {
@@ -80,9 +97,9 @@ impl Judge<'_> {
         self.fields.get(column, self.header)
     }
 
-    /// Takes a value, or notes why it is none. A value of the wrong type has been noted before.
+    /// Takes a value, or notes why it is none. A value that has been noted before is not judged again.
     fn take<T>(&mut self, column: Column, parse: impl FnOnce(&str) -> Result<T, MemberError>) -> Option<T> {
-        if self.fields.wrong_types.iter().any(|(c, _)| *c == column) {
+        if self.fields.is_noted(column) {
             return None;
         }
         match parse(self.text(column)) {
@@ -120,9 +137,7 @@ pub(super) fn judge(
     numbers: &mut Numbers,
     portraits: &Path,
 ) -> Result<(Member, PortraitFile), Vec<Rejection>> {
-    let found =
-        fields.wrong_types.iter().map(|(c, found)| (Some(*c), Problem::WrongType { found })).collect();
-    let mut j = Judge { line, fields, header, found };
+    let mut j = Judge { line, fields, header, found: fields.noted.clone() };
     let number = j.take(Column::MemberNumber, MemberNumber::parse);
     let citizen_number = j.take(Column::CitizenNumber, CitizenNumber::parse);
     let name = j.take(Column::Name, PersonName::new);
@@ -148,7 +163,7 @@ pub(super) fn judge(
         match PortraitFile::find(portraits, j.text(Column::Portrait), line, j.place(Column::Portrait)) {
             Ok(portrait) => Some(portrait),
             Err(problem) => {
-                if !j.fields.wrong_types.iter().any(|(c, _)| *c == Column::Portrait) {
+                if !j.fields.is_noted(Column::Portrait) {
                     j.found.push((Some(Column::Portrait), problem));
                 }
                 None
@@ -217,8 +232,7 @@ fn dates_agree(
 /// Code and name are one value of the record and two columns of the file: both are judged.
 fn unit(j: &mut Judge<'_>) -> Option<Unit> {
     let (code, name) = (j.text(Column::UnitCode).to_owned(), j.text(Column::UnitName).to_owned());
-    let wrong = |c: Column| j.fields.wrong_types.iter().any(|(w, _)| *w == c);
-    if wrong(Column::UnitCode) || wrong(Column::UnitName) {
+    if j.fields.is_noted(Column::UnitCode) || j.fields.is_noted(Column::UnitName) {
         return None;
     }
     match Unit::new(&code, &name) {

@@ -60,10 +60,7 @@ fn vietnamese_headers() {
     let row = "1;520210000001;052188370001;Y Mơ̆k Byă;29/09/1988;M;520210;Chi bộ 5;19/05/2016;a.jpg";
     let folder = folder();
     let mut intake = Intake::read(Cursor::new(format!("{header}\n{row}\n")), folder.path()).unwrap();
-    assert_eq!(
-        intake.notices(),
-        [Notice::UnknownColumn { name: "STT".into(), number: Some(1), nearest: None }]
-    );
+    assert_eq!(intake.notices(), [Notice::UnknownColumn { name: "STT".into(), number: 1, nearest: None }]);
     match intake.next().unwrap().unwrap() {
         Row::Good(a) => assert_eq!(a.member.birth().to_string(), "1988-09-29"),
         Row::Bad(bad) => panic!("{bad:?}"),
@@ -91,7 +88,7 @@ fn the_header_is_judged() {
     let intake = Intake::read(Cursor::new(format!("{HEADER},oficial_on\n")), folder.path()).unwrap();
     assert_eq!(
         intake.notices(),
-        [Notice::UnknownColumn { name: "oficial_on".into(), number: Some(10), nearest: Some("official_on") }]
+        [Notice::UnknownColumn { name: "oficial_on".into(), number: 10, nearest: Some("official_on") }]
     );
 }
 
@@ -154,7 +151,7 @@ fn bytes_that_are_not_text_cost_one_row() {
 
 #[test]
 fn json_lines_name_what_is_wrong() {
-    let row = r#"{"member_number":"520210000001","citizen_number":52188370001,"name":"An","birth_date":"1988","sex":"F","unit_code":"5","unit_name":"Chi bộ","admitted_on":"2016-05-19","official_on":null,"portrait":"a.jpg","note":"x"}"#;
+    let row = r#"{"member_number":"520210000001","citizen_number":52188370001,"name":"An","birth_date":"1988","sex":"F","unit_code":"5","unit_name":"Chi bộ","admitted_on":"2016-05-19","official_on":null,"portrait":"a.jpg","class":"x"}"#;
     assert_eq!(verdicts(row), [(1, 2, "wrong-type")]);
     let fixed = row.replace("52188370001", "\"052188370001\"");
     assert_eq!(
@@ -235,4 +232,87 @@ fn nothing_of_a_refused_row_is_shown_by_debug() {
         shown.contains("DateForm") && !shown.contains("052188370001") && !shown.contains("Nguyễn"),
         "{shown}"
     );
+}
+
+const OBJECT: &str = r#"{"member_number":"520210000001","citizen_number":"052188370001","name":"An","birth_date":"1988","sex":"F","unit_code":"5","unit_name":"Chi bộ","admitted_on":"2016-05-19","official_on":"2017-05-19","portrait":"a.jpg"}"#;
+
+/// Dropped without a word, a misspelt key would make a card without the date, and of two values one would win.
+#[test]
+fn a_key_that_is_unknown_or_repeated_refuses_its_row_alone() {
+    assert_eq!(verdicts(OBJECT), [(1, 0, "good")]);
+    let other = OBJECT.replace("0000001", "0000002").replace("8370001", "8370002");
+    for (from, to, expected) in [
+        ("\"official_on\"", "\"oficial_on\"", (1, 0, "unknown-key")),
+        ("\"official_on\"", "\"admitted_on\"", (1, 9, "repeated-key")),
+        ("\"official_on\"", "\"Ngày vào Đảng\"", (1, 9, "repeated-key")),
+        ("\"sex\":\"F\"", "\"sex\":\"F\",\"sex\":\"F\"", (1, 5, "repeated-key")),
+        ("\"sex\":\"F\"", "\"sex\":null,\"sex\":\"F\"", (1, 5, "repeated-key")),
+    ] {
+        let text = format!("{}\n{other}\n", OBJECT.replace(from, to));
+        assert_eq!(verdicts(&text), [expected, (2, 0, "good")], "{to}");
+    }
+    let rows = read(&OBJECT.replace("official_on", "oficial_on"));
+    let Row::Bad(bad) = &rows[0] else { panic!("a misspelt key passed") };
+    assert_eq!(bad.rejections[0].problem, Problem::UnknownKey { number: 9, nearest: Some("official_on") });
+    for language in [Language::En, Language::Vi] {
+        assert!(bad.rejections[0].cause(language).contains("official_on"));
+        assert!(bad.rejections[0].remedy(language).ends_with('.'));
+    }
+    // Fed back by column it would come without the date: it stands whole.
+    assert!(matches!(&bad.original, Original::Text(text) if text.contains("oficial_on")));
+}
+
+#[test]
+fn a_row_of_several_lines_is_no_longer_than_a_row_of_one() {
+    let filler = "x".repeat(40 * 1024);
+    let long = good(1).replace("Chi bộ 5", &format!("\"{filler}\n{filler}\""));
+    let found = verdicts(&format!("{HEADER}\n{long}\n{}\n", good(2)));
+    assert_eq!(found, [(2, 0, "row-too-long"), (4, 0, "good")]);
+}
+
+/// Reads what it has, and fails for ever after.
+struct Torn(Cursor<Vec<u8>>);
+
+impl std::io::Read for Torn {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match std::io::Read::read(&mut self.0, out)? {
+            0 => Err(std::io::Error::other("torn out")),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn a_source_that_breaks_off_is_told_once() {
+    let folder = folder();
+    let text = format!("{HEADER}\n{}\n", good(1)).into_bytes();
+    let source = std::io::BufReader::new(Torn(Cursor::new(text)));
+    let told: Vec<bool> =
+        Intake::read(source, folder.path()).unwrap().take(9).map(|row| row.is_ok()).collect();
+    assert_eq!(told, [true, false]);
+}
+
+#[test]
+fn names_of_the_header_steer_no_terminal() {
+    let folder = folder();
+    let name = format!("\u{1B}]0;owned\u{7}{}", "n".repeat(500));
+    let intake = Intake::read(Cursor::new(format!("{HEADER},{name}\n")), folder.path()).unwrap();
+    let Notice::UnknownColumn { name, .. } = &intake.notices()[0];
+    assert!(name.starts_with("\u{FFFD}]0;owned\u{FFFD}n") && name.chars().count() == 64, "{name}");
+    assert!(intake.columns().iter().all(|name| !name.contains(char::is_control)));
+}
+
+#[test]
+fn every_value_of_the_rejects_file_is_quoted() {
+    let folder = folder();
+    let bad = good(1).replace("Nguyễn Thị An", "An;=1+1").replace("1988-09-29", "x");
+    let mut out = Vec::new();
+    let mut intake = Intake::read(Cursor::new(format!("{HEADER}\n{bad}\n")), folder.path()).unwrap();
+    let mut rejects = RejectsFile::over(&mut out, &intake.columns(), Language::En).unwrap();
+    let Row::Bad(bad) = intake.next().unwrap().unwrap() else { panic!("a bad date passed") };
+    rejects.add(&bad).unwrap();
+    rejects.finish().unwrap();
+    let written = String::from_utf8(out).unwrap();
+    assert!(written.contains(",\"An;=1+1\","), "{written}");
+    assert!(written.lines().all(|line| line.trim_start_matches('\u{FEFF}').starts_with('"')));
 }
