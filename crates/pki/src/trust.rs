@@ -87,31 +87,39 @@ impl TrustStore {
         }
         certificate.verify_issued_by(&certificate).map_err(|_| TrustError::RootSignatureWrong)?;
         if self.roots.iter().all(|root| root.certificate != certificate) {
-            self.roots.push(TrustedRoot { certificate, crl: None });
+            // Another certificate of a root key that is here already: the key's list counts for both.
+            let lists = self.roots.iter().filter_map(TrustedRoot::crl);
+            let crl = lists.filter(|crl| issued(crl, &certificate)).max_by_key(|crl| crl.number()).cloned();
+            self.roots.push(TrustedRoot { certificate, crl });
             self.changed();
         }
         Ok(())
     }
 
-    /// Takes a revocation list after verifying its signature with the root that it names. A newer list replaces an older
-    /// one; adding the same list twice is no error.
+    /// Takes a revocation list for every root that it names and whose key verifies its signature: one root key may have several
+    /// certificates. A newer list replaces an older one; adding the same list twice is no error.
     ///
     /// # Errors
     /// [`TrustError`] when the issuer is not trusted, the signature does not verify, or the list is older.
     pub fn add_crl(&mut self, crl: Crl) -> Result<(), TrustError> {
-        let root = self
-            .roots
-            .iter_mut()
-            .find(|root| crl.names_issuer(&root.certificate))
-            .ok_or(TrustError::CrlIssuerUnknown)?;
-        crl.verify(root.certificate.public_key()).map_err(|_| TrustError::CrlSignatureWrong)?;
-        if let Some(held) = &root.crl
-            && (held.number() > crl.number()
-                || (held.number() == crl.number() && held.as_der() != crl.as_der()))
-        {
-            return Err(TrustError::CrlOlder { offered: crl.number(), held: held.number() });
+        if !self.roots.iter().any(|root| crl.names_issuer(&root.certificate)) {
+            return Err(TrustError::CrlIssuerUnknown);
         }
-        root.crl = Some(crl);
+        let mut roots: Vec<&mut TrustedRoot> =
+            self.roots.iter_mut().filter(|root| issued(&crl, &root.certificate)).collect();
+        if roots.is_empty() {
+            return Err(TrustError::CrlSignatureWrong);
+        }
+        for held in roots.iter().filter_map(|root| root.crl.as_ref()) {
+            if held.number() > crl.number()
+                || (held.number() == crl.number() && held.as_der() != crl.as_der())
+            {
+                return Err(TrustError::CrlOlder { offered: crl.number(), held: held.number() });
+            }
+        }
+        for root in &mut roots {
+            root.crl = Some(crl.clone());
+        }
         self.changed();
         Ok(())
     }
@@ -131,4 +139,9 @@ impl TrustStore {
     fn changed(&mut self) {
         self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Does the list name this root, and does the root's key verify it?
+fn issued(crl: &Crl, root: &Certificate) -> bool {
+    crl.names_issuer(root) && crl.verify(root.public_key()).is_ok()
 }

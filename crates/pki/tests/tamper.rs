@@ -243,6 +243,36 @@ fn the_store_takes_only_roots_and_newer_lists() {
     assert_eq!(trust.add_root(Certificate::from_der(&root).unwrap()), Err(TrustError::RootSignatureWrong));
 }
 
+/// A root key may have several certificates, and its list is the list of all of them, whichever came first.
+#[test]
+fn a_list_counts_for_every_certificate_of_its_root_key() {
+    let organisation = Organisation::real();
+    let mut again = fixture::root_profile("Gốc 1", RootKind::Real);
+    again.serial = chipwright_pki::SerialNumber::new(&[0x09]).unwrap();
+    let again = certificate::root(&again, organisation.root_key.public_key())
+        .unwrap()
+        .sign_with(&organisation.root_key)
+        .unwrap();
+    assert_ne!(again, organisation.root);
+    let numbers = |trust: &TrustStore| -> Vec<_> {
+        trust.roots().iter().map(|root| root.crl().map(Crl::number)).collect()
+    };
+    let mut trust = TrustStore::new();
+    trust.add_root(organisation.root.clone()).unwrap();
+    trust.add_root(again.clone()).unwrap();
+    trust.add_crl(organisation.crl(3, &[])).unwrap();
+    assert_eq!(numbers(&trust), [Some(3), Some(3)]);
+    assert!(trust.add_crl(organisation.crl(2, &[])).is_err());
+    assert_eq!(numbers(&trust), [Some(3), Some(3)]);
+
+    let mut trust = organisation.trust();
+    trust.add_root(again).unwrap();
+    assert_eq!(numbers(&trust), [Some(1), Some(1)]);
+    // A root of the same name with a key of its own gets nothing of it.
+    trust.add_root(Organisation::real().root).unwrap();
+    assert_eq!(numbers(&trust), [Some(1), Some(1), None]);
+}
+
 #[test]
 fn profiles_that_contradict_themselves_are_refused() {
     use certificate::ProfileError;

@@ -57,7 +57,11 @@ impl Extensions {
             DocumentTypeList::OID => self.document_types = Some(document_types(&value(extension)?)?),
             oid::TEST_ROOT => {
                 value::<Null>(extension)?;
-                self.test_root = extension.critical;
+                // Taken for a real root by everybody else, and by us if we passed it over: there is no such certificate.
+                if !extension.critical {
+                    return Err(DerError::refuse("the marker of a test root is not critical"));
+                }
+                self.test_root = true;
             }
             SubjectAltName::OID | IssuerAltName::OID | CrlDistributionPoints::OID => {}
             _ => self.unknown_critical |= extension.critical,
@@ -113,5 +117,23 @@ fn document_types(list: &DocumentTypeList) -> Result<Vec<String>, DerError> {
         Ok(codes)
     } else {
         Err(DerError::refuse("a document type has one or two characters"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::extension::other;
+    use super::*;
+
+    #[test]
+    fn the_marker_of_a_test_root_is_critical_or_the_certificate_is_refused() {
+        let time = |text: &str| text.parse().unwrap();
+        let validity = Period::new(time("2026-01-01T00:00:00Z"), time("2027-01-01T00:00:00Z")).unwrap();
+        let read = |critical| {
+            let marker = other(oid::TEST_ROOT, critical, &Null).unwrap();
+            Extensions::read(&[marker], validity, &[])
+        };
+        assert!(read(true).is_ok_and(|found| found.test_root && !found.unknown_critical));
+        assert!(read(false).is_err());
     }
 }
