@@ -39,13 +39,23 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeystoreError> 
         Err(fault) if fault.kind() == ErrorKind::AlreadyExists => {
             return Err(KeystoreError::AlreadyExists { path: path.to_owned() });
         }
-        Err(_) => {
-            owner_only().open(path).map_err(|fault| KeystoreError::io("create", path, fault))?;
-            fs::rename(&temporary.path, path).map_err(|fault| KeystoreError::io("write", path, fault))?;
+        // link(2): EPERM where the file system has no hard links
+        Err(fault) if matches!(fault.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+            rename_onto_free(&temporary.path, path)?;
         }
+        Err(fault) => return Err(KeystoreError::io("write", path, fault)),
     }
     drop(temporary);
     synchronise_folder(folder)
+}
+
+/// Takes the free name by an empty file and renames over it; the name is free again when that fails.
+fn rename_onto_free(from: &Path, path: &Path) -> Result<(), KeystoreError> {
+    drop(owner_only().open(path).map_err(|fault| KeystoreError::io("create", path, fault))?);
+    fs::rename(from, path).map_err(|fault| {
+        let _ = fs::remove_file(path);
+        KeystoreError::io("write", path, fault)
+    })
 }
 
 /// A file under a random name, removed when dropped unless it was renamed.
@@ -94,4 +104,23 @@ fn synchronise_folder(folder: &Path) -> Result<(), KeystoreError> {
 #[cfg(not(unix))]
 fn synchronise_folder(_folder: &Path) -> Result<(), KeystoreError> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_hard_links_the_name_is_taken_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, path) = (folder.path().join("new"), folder.path().join("a.key"));
+        assert!(rename_onto_free(&from, &path).is_err(), "there is nothing to rename");
+        assert!(!path.exists(), "an empty file under the key's name would keep the key from being made");
+        fs::write(&from, "key").unwrap();
+        rename_onto_free(&from, &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"key");
+        fs::write(&from, "other").unwrap();
+        assert!(matches!(rename_onto_free(&from, &path), Err(KeystoreError::AlreadyExists { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"key");
+    }
 }

@@ -8,7 +8,7 @@ use der::asn1::OctetStringRef;
 use der::{Decode, SecretDocument};
 use p256::elliptic_curve::sec1::ToSec1Point;
 use pkcs5::EncryptionScheme;
-use pkcs5::pbes2::{Kdf, Parameters};
+use pkcs5::pbes2::{Kdf, Parameters, ScryptParams};
 use pkcs8::{DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfo, PrivateKeyInfoRef};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair};
@@ -143,7 +143,12 @@ fn encrypted_document(path: &Path, bytes: &[u8]) -> Result<SecretDocument, Keyst
     }
 }
 
-/// Refuses a derivation that would keep the machine busy for minutes.
+/// Bytes a derivation by scrypt may take.
+const MOST_SCRYPT_MEMORY: u64 = 256 << 20;
+/// The parameter *p* of scrypt, at most.
+const MOST_SCRYPT_LANES: u16 = 16;
+
+/// Refuses a derivation that would take all memory or keep the machine busy for minutes.
 fn reasonable(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeystoreError> {
     let refuse = |what| Err(KeystoreError::UnsupportedProtection { path: path.to_owned(), what });
     let EncryptionScheme::Pbes2(parameters) = scheme else {
@@ -151,11 +156,16 @@ fn reasonable(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeystoreErro
     };
     match &parameters.kdf {
         Kdf::Pbkdf2(pbkdf2) if pbkdf2.iteration_count > MOST_ROUNDS => refuse("too many rounds of PBKDF2"),
-        Kdf::Scrypt(scrypt) if scrypt.cost_parameter > 1 << 20 || scrypt.block_size > 16 => {
-            refuse("the scrypt parameters are too large")
-        }
+        Kdf::Scrypt(scrypt) if !affordable(scrypt) => refuse("the scrypt parameters are too large"),
         _ => Ok(()),
     }
+}
+
+/// scrypt (RFC 7914, 2) takes 128·N·r bytes of memory, p times over.
+fn affordable(scrypt: &ScryptParams) -> bool {
+    let memory =
+        128_u64.checked_mul(scrypt.cost_parameter).and_then(|m| m.checked_mul(scrypt.block_size.into()));
+    memory.is_some_and(|memory| memory <= MOST_SCRYPT_MEMORY) && scrypt.parallelization <= MOST_SCRYPT_LANES
 }
 
 fn decryption(path: &Path, fault: pkcs8::Error) -> KeystoreError {
@@ -225,5 +235,31 @@ impl Secret {
         };
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &scalar, &point, &random).ok()?;
         Some(SoftKey { pair, public: PublicKey::from_point(&point).ok()?, random })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrypt_is_bounded_in_memory_and_time() {
+        for (cost, block, lanes, fine) in [
+            (1 << 14, 8, 1, true), // what OpenSSL writes
+            (1 << 18, 8, 16, true),
+            (1 << 19, 8, 1, false),
+            (1 << 18, 9, 1, false),
+            (1 << 14, 8, 17, false),
+            (u64::MAX, 8, 1, false),
+        ] {
+            let parameters = ScryptParams {
+                salt: pkcs5::pbes2::Salt::new([0; 16]).unwrap(),
+                cost_parameter: cost,
+                block_size: block,
+                parallelization: lanes,
+                key_length: None,
+            };
+            assert_eq!(affordable(&parameters), fine, "N {cost}, r {block}, p {lanes}");
+        }
     }
 }
