@@ -71,8 +71,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Is this file a registry, whole, and of a version we know? Returns its version.
-pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, Error> {
+/// Is this file a registry, and of a version we know? Returns its version.
+pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<u32, Error> {
     let id: u32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if id != APPLICATION_ID {
         return Err(Error::NotARegistry { path: path.to_owned() });
@@ -81,6 +81,12 @@ pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, Error> 
     if found > SCHEMA_VERSION {
         return Err(Error::NewerSchema { found, known: SCHEMA_VERSION });
     }
+    Ok(found)
+}
+
+/// As [`identify`], and is the file whole? Reads all of it.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, Error> {
+    let found = identify(connection, path)?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(Error::Damaged { detail: verdict, source: None });

@@ -32,7 +32,7 @@ impl View {
     /// [`Error::NotFound`], [`Error::NotARegistry`], [`Error::NewerSchema`], [`Error::Damaged`]; the errors of the disk.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let connection = schema::open_reading(path)?;
-        schema::check(&connection, path)?;
+        schema::identify(&connection, path)?;
         Ok(Self::over(connection))
     }
 

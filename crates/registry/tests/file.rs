@@ -4,7 +4,7 @@
 
 use chipwright_profile::MemberNumber;
 use chipwright_registry::{
-    APPLICATION_ID, CardStatus, Error, Issuer, Registry, Rule, SCHEMA_VERSION, View, migrations,
+    APPLICATION_ID, CardStatus, ChipId, Error, Issuer, Registry, Rule, SCHEMA_VERSION, Seal, View, migrations,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -197,13 +197,15 @@ fn the_database_itself_refuses() {
     let (_folder, path) = home();
     let mut registry = Registry::open(&path, at()).unwrap();
     let card = registry.allocate(&MemberNumber::parse("079012345678").unwrap(), at(), &mut rng).unwrap();
+    registry.see_chip(&ChipId([7; 10]), at()).unwrap();
     drop(registry);
     let raw = Connection::open(&path).unwrap();
     raw.pragma_update(None, "foreign_keys", true).unwrap();
     let number = card.card_number.as_str();
     for (sql, expected) in [
         (format!("DELETE FROM cards WHERE card_number = '{number}'"), "append-only"),
-        ("DELETE FROM blanks".into(), ""),
+        ("DELETE FROM blanks".into(), "append-only"),
+        ("UPDATE blanks SET stage = 'spoiled', spoiled_why = NULL".into(), "CHECK"),
         (format!("UPDATE cards SET status = 'issued' WHERE card_number = '{number}'"), "rule:"),
         (format!("UPDATE cards SET status_index = 3 WHERE card_number = '{number}'"), "allocation-fixed"),
         (format!("UPDATE cards SET member_number = '1' WHERE card_number = '{number}'"), "allocation-fixed"),
@@ -215,10 +217,8 @@ fn the_database_itself_refuses() {
             "without-writing",
         ),
     ] {
-        match raw.execute(&sql, []) {
-            Ok(changed) => assert!(expected.is_empty() && changed == 0, "{sql}"),
-            Err(error) => assert!(error.to_string().contains(expected), "{sql}: {error}"),
-        }
+        let error = raw.execute(&sql, []).expect_err(&sql);
+        assert!(error.to_string().contains(expected), "{sql}: {error}");
     }
     let status: String = raw.query_row("SELECT status FROM cards", [], |row| row.get(0)).unwrap();
     assert_eq!(status, CardStatus::Allocated.as_str());
@@ -226,4 +226,56 @@ fn the_database_itself_refuses() {
         Rule::OneLiveCardPerMember.to_string(),
         "a member has at most one card that is allocated, in work or issued"
     );
+}
+
+/// What was intended, what came of it and what was accepted stays as it was written.
+#[test]
+fn the_history_is_append_only() {
+    let (_folder, path) = home();
+    let chip = ChipId([7; 10]);
+    let mut registry = Registry::open(&path, at()).unwrap();
+    let card = registry.allocate(&MemberNumber::parse("079012345678").unwrap(), at(), &mut rng).unwrap();
+    registry.see_chip(&chip, at()).unwrap();
+    registry.prepared(&chip, 2, at()).unwrap();
+    registry.begin_writing(&card.card_number, &chip, at()).unwrap();
+    let seal = Seal { signer: [1; 32], security_object: [2; 32] };
+    let intent = registry.intend_finalise(&card.card_number, &chip, &seal, at()).unwrap();
+    registry.finalised(intent, at()).unwrap();
+    drop(registry);
+    let raw = Connection::open(&path).unwrap();
+    raw.execute(
+        "INSERT INTO acceptances VALUES (?1, ?2, '2026-11-22T05:00:00Z')",
+        (card.card_number.as_str(), [2_u8; 32]),
+    )
+    .unwrap();
+    for table in ["intents", "outcomes", "acceptances"] {
+        let count = |raw: &Connection| -> u32 {
+            raw.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(count(&raw), 1, "{table}");
+        for sql in [format!("DELETE FROM {table}"), format!("UPDATE {table} SET at = 'never'")] {
+            let error = raw.execute(&sql, []).expect_err(&sql);
+            assert!(error.to_string().contains("rule:append-only"), "{sql}: {error}");
+        }
+        assert_eq!(count(&raw), 1, "{table}");
+    }
+}
+
+/// A view is opened many times a day, and the whole file is read only by who is going to write it.
+#[test]
+fn only_the_writer_reads_the_whole_file_before_it_opens() {
+    let (_folder, path) = home();
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    // The leaf page of an index that no view needs to open.
+    let page: u32 = raw
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'blanks_by_stage'", [], |row| row.get(0))
+        .unwrap();
+    drop(raw);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let start = usize::try_from((page - 1) * 4096).unwrap();
+    bytes[start..start + 64].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(View::open(&path).is_ok());
+    assert!(matches!(Registry::open(&path, at()), Err(Error::Damaged { .. })));
 }
