@@ -67,6 +67,41 @@ impl Authority {
         Ok(numbers)
     }
 
+    /// The number of the next signer: after every certificate and every key, so that a key left by a stopped command is in nobody's way.
+    pub(crate) fn next_signer(&self) -> Result<u32, Failure> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| home::not_read(&self.folder, &error))?;
+        let last = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name();
+                let name = name.to_str()?.strip_prefix("signer-")?;
+                name.split('.').next()?.parse::<u32>().ok()
+            })
+            .max();
+        Ok(last.unwrap_or(0) + 1)
+    }
+
+    /// Held while anything of the authority changes: two commands at once could lose a revocation.
+    pub(crate) fn lock(&self) -> Result<fs::File, Failure> {
+        let path = self.folder.join("lock");
+        let file = fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| home::not_written(&path, &error))?;
+        file.try_lock().map_err(|_| {
+            Failure::new(
+                Exit::Configuration,
+                (
+                    "another command is changing this authority",
+                    "một lệnh khác đang thay đổi cơ quan chứng thực này",
+                ),
+                ("Wait until it is done, then repeat.", "Chờ lệnh kia xong rồi thử lại."),
+            )
+        })?;
+        Ok(file)
+    }
+
     /// The signer that signs now: the newest.
     pub(crate) fn current_signer(&self) -> Result<String, Failure> {
         self.signers()?.last().map(|number| signer_name(*number)).ok_or_else(|| {

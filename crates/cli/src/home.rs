@@ -97,13 +97,24 @@ fn missing(path: &Path) -> Failure {
     )
 }
 
-/// An `init` was stopped before it was done.
+/// Makes the folder that a home is made in, for this process alone: another `init` of the same home is refused.
+pub(crate) fn claim(path: &Path, half: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    let parent = half.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.map_or(Ok(()), fs::create_dir_all).map_err(|error| not_written(half, &error))?;
+    fs::DirBuilder::new().mode(0o700).create(half).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => half_made(path, half),
+        _ => not_written(half, &error),
+    })
+}
+
+/// An `init` is running, or was stopped before it was done.
 pub(crate) fn half_made(path: &Path, half: &Path) -> Failure {
     Failure::new(
         Exit::Configuration,
         text!(
-            "an `init` of {} was stopped before it was done; its half-made home is {}",
-            "lệnh `init` cho {} bị dừng giữa chừng; phần dở dang nằm ở {}",
+            "another `init` of {} is running, or was stopped before it was done; its half-made home is {}",
+            "một lệnh `init` khác cho {} đang chạy hoặc đã bị dừng giữa chừng; phần dở dang nằm ở {}",
             path.display(),
             half.display()
         ),

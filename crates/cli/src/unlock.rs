@@ -36,6 +36,11 @@ pub(crate) struct Unlock {
 }
 
 impl Unlock {
+    /// Whether the registry was asked.
+    pub(crate) const fn asks_registry(&self) -> bool {
+        self.from_registry
+    }
+
     /// The password; the card is only asked who it is, and only for the registry.
     pub(crate) fn password(
         &self,

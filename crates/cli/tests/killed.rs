@@ -101,8 +101,18 @@ fn check(house: &House) {
         assert!(issued.insert(text("member"), text("chip")).is_none(), "two cards for {}", text("member"));
     }
     assert_eq!(issued.keys().map(String::as_str).collect::<Vec<_>>(), GOOD[..MEMBERS]);
+    let revoked: Vec<String> = lines(&["list", "--json"])
+        .iter()
+        .filter(|card| card["status"] == "revoked")
+        .filter_map(|card| card["chip"].as_str().map(str::to_owned))
+        .collect();
     let mut valid: Vec<String> = Vec::new();
     for card in lines(&["emulator", "list", "--json"]) {
+        let chip = card["chip"].as_str().unwrap().to_owned();
+        if card["stage"] == "finished card" {
+            let known = issued.values().chain(&revoked).any(|owned| *owned == chip);
+            assert!(known, "chip {chip} is finished, and no record of an issued or revoked card names it");
+        }
         let reader = format!("emulator:{}", card["name"].as_str().unwrap());
         if house.output(&["verify", "--reader", &reader, "--from-registry"]).status.success() {
             valid.push(card["chip"].as_str().unwrap().to_owned());

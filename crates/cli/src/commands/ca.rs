@@ -10,8 +10,8 @@ use crate::output::pairs;
 use crate::secret::Source;
 use crate::text::{Text, text};
 use chipwright_keystore::FileKey;
-use chipwright_pki::Crl;
 use chipwright_pki::crl::{Reason, RevokedCertificate};
+use chipwright_pki::{Crl, TrustStore};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -75,6 +75,10 @@ impl Ca {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let at = Timestamp::now();
+        let _lock = match self {
+            Self::Show { .. } => None,
+            _ => Some(Authority::of(&home).lock()?),
+        };
         let json = match self {
             Self::Show { json } => *json,
             Self::Crl(root) => {
@@ -84,7 +88,7 @@ impl Ca {
             }
             Self::NewSigner { root, passphrase_fd } => {
                 let authority = Authority::of(&home);
-                let number = authority.signers()?.last().map_or(1, |last| last + 1);
+                let number = authority.next_signer()?;
                 let key = root.key(&home, context)?;
                 let passphrase = context.station_passphrase(&home, *passphrase_fd)?;
                 let issuer = (&key as _, &authority.root()?);
@@ -149,6 +153,22 @@ fn next_crl(
 ) -> Result<Crl, Failure> {
     let authority = Authority::of(home);
     let held = authority.crl()?;
+    let root = authority.root()?;
+    let mut trust = TrustStore::new();
+    trust.add_root(root.clone()).and_then(|()| trust.add_crl(held.clone())).map_err(|error| {
+        Failure::new(
+            Exit::Configuration,
+            (
+                "the revocation list held is not this root's",
+                "danh sách thu hồi đang giữ không phải của gốc này",
+            ),
+            (
+                "Put the last list that this root signed back in its place; nothing was changed.",
+                "Đặt lại danh sách cuối cùng do gốc này ký; không có gì bị thay đổi.",
+            ),
+        )
+        .because(&error)
+    })?;
     let mut revoked: Vec<RevokedCertificate> = held
         .revocations()
         .map(|(serial, why)| RevokedCertificate {
@@ -161,7 +181,7 @@ fn next_crl(
     if let Some(more) = more.filter(|more| revoked.iter().all(|entry| entry.serial != more.serial)) {
         revoked.push(more);
     }
-    authority.issue_crl(&authority.root()?, key, held.number() + 1, revoked, at)
+    authority.issue_crl(&root, key, held.number() + 1, revoked, at)
 }
 
 #[derive(Serialize)]

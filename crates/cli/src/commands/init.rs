@@ -98,6 +98,7 @@ impl Init {
             ));
         }
         let making = Home::being_made(half.clone(), self.configuration()?);
+        home::claim(&self.directory, &half)?;
         match self.make(&making, context) {
             Ok(()) => {}
             Err(failure) => {

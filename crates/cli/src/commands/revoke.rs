@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::registry;
 use crate::text::text;
 use chipwright_profile::CardNumber;
-use chipwright_registry::Reason;
+use chipwright_registry::{CardStatus, Reason};
 use jiff::Timestamp;
 
 /// Revoke a card for ever; its member may then be issued another
@@ -41,6 +41,30 @@ impl Revoke {
             )
         })?;
         let mut registry = registry::open(&home)?;
+        let found = registry.card(&number).map_err(|error| registry::failure(&error))?;
+        match found.map(|card| card.status) {
+            Some(CardStatus::Allocated) => {
+                registry
+                    .abandon(&number, &reason, Timestamp::now())
+                    .map_err(|error| registry::failure(&error))?;
+                let said = text!(
+                    "card {number} was never written; its number is given up",
+                    "thẻ {number} chưa từng được ghi; số thẻ đã được hủy"
+                );
+                context.out.say(said.pick(context.out.language));
+                return Ok(Exit::Success);
+            }
+            Some(CardStatus::Abandoned) => {
+                return Err(usage(
+                    text!(
+                        "card {number} was given up before it was written",
+                        "thẻ {number} đã được hủy trước khi ghi"
+                    ),
+                    ("There is nothing to revoke.", "Không có gì để thu hồi."),
+                ));
+            }
+            _ => {}
+        }
         registry.revoke(&number, &reason, Timestamp::now()).map_err(|error| registry::failure(&error))?;
         let said = text!(
             "card {number} is revoked in the registry; card status lists for kiosks are not made by this release",

@@ -8,11 +8,14 @@ use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::randomness;
 use crate::readers::{self, Inserted, ReaderName};
+use crate::registry;
 use crate::text::text;
 use crate::unlock::Unlock;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
 use chipwright_pki::{Policy, TrustStore};
+use chipwright_profile::CardNumber;
+use chipwright_registry::CardStatus;
 use chipwright_verify::{Files, Inspection, Report, Verdict, inspect};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -87,8 +90,23 @@ impl Verify {
             let text = report.to_text(context.out.language == Language::Vi);
             text.lines().try_for_each(|line| context.out.data(line))?;
         }
+        if self.unlock.asks_registry() && revoked_in_registry(&home, &report)? {
+            context.out.say(context.out.pick(
+                "the registry says: this card was revoked (kiosks learn it once status lists are published)",
+                "sổ đăng ký cho biết: thẻ này đã bị thu hồi (máy kiểm tra sẽ biết khi có danh sách trạng thái)",
+            ));
+            return Ok(exit(Verdict::Revoked));
+        }
         Ok(exit(report.verdict()))
     }
+}
+
+/// What the issuer's own record says of the card that was read.
+fn revoked_in_registry(home: &Home, report: &Report) -> Result<bool, Failure> {
+    let Some(zone) = report.holder().and_then(|holder| holder.mrz.as_ref()) else { return Ok(false) };
+    let Ok(number) = CardNumber::parse(&zone.document_number()) else { return Ok(false) };
+    let found = registry::view(home)?.card(&number).map_err(|error| registry::failure(&error))?;
+    Ok(found.is_some_and(|card| card.status == CardStatus::Revoked))
 }
 
 /// The exit code of a verdict.
