@@ -7,6 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home;
 use crate::output::pairs;
 use crate::readers::{self, ReaderName};
+use crate::text::text;
 use crate::unlock::Unlock;
 use chipwright_verify::{Files, Holder, Verdict};
 use serde::Serialize;
@@ -126,7 +127,13 @@ impl Shown {
             (out.pick("sex", "giới tính"), self.sex.map_or_else(unknown, String::from)),
             (out.pick("place of birth", "nơi sinh"), self.place_of_birth.clone().unwrap_or_default()),
             (out.pick("member number", "số hiệu đảng viên"), word(&self.member_number)),
-            (out.pick("unit", "đơn vị"), format!("{} {}", word(&self.unit_code), word(&self.unit))),
+            (
+                out.pick("unit", "đơn vị"),
+                match (&self.unit_code, &self.unit) {
+                    (Some(code), Some(unit)) => format!("{code} {unit}"),
+                    _ => unknown(),
+                },
+            ),
             (out.pick("admitted", "ngày vào Đảng"), word(&self.admitted)),
             (out.pick("official", "ngày chính thức"), self.official.clone().unwrap_or_default()),
             (out.pick("issued by", "nơi cấp"), word(&self.issuing_unit)),
@@ -148,6 +155,20 @@ impl Shown {
 }
 
 fn keep(folder: &Path, files: &Files, holder: &Holder) -> Result<(), Failure> {
+    if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            text!(
+                "{} holds files already; nothing was written",
+                "{} đã có tệp; không có gì được ghi",
+                folder.display()
+            ),
+            (
+                "Name a new folder: the files of two people must not mix.",
+                "Chọn thư mục mới: tệp của hai người không được lẫn vào nhau.",
+            ),
+        ));
+    }
     home::make_folder(folder)?;
     for (file, content) in files.iter() {
         let name = file.to_string().replace(['/', '.'], "-");
