@@ -2,12 +2,12 @@
 //!
 //! Two forward passes, because a chip's own keys are made on the chip and signed afterwards:
 //!
-//! * [`prepare`] carries nothing personal. It replaces the transport keys by keys of this chip alone, installs the identity
+//! * [`prepare()`] carries nothing personal. It replaces the transport keys by keys of this chip alone, installs the identity
 //!   application, stores the files that all cards share and secures the card manager. A stack of blanks can be prepared ahead of time.
-//! * [`write`](mod@write) stores one member's signed profile and finalises. Until FINALISE the chip shows nothing to anybody.
+//! * [`write()`] stores one member's signed profile and finalises. Until FINALISE the chip shows nothing to anybody.
 //!
 //! Both look at the chip first and do only what is still missing, so a chip torn at any point is continued by running the same
-//! pass again. Nobody's card becomes final before the caller's [`Journal`] has recorded the intent. Requirement numbers such as
+//! pass again. No card becomes final before the caller's [`Journal`] has recorded the intent. Requirement numbers such as
 //! PERSO-08 are those of `applet-spec/card.md`.
 
 pub mod chip;
