@@ -12,6 +12,7 @@ mod authority;
 mod chips;
 mod long;
 mod members;
+pub mod stand;
 
 pub use authority::{Authority, AuthorityOptions, SoftKey, Validity};
 pub use chips::{ChipKeys, MemoryJournal, Recorded, TryCount, World, blank, chip_config};
