@@ -1,0 +1,268 @@
+/* A passport-like card made of libeac: PACE-GM on P-256 and the card's end of secure messaging, with the files of a folder.
+ *
+ *   card < SETTINGS       port of vpcd, application, can, mrz, folder
+ *
+ * Says `inserted` on stdout and stays in the slot until the reader goes or SIGTERM comes; it then says how many sessions and
+ * protected commands it served. */
+#include "messaging.h"
+#include "pace.h"
+#include "settings.h"
+#include "slot.h"
+
+#include <openssl/rand.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct file {
+    const char *name;
+    uint16_t identifier;
+    uint8_t short_identifier;
+    int of_application;
+    int present;
+    struct buffer content;
+};
+
+static struct file files[] = {
+    { .name = "EF-CardAccess", .identifier = 0x011C, .short_identifier = 0x1C },
+    { .name = "EF-COM", .identifier = 0x011E, .short_identifier = 0x1E, .of_application = 1 },
+    { .name = "EF-SOD", .identifier = 0x011D, .short_identifier = 0x1D, .of_application = 1 },
+    { .name = "DG1", .identifier = 0x0101, .short_identifier = 0x01, .of_application = 1 },
+    { .name = "DG2", .identifier = 0x0102, .short_identifier = 0x02, .of_application = 1 },
+    { .name = "DG11", .identifier = 0x010B, .short_identifier = 0x0B, .of_application = 1 },
+    { .name = "DG12", .identifier = 0x010C, .short_identifier = 0x0C, .of_application = 1 },
+    { .name = "DG13", .identifier = 0x010D, .short_identifier = 0x0D, .of_application = 1 },
+    { .name = "DG14", .identifier = 0x010E, .short_identifier = 0x0E, .of_application = 1 },
+};
+enum { FILE_COUNT = sizeof files / sizeof files[0] };
+
+/* T=1, TS 3B, no historical bytes; TCK */
+static const uint8_t ANSWER_TO_RESET[] = { 0x3B, 0x80, 0x80, 0x01, 0x01 };
+
+static struct settings settings;
+static struct {
+    int in_application;
+    struct file *current;
+    struct pace_card pace;
+    /* the last step of PACE is done and its answer was sent: commands are protected from now on */
+    int open;
+} state;
+static volatile sig_atomic_t sessions, protected_commands;
+
+static void load_files(void)
+{
+    char path[1100];
+    for (int i = 0; i < FILE_COUNT; i++) {
+        snprintf(path, sizeof path, "%s/%s.bin", settings.folder, files[i].name);
+        FILE *from = fopen(path, "rb");
+        if (from == NULL)
+            continue;
+        files[i].content.length = fread(files[i].content.bytes, 1, 32767, from);
+        files[i].present = 1;
+        fclose(from);
+    }
+}
+
+static void reset_card(void)
+{
+    pace_card_end(&state.pace);
+    memset(&state, 0, sizeof state);
+}
+
+/* The file with that identifier, or short identifier, in the current DF. */
+static struct file *find_file(unsigned identifier, int by_short)
+{
+    for (int i = 0; i < FILE_COUNT; i++) {
+        unsigned name = by_short ? files[i].short_identifier : files[i].identifier;
+        if (files[i].present && name == identifier && files[i].of_application == state.in_application)
+            return &files[i];
+    }
+    return NULL;
+}
+
+static int may_read(int sealed)
+{
+    return !state.in_application || (sealed && state.open);
+}
+
+static unsigned select_something(const struct command *command, int sealed)
+{
+    unsigned how = command->header[2];
+    if (how == 0x00 && (command->length == 0 || (command->length == 2 && memcmp(command->data, "\x3F\x00", 2) == 0))) {
+        state.in_application = 0;
+        state.current = NULL;
+        return 0x9000;
+    }
+    if (how == 0x04) {
+        if ((int)command->length != settings.application_length ||
+            memcmp(command->data, settings.application, command->length) != 0)
+            return 0x6A82;
+        state.in_application = 1;
+        state.current = NULL;
+        return 0x9000;
+    }
+    if (how != 0x02 || command->length != 2)
+        return 0x6A86;
+    if (!may_read(sealed))
+        return 0x6982;
+    struct file *found = find_file((unsigned)command->data[0] << 8 | command->data[1], 0);
+    if (found == NULL)
+        return 0x6A82;
+    state.current = found;
+    return 0x9000;
+}
+
+static unsigned read_binary(const struct command *command, int sealed, struct buffer *answer)
+{
+    size_t at = (size_t)(command->header[2] & 0x7F) << 8 | command->header[3];
+    if (command->ne == 0)
+        return 0x6700;
+    if (!may_read(sealed))
+        return 0x6982;
+    if (command->header[2] & 0x80) {
+        struct file *found = find_file(command->header[2] & 0x1F, 1);
+        if (found == NULL)
+            return 0x6A82;
+        state.current = found;
+        at = command->header[3];
+    }
+    if (state.current == NULL)
+        return 0x6986;
+    const struct buffer *content = &state.current->content;
+    if (at >= content->length)
+        return 0x6B00;
+    /* protected, 223 bytes make an answer of 256 */
+    size_t most = sealed && command->ne <= 256 ? 223 : 1000, count = content->length - at;
+    if (most > command->ne)
+        most = command->ne;
+    put(answer, content->bytes + at, count < most ? count : most);
+    return count < command->ne && command->ne != 256 && command->ne != 65536 ? 0x6282 : 0x9000;
+}
+
+static unsigned set_template(const struct command *command)
+{
+    struct object protocol, name;
+    if (command->header[2] != 0xC1 || command->header[3] != 0xA4)
+        return 0x6A86;
+    if (!find_object(command->data, command->length, 0x80, &protocol) ||
+        !find_object(command->data, command->length, 0x83, &name) || name.length != 1)
+        return 0x6A80;
+    struct password password = { PACE_CAN, settings.can };
+    if (name.value[0] == 1)
+        password = (struct password){ PACE_MRZ, settings.mrz };
+    else if (name.value[0] != 2)
+        return 0x6A88;
+    state.open = 0;
+    return pace_card_begin(&state.pace, protocol.value, protocol.length, &password) ? 0x9000 : 0x6A80;
+}
+
+static unsigned carry_out(const struct command *command, int sealed, struct buffer *answer)
+{
+    answer->length = 0;
+    switch (command->header[1]) {
+    case 0xA4:
+        return select_something(command, sealed);
+    case 0xB0:
+        return read_binary(command, sealed, answer);
+    case 0x22:
+        return set_template(command);
+    case 0x86:
+        return pace_card_step(&state.pace, command->data, command->length, answer);
+    case 0x84:
+        answer->length = 8;
+        return RAND_bytes(answer->bytes, 8) == 1 ? 0x9000 : 0x6F00;
+    }
+    return 0x6D00;
+}
+
+static void put_status(struct buffer *to, unsigned status)
+{
+    put_byte(to, (uint8_t)(status >> 8));
+    put_byte(to, (uint8_t)status);
+}
+
+/* The answer, status word included, to one command as it came. */
+static void serve(const struct buffer *received, struct buffer *answer)
+{
+    static struct buffer data, plain_data;
+    struct command command, plain;
+    answer->length = 0;
+    if (!parse_command(received->bytes, received->length, &command)) {
+        put_status(answer, 0x6700);
+        return;
+    }
+    int sealed = (command.header[0] & 0x0C) == 0x0C;
+    if (sealed && state.open) {
+        unsigned status = open_command(state.pace.context, &command, &plain, &plain_data);
+        if (status != 0x9000) {
+            reset_card();
+            put_status(answer, status);
+            return;
+        }
+        status = carry_out(&plain, 1, &data);
+        protected_commands++;
+        if (!protect_response(state.pace.context, data.bytes, data.length, status, answer)) {
+            answer->length = 0;
+            put_status(answer, 0x6F00);
+        }
+        return;
+    }
+    if (!sealed && state.open) {
+        state.open = 0;
+        pace_card_end(&state.pace);
+    }
+    unsigned status = sealed ? 0x6988 : carry_out(&command, 0, answer);
+    put_status(answer, status);
+    if (state.pace.context != NULL && state.pace.step == 4 && !state.open) {
+        state.open = 1;
+        sessions++;
+    }
+}
+
+static void say_and_end(int signal)
+{
+    (void)signal;
+    char line[80];
+    int length = snprintf(line, sizeof line, "served %d sessions, %d protected commands\n", (int)sessions,
+                          (int)protected_commands);
+    if (write(STDOUT_FILENO, line, (size_t)length) != length)
+        _exit(1);
+    _exit(0);
+}
+
+int main(void)
+{
+    static struct buffer command, answer;
+    if (!read_settings(&settings))
+        return 2;
+    load_files();
+    EAC_init();
+    signal(SIGTERM, say_and_end);
+    int slot = put_into_slot(atoi(settings.port));
+    if (slot < 0) {
+        fprintf(stderr, "libeac card: nobody listens on port %s\n", settings.port);
+        return 2;
+    }
+    printf("inserted\n");
+    fflush(stdout);
+    for (;;) {
+        switch (next_event(slot, &command)) {
+        case SLOT_CLOSED:
+            return 0;
+        case SLOT_POWER_OFF:
+        case SLOT_POWER_ON:
+        case SLOT_RESET:
+            reset_card();
+            break;
+        case SLOT_ASKS_ATR:
+            answer_slot(slot, ANSWER_TO_RESET, sizeof ANSWER_TO_RESET);
+            break;
+        case SLOT_COMMAND:
+            serve(&command, &answer);
+            answer_slot(slot, answer.bytes, answer.length);
+            break;
+        }
+    }
+}
