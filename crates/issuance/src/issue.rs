@@ -10,6 +10,7 @@
 //! finalised card is either verified and recorded, or its card is revoked before the member is given another.
 
 mod chip;
+mod contact;
 mod event;
 mod failure;
 mod feeder;
@@ -22,19 +23,21 @@ mod summary;
 
 use crate::intake::{IntakeError, Row};
 use crate::issue::ledger::Ledger;
+use crate::issue::member::Late;
 use chipwright_iso7816::LengthMode;
 use chipwright_perso::{CardKeys, ChipProfile, PreparePlan};
 use chipwright_pki::check::SignerCache;
 use chipwright_pki::{Certificate, Policy, SignKey, SignerTemplate, TrustStore};
-use chipwright_profile::IssueTerms;
+use chipwright_profile::{IssueTerms, MemberNumber};
 use chipwright_registry::Registry;
 use jiff::Timestamp;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub use event::Event;
 pub use failure::{Failure, Fault};
-pub use feeder::{FeedError, Feeder, Pile};
+pub use feeder::{Contact, FeedError, Feeder, Pile};
 pub use profile::{Draft, draft};
 pub use source::{MembersFile, Source};
 pub use summary::{Blanks, Ending, Summary};
@@ -186,6 +189,7 @@ struct Desk<'a> {
     cache: SignerCache,
     summary: Summary,
     spoiled_in_a_row: u32,
+    late: HashMap<MemberNumber, Late>,
 }
 
 impl<'a> Desk<'a> {
@@ -205,6 +209,7 @@ impl<'a> Desk<'a> {
             cache: SignerCache::new(16),
             summary: Summary::default(),
             spoiled_in_a_row: 0,
+            late: HashMap::new(),
         }
     }
 
@@ -232,7 +237,9 @@ impl<'a> Desk<'a> {
             };
             self.summary.count(ending);
             if ending == Ending::NoBlank {
-                return Err(Failure::NoBlanks);
+                // a feeder that waits for chips ends its waiting when it is told to stop
+                let stopped = stop.load(Ordering::SeqCst);
+                return Err(if stopped { Failure::Stopped } else { Failure::NoBlanks });
             }
         }
         Ok(())

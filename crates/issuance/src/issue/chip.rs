@@ -1,9 +1,10 @@
 //! One pass over the chip in place: look at it, look at the record, do what is missing.
 
+use super::contact::Line;
 use super::ledger::{IntentBook, reason};
 use super::{Desk, Event, Failure, Fault};
 use chipwright_channel::pace::Password;
-use chipwright_iso7816::{Exchanger, StatusWord, Transport};
+use chipwright_iso7816::{Exchanger, StatusWord, Transport, TransportError};
 use chipwright_perso::survey::Stage;
 use chipwright_perso::{
     ChipReady, Freshness, Leftovers, PersoError, PreparePlan, Progress, Surroundings, Survey, prepare,
@@ -11,7 +12,7 @@ use chipwright_perso::{
 };
 use chipwright_profile::{Allocation, CardNumber, FittedPortrait, Member, MemberNumber};
 use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason};
-use chipwright_verify::{Inspection, inspect};
+use chipwright_verify::{Inspection, Verdict, inspect};
 use std::collections::HashMap;
 
 /// Access numbers tried on one finished card over the contactless interface; each wrong one makes the card slower.
@@ -49,14 +50,33 @@ pub(super) enum ChipEnd {
     SetAside(Option<ChipId>, Reason, Option<Failure>),
     /// The contact broke; the work continues when it is inserted again.
     Interrupted(Failure),
+    /// While the contact was broken, another chip was put in its place. That one was not touched.
+    Exchanged,
     /// The chip is good, and the person's data cannot be put on it.
     Unwritable(Failure),
 }
 
-type Contact<'t> = Exchanger<&'t mut dyn Transport>;
+/// The passes over one chip.
+#[derive(Default)]
+pub(super) struct Passes {
+    /// The chip, once one of them could read it.
+    chip: Option<ChipId>,
+    /// Those that failed by fault of the contact or the chip.
+    pub(super) failed: u32,
+}
+
+/// How work on the chip in place ends.
+pub(super) enum Worked {
+    /// With an end for the chip.
+    Done(ChipEnd),
+    /// The contact broke, for this cause.
+    Lost(Failure, Option<TransportError>),
+}
+
+type Contact<'t> = Exchanger<Line<'t>>;
 
 impl Desk<'_> {
-    /// Passes over the chip until it ends one way or another.
+    /// Passes over the chip until it ends one way or another, or the contact breaks.
     ///
     /// # Errors
     /// What stops the line.
@@ -64,28 +84,31 @@ impl Desk<'_> {
         &mut self,
         transport: &mut dyn Transport,
         purpose: Purpose<'_>,
-    ) -> Result<ChipEnd, Failure> {
-        let mut card = Exchanger::new(transport, self.options.mode);
-        let mut known = None;
-        let mut pass = 1;
+        passes: &mut Passes,
+    ) -> Result<Worked, Failure> {
+        let mut card = Exchanger::new(Line::new(transport), self.options.mode);
         loop {
-            let failure = match self.pass(&mut card, purpose, &mut known) {
-                Ok(end) => return Ok(end),
+            let failure = match self.pass(&mut card, purpose, &mut passes.chip) {
+                Ok(end) => return Ok(Worked::Done(end)),
                 Err(failure) => failure,
             };
             match failure.fault() {
-                Fault::Card | Fault::Reader if pass < self.options.passes => {
-                    self.say(Event::Retry { failure: &failure })
+                Fault::Reader => {
+                    let lost = card.transport().lost().cloned();
+                    return Ok(Worked::Lost(failure, lost));
                 }
-                Fault::Reader => return Ok(ChipEnd::Interrupted(failure)),
-                Fault::Card => return self.condemn(known, failure),
-                Fault::Data => return Ok(ChipEnd::Unwritable(failure)),
+                Fault::Card if passes.failed + 1 < self.options.passes => {
+                    passes.failed += 1;
+                    self.say(Event::Retry { failure: &failure });
+                }
+                Fault::Card => return self.condemn(passes.chip, failure).map(Worked::Done),
+                Fault::Data => return Ok(Worked::Done(ChipEnd::Unwritable(failure))),
                 Fault::Operator if matches!(failure, Failure::Perso(_)) => {
-                    return Ok(ChipEnd::SetAside(known, reason("needs-a-decision"), Some(failure)));
+                    let aside = ChipEnd::SetAside(passes.chip, reason("needs-a-decision"), Some(failure));
+                    return Ok(Worked::Done(aside));
                 }
                 Fault::Operator | Fault::Configuration | Fault::Record | Fault::Ours => return Err(failure),
             }
-            pass += 1;
         }
     }
 
@@ -102,8 +125,10 @@ impl Desk<'_> {
             Err(error) => return Err(error.into()),
         };
         let chip = ChipId(found.chip.0);
-        if known.replace(chip).is_none() {
-            self.say(Event::Chip { chip: &chip });
+        match known.replace(chip) {
+            None => self.say(Event::Chip { chip: &chip }),
+            Some(before) if before != chip => return Ok(ChipEnd::Exchanged),
+            Some(_) => {}
         }
         let stage = self.ledger.registry().see_chip(&chip, self.ledger.now())?;
         if stage == BlankStage::Spoiled {
@@ -158,6 +183,9 @@ impl Desk<'_> {
                 self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member });
                 self.write(card, found, person, Leftovers::Keep)
             }
+            (None, Purpose::Issue(_)) if self.late.contains_key(&live.member) => {
+                self.catch_up(card, found, &live)
+            }
             (None, Purpose::Prepare) => Ok(ChipEnd::SetAside(Some(chip), reason("in-work"), None)),
             (None, _) => {
                 // Nobody can read it yet, and its member is not on this list: the chip is free for another.
@@ -167,6 +195,16 @@ impl Desk<'_> {
                 self.pass(card, purpose, &mut Some(chip))
             }
         }
+    }
+
+    /// The chip of a member whom this run had to leave has come back.
+    fn catch_up(&mut self, card: &mut Contact<'_>, found: &Survey, live: &Card) -> Result<ChipEnd, Failure> {
+        let chip = ChipId(found.chip.0);
+        self.say(Event::Resumed { chip: &chip, card: &live.number, member: &live.member });
+        let Some(late) = self.late.remove(&live.member) else { return Ok(ChipEnd::Fresh) };
+        let end = self.write(card, found, &late.person, Leftovers::Keep);
+        self.late.insert(live.member.clone(), late);
+        end
     }
 
     /// The chip is finalised, and the record binds a card to it.
@@ -340,11 +378,26 @@ impl Desk<'_> {
             }
             attempt += 1;
         };
+        self.still_there(card, chip)?;
         let why = reason("not-accepted");
         self.ledger.registry().revoke(number, &why, self.ledger.now())?;
         self.summary.revoked += 1;
         self.say(Event::Revoked { card: number, why: &why });
         Ok(ChipEnd::Spoiled(Some(*chip), why, Some(failure)))
+    }
+
+    /// A card is revoked for what its own chip answered, and not for what another one did that somebody put in its place.
+    fn still_there(&self, card: &mut Contact<'_>, chip: &ChipId) -> Result<(), Failure> {
+        card.reset().map_err(Failure::Reset)?;
+        let found = match survey(card, &self.prepare.profile) {
+            Ok(found) => found,
+            Err(error) if card.transport().broken().is_some() => return Err(error.into()),
+            Err(_) => return Ok(()),
+        };
+        if found.chip.0 == chip.0 {
+            return Ok(());
+        }
+        Err(Failure::OtherChip { wanted: *chip, found: ChipId(found.chip.0) })
     }
 
     /// The report, and why it is no acceptance of this card.
@@ -366,8 +419,11 @@ impl Desk<'_> {
             cache: Some(&mut self.cache),
         };
         let (report, _) = inspect(card, &mut ask, &mut *self.random);
+        if let (Some(broken), false) = (card.transport().broken(), report.verdict() == Verdict::Valid) {
+            return Err(Failure::Contact(broken.clone()));
+        }
         let failure = match report.verdict() {
-            chipwright_verify::Verdict::Valid => None,
+            Verdict::Valid => None,
             _ => Some(not_accepted(number, &report)),
         };
         Ok((report, failure))

@@ -39,6 +39,17 @@ pub enum Failure {
     /// The card did not come back after a reset.
     #[error("the card did not come back after a reset: {0}")]
     Reset(#[source] TransportError),
+    /// The contact broke while the finished card was read back.
+    #[error("the card could not be read back: {0}")]
+    Contact(#[source] TransportError),
+    /// Another chip lies where this one was.
+    #[error("chip {found} is in the reader, but {wanted} was expected")]
+    OtherChip {
+        /// Which was expected.
+        wanted: ChipId,
+        /// Which is there.
+        found: ChipId,
+    },
     /// The finished card was read back and not accepted.
     #[error("card {card} was read back and not accepted: {}", verdict.texts().0)]
     NotAccepted {
@@ -135,7 +146,7 @@ impl Failure {
                 chipwright_perso::Fault::Data => Fault::Data,
                 chipwright_perso::Fault::Ours => Fault::Ours,
             },
-            Self::Reset(_) => Fault::Reader,
+            Self::Reset(_) | Self::Contact(_) | Self::OtherChip { .. } => Fault::Reader,
             Self::NotAccepted { verdict, .. } => match verdict {
                 Verdict::Expired
                 | Verdict::NotYetValid
@@ -171,7 +182,10 @@ impl Failure {
         match self {
             Self::Perso(error) => error.remedy(),
             Self::Registry(error) => error.remedy(),
-            Self::Reset(_) => "Insert the card again and start again: it is continued where it stopped.",
+            Self::Reset(_) | Self::Contact(_) => {
+                "Insert the card again and start again: it is continued where it stopped."
+            }
+            Self::OtherChip { .. } => "Put the first chip in again: it is continued where it stopped.",
             Self::NotAccepted { verdict, .. } => match self.fault() {
                 Fault::Configuration => {
                     "Renew the trust data of this station or set its clock, then start again: the card is verified then."

@@ -1,6 +1,6 @@
 //! Where chips come from and where they go.
 
-use chipwright_iso7816::Transport;
+use chipwright_iso7816::{Transport, TransportError};
 
 /// Where a chip goes when it leaves the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +11,17 @@ pub enum Pile {
     Spoiled,
     /// Chips that may be used later: prepared, torn, of another batch.
     Left,
+}
+
+/// What came of a broken contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Contact {
+    /// A chip is in place and may have been there all the time: the pass counts against it.
+    InPlace,
+    /// Somebody took the chip out, or its reader went away, and a chip is in place again, perhaps another one. No chip is to blame.
+    Restored,
+    /// No chip is in place, and nobody waits for one any more.
+    GivenUp,
 }
 
 /// A source of chips: one reader and a person, a card feeder, or a stack of software cards.
@@ -27,6 +38,15 @@ pub trait Feeder {
     /// # Errors
     /// [`FeedError`].
     fn eject(&mut self, pile: Pile) -> Result<(), FeedError>;
+
+    /// The contact to the chip in place broke for this cause. Whoever can wait for it to be put back waits here, however long.
+    ///
+    /// # Errors
+    /// [`FeedError`].
+    fn restore(&mut self, lost: &TransportError) -> Result<Contact, FeedError> {
+        let _ = lost;
+        Ok(Contact::InPlace)
+    }
 
     /// The run is over; a chip in place may stay there.
     ///

@@ -1,8 +1,8 @@
 //! One member, over as many chips as it takes; and the piles the chips go to.
 
-use super::chip::{ChipEnd, Person, Purpose};
+use super::chip::{ChipEnd, Passes, Person, Purpose, Worked};
 use super::ledger::reason;
-use super::{Desk, Ending, Event, Failure, Feeder, LostChip, Pile};
+use super::{Contact, Desk, Ending, Event, Failure, Feeder, LostChip, Pile};
 use crate::intake::Applicant;
 use chipwright_profile::MemberNumber;
 use chipwright_registry::{Card, CardStatus};
@@ -10,6 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Chips of no use in a row before the run ends: they are another stack.
 const MOST_SET_ASIDE: u32 = 50;
+
+/// Most members who can be left to a later chip of the same run.
+const MOST_LATE: usize = 256;
+
+/// A member whom the run had to leave: the chip is elsewhere.
+pub(super) struct Late {
+    pub(super) person: Person,
+    ending: Ending,
+}
 
 impl Desk<'_> {
     /// Issues a card to an applicant who has none.
@@ -27,15 +36,28 @@ impl Desk<'_> {
         };
         self.say(Event::Began { line, member: &number });
         let person = Person { line, member: applicant.member, portrait };
+        let ending = self.chips_for(&person, feeder)?;
+        if matches!(ending, Ending::Waiting | Ending::Interrupted) && self.late.len() < MOST_LATE {
+            self.late.insert(number, Late { person, ending });
+        }
+        Ok(ending)
+    }
+
+    /// Takes chips until one is this person's card.
+    fn chips_for(&mut self, person: &Person, feeder: &mut dyn Feeder) -> Result<Ending, Failure> {
+        let (line, number) = (person.line, person.member.number());
         let mut spoiled = 0;
         let mut aside = 0;
         loop {
-            let Some(end) = self.next_chip(feeder, Purpose::Issue(&person))? else {
+            let Some(end) = self.next_chip(feeder, Purpose::Issue(person))? else {
                 return Ok(Ending::NoBlank);
             };
             match end {
-                ChipEnd::Issued(member) if member == number => return Ok(Ending::Issued),
-                ChipEnd::Issued(_) => self.summary.resumed += 1,
+                ChipEnd::Issued(member) if member == *number => return Ok(Ending::Issued),
+                ChipEnd::Issued(member) => match self.late.remove(&member) {
+                    Some(late) => self.summary.mend(late.ending),
+                    None => self.summary.resumed += 1,
+                },
                 ChipEnd::Spoiled(_, _, Some(_)) => {
                     spoiled += 1;
                     if spoiled > self.options.most_spoiled {
@@ -43,24 +65,24 @@ impl Desk<'_> {
                     }
                 }
                 // Spoiled without a failure: it was before, and this member did nothing to it.
-                ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) => {
+                ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Exchanged => {
                     aside += 1;
                     if aside > MOST_SET_ASIDE {
                         return Ok(Ending::NoBlank);
                     }
                 }
                 ChipEnd::Interrupted(failure) => {
-                    self.say(Event::Failed { line: person.line, member: &number, failure: &failure });
+                    self.say(Event::Failed { line, member: number, failure: &failure });
                     return Ok(Ending::Interrupted);
                 }
                 ChipEnd::Unwritable(failure) => {
-                    self.say(Event::Failed { line: person.line, member: &number, failure: &failure });
+                    self.say(Event::Failed { line, member: number, failure: &failure });
                     return Ok(Ending::Failed);
                 }
                 ChipEnd::Prepared | ChipEnd::Fresh => {}
             }
             // The chip just judged may have carried this member's own card.
-            if let Some(ending) = self.known(line, &number)? {
+            if let Some(ending) = self.known(line, number)? {
                 return Ok(if ending == Ending::AlreadyIssued { Ending::Issued } else { ending });
             }
         }
@@ -103,12 +125,32 @@ impl Desk<'_> {
         feeder: &mut dyn Feeder,
         purpose: Purpose<'_>,
     ) -> Result<Option<ChipEnd>, Failure> {
-        let Some(transport) = feeder.load()? else { return Ok(None) };
-        if !self.summary.in_place {
-            self.summary.in_place = true;
-            self.summary.blanks.taken += 1;
-        }
-        let end = self.work(transport, purpose)?;
+        let mut passes = Passes::default();
+        let mut broken = None;
+        let end = loop {
+            let Some(transport) = feeder.load()? else {
+                match broken {
+                    None => return Ok(None),
+                    Some(failure) => break ChipEnd::Interrupted(failure),
+                }
+            };
+            if !self.summary.in_place {
+                self.summary.in_place = true;
+                self.summary.blanks.taken += 1;
+            }
+            let (failure, lost) = match self.work(transport, purpose, &mut passes)? {
+                Worked::Done(end) => break end,
+                Worked::Lost(failure, lost) => (failure, lost),
+            };
+            let contact = lost.map_or(Ok(Contact::InPlace), |lost| feeder.restore(&lost))?;
+            match contact {
+                Contact::Restored => {}
+                Contact::InPlace if passes.failed + 1 < self.options.passes => passes.failed += 1,
+                Contact::InPlace | Contact::GivenUp => break ChipEnd::Interrupted(failure),
+            }
+            self.say(Event::Retry { failure: &failure });
+            broken = Some(failure);
+        };
         let pile = match &end {
             ChipEnd::Issued(_) => Pile::Issued,
             ChipEnd::Spoiled(chip, why, failure) => {
@@ -120,6 +162,11 @@ impl Desk<'_> {
                 Pile::Left
             }
             ChipEnd::Prepared | ChipEnd::Interrupted(_) => Pile::Left,
+            ChipEnd::Exchanged => {
+                self.summary.blanks.taken += 1;
+                self.summary.blanks.left += 1;
+                return Ok(Some(end));
+            }
             // It stays in place for the next member.
             ChipEnd::Fresh | ChipEnd::Unwritable(_) => return Ok(Some(end)),
         };

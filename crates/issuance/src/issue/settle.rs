@@ -42,7 +42,9 @@ impl Desk<'_> {
                     self.say(Event::Retry { failure: &failure });
                     return Ok(());
                 }
-                Some(ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Prepared) => {}
+                Some(
+                    ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Prepared | ChipEnd::Exchanged,
+                ) => {}
             }
         }
         Err(Failure::Stopped)

@@ -74,6 +74,16 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// A row that had ended this way has its card after all.
+    pub(super) const fn mend(&mut self, ending: Ending) {
+        match ending {
+            Ending::Waiting => self.waiting -= 1,
+            Ending::Interrupted => self.interrupted -= 1,
+            _ => {}
+        }
+        self.issued += 1;
+    }
+
     pub(super) const fn count(&mut self, ending: Ending) {
         match ending {
             Ending::Issued => self.issued += 1,

@@ -6,7 +6,7 @@ use chipwright_emulator::{Card, Interface};
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
 use chipwright_issuance::intake::{Intake, IntakeError, Row};
 use chipwright_issuance::issue::{
-    Clock, Event, Failure, FeedError, Feeder, Options, Pile, Signer, Source, Station, Summary, run,
+    Clock, Contact, Event, Failure, FeedError, Feeder, Options, Pile, Signer, Source, Station, Summary, run,
 };
 use chipwright_perso::{ChipProfile, Stage, survey};
 use chipwright_pki::{Policy, TrustStore};
@@ -95,7 +95,12 @@ pub struct Table {
     pub in_place: Option<Chip>,
     pub stack: Vec<Chip>,
     pub piles: Vec<(Pile, Chip)>,
+    /// What is done about a broken contact.
+    pub hand: Option<Hand>,
 }
+
+/// Changes the chip in place and the stack, and says what came of it.
+pub type Hand = Box<dyn FnMut(&mut Option<Chip>, &mut Vec<Chip>) -> Contact>;
 
 impl Table {
     pub fn pile(&self, wanted: Pile) -> usize {
@@ -115,8 +120,15 @@ impl Feeder for Table {
         Ok(self.in_place.as_mut().map(|chip| chip as &mut dyn Transport))
     }
 
+    fn restore(&mut self, _: &TransportError) -> Result<Contact, FeedError> {
+        match &mut self.hand {
+            Some(hand) => Ok(hand(&mut self.in_place, &mut self.stack)),
+            None => Ok(Contact::InPlace),
+        }
+    }
+
     fn eject(&mut self, pile: Pile) -> Result<(), FeedError> {
-        self.piles.push((pile, self.in_place.take().unwrap()));
+        self.piles.extend(self.in_place.take().map(|chip| (pile, chip)));
         Ok(())
     }
 }

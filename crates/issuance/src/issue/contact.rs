@@ -1,0 +1,45 @@
+//! The contact to the chip in place: an error of the transport is remembered, however deep the protocol wraps it.
+
+use chipwright_iso7816::{Atr, Transport, TransportError};
+
+/// A transport that remembers why it failed last. A reset that succeeds forgets it.
+pub(super) struct Line<'t> {
+    transport: &'t mut dyn Transport,
+    lost: Option<TransportError>,
+}
+
+impl<'t> Line<'t> {
+    pub(super) const fn new(transport: &'t mut dyn Transport) -> Self {
+        Self { transport, lost: None }
+    }
+
+    /// Why the last exchange did not happen.
+    pub(super) const fn lost(&self) -> Option<&TransportError> {
+        self.lost.as_ref()
+    }
+
+    /// The same when it says nothing about the chip: the card was taken out, or the reader failed. A chip that is mute may be dead.
+    pub(super) fn broken(&self) -> Option<&TransportError> {
+        self.lost.as_ref().filter(|lost| {
+            matches!(
+                lost,
+                TransportError::CardRemoved
+                    | TransportError::CardReset
+                    | TransportError::ReaderGone(_)
+                    | TransportError::Reader(_)
+            )
+        })
+    }
+}
+
+impl Transport for Line<'_> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.transport.transmit(command).inspect_err(|error| self.lost = Some(error.clone()))
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        let atr = self.transport.reset();
+        self.lost = atr.as_ref().err().cloned();
+        atr
+    }
+}

@@ -1,0 +1,115 @@
+//! Chips pulled out in the middle of the work: put back, exchanged for another, or not put back at all.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "tests that tell what they tried")]
+
+mod world;
+
+use chipwright_emulator::Fault as CardFault;
+use chipwright_issuance::issue::{Contact, Failure};
+use chipwright_registry::CardStatus;
+use std::cell::Cell;
+use std::rc::Rc;
+use world::{Chip, World, member};
+
+/// More than a whole card takes.
+const APDUS: u64 = 75;
+
+fn pull(chip: &Chip, at: u64) {
+    let fault = if at.is_multiple_of(2) { CardFault::CutBefore } else { CardFault::CutAfter };
+    chip.card.borrow_mut().fault_at_apdu(at, fault);
+}
+
+#[test]
+fn a_chip_put_back_is_continued_however_often() {
+    let mut pulls = 0;
+    for first in 1..APDUS {
+        let mut w = World::new(1, 1);
+        let chip = w.table.stack[0].clone();
+        pull(&chip, first);
+        let times = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&times);
+        w.table.hand = Some(Box::new(move |in_place, _| {
+            counted.set(counted.get() + 1);
+            if counted.get() < 8 {
+                // elsewhere each time: a try that no success follows is counted, and five of them are too many
+                pull(in_place.as_ref().unwrap(), 5 + (first + 11 * counted.get()) % 30);
+            }
+            Contact::Restored
+        }));
+        let summary = w.run().unwrap();
+        assert!(summary.stopped.is_none(), "{first}: {:?}", summary.stopped);
+        chip.card.borrow_mut().clear_faults();
+        let blanks = &summary.blanks;
+        assert_eq!(
+            (summary.issued, summary.revoked, blanks.taken, blanks.good),
+            (1, 0, 1, 1),
+            "first {first}"
+        );
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1], "first {first}");
+        let statuses: Vec<_> = w.view().cards_of(&member(1)).unwrap().iter().map(|c| c.status).collect();
+        assert_eq!(statuses, [CardStatus::Issued], "first {first}");
+        pulls += times.get();
+    }
+    println!("{pulls} pulls on {} chips", APDUS - 1);
+    assert!(pulls > APDUS * 3, "the chips were pulled");
+}
+
+#[test]
+fn a_chip_put_in_its_place_is_another_chip() {
+    let mut waited = 0;
+    for first in 1..APDUS {
+        let mut w = World::new(3, 3);
+        pull(w.table.stack.last().unwrap(), first);
+        // the next chip of the stack comes into the reader, and the pulled one after it
+        w.table.hand = Some(Box::new(|in_place, stack| {
+            let pulled = in_place.take().unwrap();
+            *in_place = stack.pop();
+            stack.push(pulled);
+            Contact::Restored
+        }));
+        let summary = w.run().unwrap();
+        assert!(summary.stopped.is_none(), "{first}: {:?}\n{}", summary.stopped, w.log.join("\n"));
+        assert_eq!(
+            (summary.issued, summary.revoked, summary.waiting),
+            (3, 0, 0),
+            "{first}: {}",
+            w.log.join("\n")
+        );
+        assert!(summary.blanks.balanced(), "{first}: {:?}", summary.blanks);
+        w.table.all().for_each(|chip| chip.card.borrow_mut().clear_faults());
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1, 1, 1], "first {first}");
+        waited += u64::from(w.log.iter().any(|line| line.starts_with("Waiting")));
+    }
+    println!("{waited} of {} times the member had to wait for the pulled chip", APDUS - 1);
+    assert!(waited > 0, "one pull falls between intent and acceptance");
+}
+
+#[test]
+fn a_chip_that_stays_away_leaves_its_member_for_the_next_run() {
+    for first in [4, 20, 30, 40] {
+        let mut w = World::new(1, 1);
+        pull(&w.table.stack[0], first);
+        w.table.hand = Some(Box::new(|_, _| Contact::GivenUp));
+        let summary = w.run().unwrap();
+        assert_eq!((summary.issued, summary.interrupted), (0, 1), "first {first}");
+        w.table.stack = w.table.piles.drain(..).map(|(_, chip)| chip).collect();
+        let summary = w.run().unwrap();
+        assert_eq!(summary.issued + summary.resumed, 1, "first {first}: {:?}", summary.stopped);
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1], "first {first}");
+    }
+}
+
+#[test]
+fn a_contact_that_breaks_without_a_pull_counts_against_the_passes() {
+    let mut w = World::new(1, 1);
+    let chip = w.table.stack[0].clone();
+    pull(&chip, 20);
+    let again = chip.clone();
+    w.table.hand = Some(Box::new(move |_, _| {
+        pull(&again, 20);
+        Contact::InPlace
+    }));
+    let summary = w.run().unwrap();
+    assert!(!matches!(summary.stopped, Some(Failure::NoBlanks)));
+    assert_eq!((summary.issued, summary.interrupted, summary.blanks.left), (0, 1, 1));
+    assert_eq!(w.log.iter().filter(|line| line.starts_with("Retry")).count(), 2);
+}
