@@ -1,0 +1,150 @@
+//! A card in a PC/SC reader as a [`Transport`].
+
+use super::error::service_gone;
+use super::held::{Held, Opened};
+use super::stuck::Stuck;
+use super::worker::Worker;
+use super::{Patience, ReaderError};
+use ::pcsc::Disposition;
+use chipwright_iso7816::{Atr, LengthMode, Transport, TransportError};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A card held exclusively, from opening to drop. Dropped, it loses its power.
+pub struct PcscCard {
+    /// None once it was given up.
+    worker: Option<Worker<Held>>,
+    reader: String,
+    atr: Atr,
+    protocol: Protocol,
+    patience: Patience,
+    stuck: Stuck,
+}
+
+/// The transmission protocol (ISO/IEC 7816-3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// By characters; no extended lengths, responses are fetched with GET RESPONSE.
+    T0,
+    /// By blocks.
+    T1,
+}
+
+/// In what state a card is let go of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// As it is, with its power and its state.
+    Leave,
+    /// Without power.
+    Unpower,
+}
+
+impl PcscCard {
+    /// Opens the card in `reader`; both errors of silence are [`ReaderError::ReaderHangs`].
+    pub(super) fn open(reader: &str, patience: Patience, stuck: &Stuck) -> Result<Self, ReaderError> {
+        let hangs = || ReaderError::ReaderHangs { name: reader.to_owned() };
+        if !stuck.clears(Some(reader), patience.connect) {
+            return Err(hangs());
+        }
+        let owned = reader.to_owned();
+        let worker = Worker::start(reader, move || Held::new(owned))?;
+        match worker.call(patience.connect + patience.sharing, move |held| held.open(patience.sharing)) {
+            Ok(opened) => {
+                let Opened { atr, protocol } = opened?;
+                let stuck = stuck.clone();
+                Ok(Self { worker: Some(worker), reader: reader.to_owned(), atr, protocol, patience, stuck })
+            }
+            Err(_) => {
+                stuck.add(Some(reader), worker.give_up());
+                Err(hangs())
+            }
+        }
+    }
+
+    /// The answer to the last reset.
+    #[must_use]
+    pub const fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    /// The reader it is in.
+    #[must_use]
+    pub fn reader(&self) -> &str {
+        &self.reader
+    }
+
+    /// The transmission protocol in use.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// How long commands travel to this card: extended where its answer-to-reset announces it and the protocol carries it.
+    #[must_use]
+    pub fn length_mode(&self) -> LengthMode {
+        match self.protocol {
+            Protocol::T1 if self.atr.announces_extended_length() => LengthMode::Extended,
+            _ => LengthMode::Short,
+        }
+    }
+
+    /// Lets go of the card and leaves it in this state.
+    pub fn release(mut self, release: Release) {
+        self.end(match release {
+            Release::Leave => Disposition::LeaveCard,
+            Release::Unpower => Disposition::UnpowerCard,
+        });
+    }
+
+    fn end(&mut self, disposition: Disposition) {
+        let Some(worker) = self.worker.take() else { return };
+        if worker.call(self.patience.answer, move |held| held.release(disposition)).is_err() {
+            self.stuck.add(Some(&self.reader), worker.give_up());
+        }
+    }
+
+    fn give_up(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.stuck.add(Some(&self.reader), worker.give_up());
+        }
+    }
+}
+
+impl Transport for PcscCard {
+    /// A response that does not come within the patience is [`TransportError::CardMute`]; the card then has to be opened again.
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let worker = self.worker.as_ref().ok_or_else(service_gone)?;
+        let command = Zeroizing::new(command.to_vec());
+        if let Ok(answered) = worker.call(self.patience.transmit, move |held| held.transmit(&command)) {
+            return answered;
+        }
+        self.give_up();
+        Err(TransportError::CardMute)
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        let worker = self.worker.as_ref().ok_or_else(service_gone)?;
+        if let Ok(opened) = worker.call(self.patience.connect, Held::reset) {
+            let Opened { atr, protocol } = opened?;
+            (self.atr, self.protocol) = (atr.clone(), protocol);
+            return Ok(atr);
+        }
+        self.give_up();
+        Err(TransportError::CardMute)
+    }
+}
+
+impl Drop for PcscCard {
+    fn drop(&mut self) {
+        self.end(Disposition::UnpowerCard);
+    }
+}
+
+impl fmt::Debug for PcscCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PcscCard")
+            .field("reader", &self.reader)
+            .field("atr", &self.atr)
+            .finish_non_exhaustive()
+    }
+}

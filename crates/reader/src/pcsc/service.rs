@@ -1,0 +1,176 @@
+//! The connection to the PC/SC daemon.
+
+use super::error::is_service_lost;
+use super::stuck::Stuck;
+use super::worker::Worker;
+use super::{Patience, PcscCard, ReaderError, ReaderStatus, Slot, select};
+use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
+use std::ffi::CString;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A supervised connection to the PC/SC daemon, made anew by itself after the daemon was restarted.
+pub struct Service {
+    desk: Mutex<Option<Worker<Connection>>>,
+    patience: Patience,
+    stuck: Stuck,
+}
+
+impl Service {
+    /// Connects to the daemon with the usual [`Patience`].
+    ///
+    /// # Errors
+    /// [`ReaderError::ServiceNotRunning`], [`ReaderError::NotAllowed`] or [`ReaderError::ServiceHangs`].
+    pub fn connect() -> Result<Self, ReaderError> {
+        Self::with_patience(Patience::default())
+    }
+
+    /// Connects to the daemon.
+    ///
+    /// # Errors
+    /// As [`Service::connect`].
+    pub fn with_patience(patience: Patience) -> Result<Self, ReaderError> {
+        let service = Self::unconnected(patience);
+        service.ask(|context| context.is_valid())?;
+        Ok(service)
+    }
+
+    /// Without a connection yet: the first call makes it. For those who wait for a daemon that may not be running.
+    #[must_use]
+    pub fn unconnected(patience: Patience) -> Self {
+        Self { desk: Mutex::new(None), patience, stuck: Stuck::default() }
+    }
+
+    /// The readers and what is in them.
+    ///
+    /// # Errors
+    /// [`ReaderError`] when the daemon cannot be asked. No reader is no error.
+    pub fn readers(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
+        self.ask(|context| match statuses(context) {
+            // one was unplugged between the list and the question
+            Err(Error::UnknownReader | Error::ReaderUnavailable) => statuses(context),
+            done => done,
+        })
+    }
+
+    /// The name of the reader that `wanted` means: empty is the only one, else an exact name, a number in the list from 0, or a
+    /// part of one name, in any case of letters.
+    ///
+    /// # Errors
+    /// [`ReaderError::NoReaders`], [`ReaderError::NoSuchReader`], [`ReaderError::AmbiguousReader`]; or the daemon cannot be asked.
+    pub fn find(&self, wanted: &str) -> Result<String, ReaderError> {
+        select::pick(wanted, self.ask(names)?)
+    }
+
+    /// Opens the card that is in `reader` now, by the reader's full name, exclusively.
+    ///
+    /// # Errors
+    /// [`ReaderError`], told apart by who can mend it; within the patience.
+    pub fn open(&self, reader: &str) -> Result<PcscCard, ReaderError> {
+        PcscCard::open(reader, self.patience, &self.stuck).map_err(|error| match error {
+            // the reader, or the daemon behind it?
+            ReaderError::ReaderHangs { .. } => match self.ask(|context| context.is_valid()) {
+                Err(ReaderError::ServiceHangs) => ReaderError::ServiceHangs,
+                _ => error,
+            },
+            other => other,
+        })
+    }
+
+    pub(super) const fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
+    pub(super) const fn stuck(&self) -> &Stuck {
+        &self.stuck
+    }
+
+    /// Asks the daemon on the worker's thread; over a new connection if the old one is dead.
+    fn ask<R: Send + 'static>(
+        &self,
+        question: impl Fn(&Context) -> Result<R, Error> + Send + 'static,
+    ) -> Result<R, ReaderError> {
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let worker = match desk.take() {
+            Some(worker) => worker,
+            None if !self.stuck.clears(None, self.patience.answer) => return Err(ReaderError::ServiceHangs),
+            None => Worker::start("smart card service", Connection::default)?,
+        };
+        if let Ok(answer) = worker.call(self.patience.answer, move |connection| connection.ask(question)) {
+            *desk = Some(worker);
+            return answer;
+        }
+        self.stuck.add(None, worker.give_up());
+        Err(ReaderError::ServiceHangs)
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("patience", &self.patience).finish_non_exhaustive()
+    }
+}
+
+/// A connection that is made when it is needed. Everything here may block.
+#[derive(Default)]
+pub(super) struct Connection(Option<Context>);
+
+impl Connection {
+    pub(super) fn ask<R>(
+        &mut self,
+        question: impl Fn(&Context) -> Result<R, Error>,
+    ) -> Result<R, ReaderError> {
+        if let Some(context) = &self.0 {
+            match question(context) {
+                Err(error) if is_service_lost(error) => self.0 = None,
+                done => return done.map_err(ReaderError::general),
+            }
+            return self.first(question).map_err(|error| match error {
+                ReaderError::ServiceNotRunning => ReaderError::ServiceLost,
+                other => other,
+            });
+        }
+        self.first(question)
+    }
+
+    fn first<R>(&mut self, question: impl Fn(&Context) -> Result<R, Error>) -> Result<R, ReaderError> {
+        let context = Context::establish(Scope::User).map_err(ReaderError::general)?;
+        question(self.0.insert(context)).map_err(ReaderError::general)
+    }
+}
+
+/// The readers there are, in PC/SC's order.
+pub(super) fn names(context: &Context) -> Result<Vec<String>, Error> {
+    match context.list_readers_owned() {
+        Ok(names) => Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
+        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn statuses(context: &Context) -> Result<Vec<ReaderStatus>, Error> {
+    let names = names(context)?;
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut states: Vec<ReaderState> = names
+        .iter()
+        .filter_map(|name| CString::new(name.as_str()).ok())
+        .map(|name| ReaderState::new(name, State::UNAWARE))
+        .collect();
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) | Err(Error::Timeout) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(names
+        .into_iter()
+        .zip(&states)
+        .map(|(name, state)| ReaderStatus { name, slot: Slot::read(state.event_state(), state.atr()) })
+        .collect())
+}
+
+/// The pseudo-reader whose state changes when readers come and go.
+pub(super) fn comings_and_goings() -> ReaderState {
+    ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE)
+}

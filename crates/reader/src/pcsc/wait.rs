@@ -1,0 +1,152 @@
+//! Waiting for a card, or for its removal, whatever happens to the daemon and the reader meanwhile.
+
+use super::watch::{Seen, Watch};
+use super::{Notice, PcscCard, ReaderError, Service, Slot};
+use std::thread;
+
+impl Service {
+    /// Waits until there is a card in `reader` (its full name) that can be opened, and opens it. None when `until` says stop.
+    ///
+    /// The daemon may end and come back, the reader may be unplugged and come back or appear only now; `tell` hears of every
+    /// change once. An insertion is seen at once, `until` is asked several times a second.
+    ///
+    /// # Errors
+    /// What waiting cannot mend: [`ReaderError::NotAllowed`], [`ReaderError::Pcsc`], [`ReaderError::NoThread`].
+    pub fn wait_for_card(
+        &self,
+        reader: &str,
+        until: &dyn Fn() -> bool,
+        tell: &mut dyn FnMut(Notice),
+    ) -> Result<Option<PcscCard>, ReaderError> {
+        let mut watch = Watch::new(self, reader)?;
+        let mut teller = Teller::new(reader, tell);
+        // a card that gave no answer is tried once more when it is first seen, and then left alone until something changes
+        let mut given_up: Option<Seen> = None;
+        while !until() {
+            let seen = watch.look()?;
+            teller.tell_of_connections(&seen);
+            let Seen::Slot(slot, _) = &seen else { continue };
+            let name = || reader.to_owned();
+            match slot {
+                Slot::Empty => teller.tell(Notice::NoCard { reader: name() }),
+                Slot::InUse if !self.stuck().holds(Some(reader)) => {
+                    teller.tell(Notice::InUse { reader: name() });
+                }
+                Slot::Unavailable => teller.tell(Notice::ReaderGone { name: name() }),
+                _ if self.stuck().holds(Some(reader)) => teller.tell(Notice::ReaderHangs { name: name() }),
+                _ if given_up.as_ref() == Some(&seen) => {}
+                _ => match self.open(reader) {
+                    Ok(card) => {
+                        teller.tell(Notice::CardPresent { reader: name() });
+                        return Ok(Some(card));
+                    }
+                    Err(ReaderError::NoAnswerToReset { reader }) => {
+                        teller.tell(Notice::NoAnswerToReset { reader });
+                        given_up = Some(seen);
+                        continue;
+                    }
+                    Err(ReaderError::UnsupportedProtocol { reader }) => {
+                        teller.tell(Notice::UnsupportedProtocol { reader });
+                        given_up = Some(seen);
+                        continue;
+                    }
+                    Err(error) => teller.tell_of(error)?,
+                },
+            }
+            if given_up.as_ref() != Some(&seen) {
+                given_up = None;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits until the card in `reader` is taken out: true; false when `until` says stop. A card that was exchanged for another
+    /// meanwhile is out too.
+    ///
+    /// # Errors
+    /// As [`Service::wait_for_card`].
+    pub fn wait_for_removal(
+        &self,
+        reader: &str,
+        until: &dyn Fn() -> bool,
+        tell: &mut dyn FnMut(Notice),
+    ) -> Result<bool, ReaderError> {
+        let mut watch = Watch::new(self, reader)?;
+        let mut teller = Teller::new(reader, tell);
+        let mut before = None;
+        while !until() {
+            let seen = watch.look()?;
+            teller.tell_of_connections(&seen);
+            match seen {
+                Seen::Slot(Slot::Empty, _) => return Ok(true),
+                Seen::Slot(_, count) if before.is_some_and(|before| before != count) => return Ok(true),
+                Seen::Slot(_, count) => before = Some(count),
+                // the daemon counts anew
+                _ => before = None,
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Tells every change once.
+struct Teller<'a> {
+    reader: &'a str,
+    tell: &'a mut dyn FnMut(Notice),
+    last: Option<Notice>,
+    service_lost: bool,
+    reader_gone: bool,
+}
+
+impl<'a> Teller<'a> {
+    fn new(reader: &'a str, tell: &'a mut dyn FnMut(Notice)) -> Self {
+        Self { reader, tell, last: None, service_lost: false, reader_gone: false }
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        match &notice {
+            Notice::ServiceLost | Notice::ServiceHangs => self.service_lost = true,
+            Notice::ReaderGone { .. } => self.reader_gone = true,
+            _ => {}
+        }
+        if self.last.as_ref() != Some(&notice) {
+            self.last = Some(notice.clone());
+            (self.tell)(notice);
+        }
+    }
+
+    /// The daemon and the reader: lost, and back.
+    fn tell_of_connections(&mut self, seen: &Seen) {
+        match seen {
+            Seen::ServiceLost => return self.tell(Notice::ServiceLost),
+            Seen::ServiceHangs => return self.tell(Notice::ServiceHangs),
+            Seen::ReaderGone | Seen::Slot(..) => {}
+        }
+        if std::mem::take(&mut self.service_lost) {
+            self.tell(Notice::ServiceBack);
+        }
+        let name = self.reader.to_owned();
+        match seen {
+            Seen::ReaderGone => self.tell(Notice::ReaderGone { name }),
+            Seen::Slot(Slot::Unavailable, _) => {}
+            _ if std::mem::take(&mut self.reader_gone) => self.tell(Notice::ReaderBack { name }),
+            _ => {}
+        }
+    }
+
+    /// An attempt to open that failed: told, or passed on when waiting cannot mend it.
+    fn tell_of(&mut self, error: ReaderError) -> Result<(), ReaderError> {
+        match error {
+            ReaderError::InUse { reader } => self.tell(Notice::InUse { reader }),
+            ReaderError::ReaderHangs { name } => self.tell(Notice::ReaderHangs { name }),
+            ReaderError::ServiceHangs => self.tell(Notice::ServiceHangs),
+            // the next look will see it
+            ReaderError::NoCard { .. }
+            | ReaderError::ReaderGone { .. }
+            | ReaderError::ServiceLost
+            | ReaderError::ServiceNotRunning => thread::yield_now(),
+            other => return Err(other),
+        }
+        Ok(())
+    }
+}
