@@ -45,6 +45,7 @@ pub(crate) enum Command {
     Emulator(commands::emulator::Emulator),
     Issue(commands::issue::Issue),
     Plan(commands::plan::Plan),
+    Doctor(commands::doctor::Doctor),
     Verify(commands::verify::Verify),
     Read(commands::read::Read),
     #[command(subcommand)]

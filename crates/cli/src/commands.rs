@@ -5,6 +5,7 @@ pub(crate) mod bench;
 pub(crate) mod ca;
 pub(crate) mod card;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod init;
 pub(crate) mod issue;

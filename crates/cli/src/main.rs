@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Emulator(emulator) => emulator.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Plan(plan) => plan.run(&context),
+        Command::Doctor(doctor) => doctor.run(&context),
         Command::Verify(verify) => verify.run(&context),
         Command::Read(read) => read.run(&context),
         Command::Card(card) => card.run(&context),

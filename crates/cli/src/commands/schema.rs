@@ -17,6 +17,7 @@ pub(crate) struct Schema {
 pub(crate) enum Of {
     Verify,
     Issue,
+    Doctor,
 }
 
 impl Schema {
@@ -24,6 +25,7 @@ impl Schema {
         let text = match self.of {
             Of::Verify => include_str!("../../../verify/schema/report.schema.json"),
             Of::Issue => include_str!("../../schema/issue.schema.json"),
+            Of::Doctor => include_str!("../../schema/doctor.schema.json"),
         };
         context.out.data(text.trim_end())?;
         Ok(Exit::Success)
