@@ -12,16 +12,16 @@ use scll::workflow::{
     DeleteAppletArgs, InstallAppletArgs, NewKeyset, OpenScpArgs, PutSdKeysArgs, SdKeys, SetCardStatusArgs,
 };
 
-use crate::chip::{Blank, Chip};
+use crate::chip::{Blank, Chip, Source};
 
-const ISSUER_DOMAIN: [u8; 8] = [0xA0, 0, 0, 1, 0x51, 0, 0, 0];
+pub(crate) const ISSUER_DOMAIN: [u8; 8] = [0xA0, 0, 0, 1, 0x51, 0, 0, 0];
 const LOAD_FILE: [u8; 7] = [0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x00];
 const MODULE: [u8; 8] = [0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x00, 0x01];
 const INSTANCE: [u8; 7] = [0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x01];
 const CHIP_IDENTIFIER_AND_CPLC: usize = 3 + 42;
 
 /// What a case found worth telling, or why it failed.
-type Outcome = Result<String, String>;
+pub(crate) type Outcome = Result<String, String>;
 
 /// Every case, by name.
 pub fn all(program: &Path) -> Vec<(String, Outcome)> {
@@ -29,24 +29,40 @@ pub fn all(program: &Path) -> Vec<(String, Outcome)> {
     for key_bits in [128, 192, 256] {
         for parameter in [0x00, 0x10, 0x20, 0x30, 0x60, 0x70] {
             for s16 in [0x00, 0x01] {
-                let blank = Blank { program: program.to_owned(), parameter: parameter | s16, key_bits };
+                let blank =
+                    Blank { source: Source::Pipe(program.to_owned()), parameter: parameter | s16, key_bits };
                 let name = |what: &str| format!("AES-{key_bits}, i = {:02X}: {what}", blank.parameter);
                 cases.push((name("every level"), levels(&blank)));
                 cases.push((name("a whole management session"), management(&blank)));
             }
         }
-        let blank = Blank { program: program.to_owned(), parameter: 0x70, key_bits };
+        let blank = Blank { source: Source::Pipe(program.to_owned()), parameter: 0x70, key_bits };
         cases.push((format!("AES-{key_bits}: a wrong key is refused"), wrong_key(&blank)));
     }
-    let blank = Blank { program: program.to_owned(), parameter: 0x70, key_bits: 128 };
+    let blank = Blank { source: Source::Pipe(program.to_owned()), parameter: 0x70, key_bits: 128 };
     cases.push(("discovery without a key".into(), discovery(&blank)));
     cases.push(("what a level forbids is refused".into(), forbidden(&blank)));
     cases.push(("S16 as scll looks for it is not what the card says".into(), untranslated(&blank)));
     cases
 }
 
+/// The cases that one blank in a PC/SC reader can go through, in this order: the last one changes it for good.
+pub fn blank_in_reader(name: &str) -> Vec<(String, Outcome)> {
+    let blank = Blank { source: Source::Reader(name.to_owned()), parameter: 0x70, key_bits: 128 };
+    vec![
+        ("discovery without a key".into(), discovery(&blank)),
+        ("every level".into(), levels(&blank)),
+        ("a wrong key is refused".into(), wrong_key(&blank)),
+        ("what a level forbids is refused".into(), forbidden(&blank)),
+        (
+            "a whole management session: inventory, PUT KEY, INSTALL, SET STATUS, DELETE".into(),
+            management(&blank),
+        ),
+    ]
+}
+
 /// Bytes that do not repeat. Challenges here need no secrecy.
-struct Counter(u64);
+pub(crate) struct Counter(pub(crate) u64);
 
 impl rand_core::RngCore for Counter {
     fn next_u32(&mut self) -> u32 {
@@ -76,7 +92,7 @@ impl rand_core::RngCore for Counter {
 
 impl rand_core::CryptoRng for Counter {}
 
-type Manager = CardManager<Chip, RustCryptoBackend<Counter>>;
+pub(crate) type Manager = CardManager<Chip, RustCryptoBackend<Counter>>;
 
 /// scll at a fresh blank that it has discovered.
 struct Desk {
@@ -89,7 +105,7 @@ struct Desk {
 
 impl Desk {
     fn new(blank: &Blank) -> Result<Self, String> {
-        let mut chip = Chip::start(blank).map_err(|fault| format!("{}: {fault}", blank.program.display()))?;
+        let mut chip = Chip::start(blank).map_err(|fault| format!("{:?}: {fault}", blank.source))?;
         if blank.parameter & 0x01 != 0 {
             chip = chip.with_s16_translated();
         }
@@ -139,11 +155,11 @@ fn import(manager: &Manager, kind: KeyKind, first: u8) -> Result<KeyHandle, Stri
     manager.backend().import_key(kind, &key).map_err(|fault| fault.to_string())
 }
 
-fn said(what: &str) -> impl Fn(ScllError) -> String {
+pub(crate) fn said(what: &str) -> impl Fn(ScllError) -> String {
     move |fault| format!("{what}: {fault}")
 }
 
-fn expect(what: &str, holds: bool) -> Result<(), String> {
+pub(crate) fn expect(what: &str, holds: bool) -> Result<(), String> {
     if holds { Ok(()) } else { Err(format!("not so: {what}")) }
 }
 

@@ -1,4 +1,4 @@
-//! A blank software card in a process of its own, as a transport of scll.
+//! A card as a transport of scll: a blank software card in a process of its own, or whatever lies in a PC/SC reader.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -7,31 +7,58 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use scll::limits::RAPDU_MAX;
 use scll::transport::{AtrAts, Transport, TransportCaps, TransportError, TransportProtocol};
 
+use crate::reader;
+
+/// Where a blank is to be had.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The `pipe` example of `chipwright-emulator`: a fresh one each time.
+    Pipe(PathBuf),
+    /// The one in this PC/SC reader.
+    Reader(String),
+}
+
 /// Which blank.
 #[derive(Debug, Clone)]
 pub struct Blank {
-    /// The `pipe` example of `chipwright-emulator`.
-    pub program: PathBuf,
+    /// Where it is.
+    pub source: Source,
     /// SCP03 "i".
     pub parameter: u8,
     /// Of its keys.
     pub key_bits: u16,
 }
 
-/// The card, and the process it lives in.
+enum Wire {
+    Process { process: Child, commands: ChildStdin, responses: BufReader<ChildStdout> },
+    Reader(reader::InReader),
+}
+
+/// The card, and where it lives.
 pub struct Chip {
-    process: Child,
-    commands: ChildStdin,
-    responses: BufReader<ChildStdout>,
+    wire: Wire,
     translate_s16: bool,
     /// Commands sent.
     pub exchanges: u64,
 }
 
 impl Chip {
-    /// Starts one.
+    /// Takes one out.
     pub fn start(blank: &Blank) -> std::io::Result<Self> {
-        let mut process = Command::new::<&Path>(&blank.program)
+        match &blank.source {
+            Source::Pipe(program) => Self::process(program, blank),
+            Source::Reader(name) => Self::in_reader(name).map_err(std::io::Error::other),
+        }
+    }
+
+    /// The card in a PC/SC reader, after a cold reset.
+    pub fn in_reader(name: &str) -> Result<Self, pcsc::Error> {
+        let wire = Wire::Reader(reader::InReader::open(name)?);
+        Ok(Self { wire, translate_s16: false, exchanges: 0 })
+    }
+
+    fn process(program: &Path, blank: &Blank) -> std::io::Result<Self> {
+        let mut process = Command::new(program)
             .args(["--parameter", &format!("{:02X}", blank.parameter)])
             .args(["--key-bits", &blank.key_bits.to_string()])
             .stdin(Stdio::piped())
@@ -40,15 +67,10 @@ impl Chip {
         let (Some(commands), Some(responses)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(std::io::Error::other("no pipes"));
         };
-        let mut chip = Self {
-            process,
-            commands,
-            responses: BufReader::new(responses),
-            translate_s16: false,
-            exchanges: 0,
-        };
-        chip.line()?;
-        Ok(chip)
+        let mut responses = BufReader::new(responses);
+        responses.read_line(&mut String::new())?;
+        let wire = Wire::Process { process, commands, responses };
+        Ok(Self { wire, translate_s16: false, exchanges: 0 })
     }
 
     /// Shows scll the bit that it takes for S16.
@@ -59,19 +81,6 @@ impl Chip {
     pub fn with_s16_translated(mut self) -> Self {
         self.translate_s16 = true;
         self
-    }
-
-    fn line(&mut self) -> std::io::Result<String> {
-        let mut line = String::new();
-        self.responses.read_line(&mut line)?;
-        Ok(line.trim().to_owned())
-    }
-
-    fn ask(&mut self, question: &str) -> Result<Vec<u8>, TransportError> {
-        let gone = |_| TransportError::CardRemoved;
-        writeln!(self.commands, "{question}").map_err(gone)?;
-        let answer = self.line().map_err(gone)?;
-        bytes(&answer).ok_or(TransportError::ProtocolError)
     }
 
     fn translate(&self, command: &[u8], response: &mut [u8]) {
@@ -94,7 +103,10 @@ impl Chip {
 impl Transport for Chip {
     fn transmit(&mut self, command: &[u8]) -> Result<heapless::Vec<u8, RAPDU_MAX>, TransportError> {
         self.exchanges += 1;
-        let mut response = self.ask(&digits(command))?;
+        let mut response = match &mut self.wire {
+            Wire::Process { commands, responses, .. } => ask(commands, responses, &digits(command))?,
+            Wire::Reader(card) => card.transmit(command)?,
+        };
         if self.translate_s16 {
             self.translate(command, &mut response);
         }
@@ -106,7 +118,10 @@ impl Transport for Chip {
     }
 
     fn reset(&mut self) -> Result<AtrAts, TransportError> {
-        let atr = self.ask("reset")?;
+        let atr = match &mut self.wire {
+            Wire::Process { commands, responses, .. } => ask(commands, responses, "reset")?,
+            Wire::Reader(card) => card.reset()?,
+        };
         let bytes = heapless::Vec::from_slice(&atr).map_err(|()| TransportError::ProtocolError)?;
         Ok(AtrAts { bytes, protocol: TransportProtocol::T1 })
     }
@@ -123,15 +138,29 @@ impl Transport for Chip {
 impl Drop for Chip {
     fn drop(&mut self) {
         // the pipe ends by itself when its input does; do not depend on it
-        let _ended = self.process.kill().and_then(|()| self.process.wait());
+        if let Wire::Process { process, .. } = &mut self.wire {
+            let _ended = process.kill().and_then(|()| process.wait());
+        }
     }
+}
+
+fn ask(
+    commands: &mut ChildStdin,
+    responses: &mut impl BufRead,
+    question: &str,
+) -> Result<Vec<u8>, TransportError> {
+    let gone = |_| TransportError::CardRemoved;
+    let mut answer = String::new();
+    writeln!(commands, "{question}").map_err(gone)?;
+    responses.read_line(&mut answer).map_err(gone)?;
+    bytes(answer.trim()).ok_or(TransportError::ProtocolError)
 }
 
 fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes(digits: &str) -> Option<Vec<u8>> {
+pub(crate) fn bytes(digits: &str) -> Option<Vec<u8>> {
     if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return None;
     }
