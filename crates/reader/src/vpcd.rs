@@ -17,7 +17,8 @@
 //! `TCP_QUICKACK` before every read (on Linux; elsewhere there is no such option) and `TCP_NODELAY`.
 //!
 //! A card that does not answer its reset ([`TransportError::CardMute`]) is shown as what a reader sees then: present, but
-//! no answer-to-reset. vpcd has no word for it; an answer longer than any answer-to-reset has this effect in PC/SC.
+//! no answer-to-reset. vpcd has no word for it; an answer longer than any answer-to-reset has this effect in PC/SC. A card that falls silent later is never answered for: vpcd
+//! waits without end, until the host loses its patience or the card is pulled.
 
 mod desk;
 mod serve;
