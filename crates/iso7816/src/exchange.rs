@@ -9,6 +9,10 @@ use zeroize::Zeroizing;
 const MOST_RESPONSE_BYTES: usize = 0x1_0000;
 /// How many GET RESPONSE a card can make us send.
 const MOST_ROUNDS: usize = 512;
+/// GET RESPONSE that may bring little; beyond them each must have brought [`LEAST_PORTION`] bytes on average.
+const FREE_ROUNDS: usize = 16;
+/// Bytes that a GET RESPONSE brings at the least, on average.
+const LEAST_PORTION: usize = 64;
 
 /// How commands longer than 255 bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,9 +31,20 @@ pub enum ExchangeError {
     /// No response came back.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// The command has no encoding, or the response is not an APDU.
+    /// The command has no encoding.
     #[error(transparent)]
     Apdu(#[from] ApduError),
+    /// The card answered less than a status word.
+    #[error("the answer of the card ends after {0} of at least 2 bytes")]
+    NoStatus(usize),
+    /// The card answered more data than the command left room for.
+    #[error("the card answered {sent} bytes of data where at most {most} were asked for")]
+    TooMuch {
+        /// Bytes of data the command asked for.
+        most: usize,
+        /// Bytes of data that came.
+        sent: usize,
+    },
     /// The card kept announcing more data without end.
     #[error("the card announced more than {MOST_RESPONSE_BYTES} bytes or sent no end of its answer")]
     Endless,
@@ -141,7 +156,8 @@ impl<T: Transport> Exchanger<T> {
         let mut rounds = 0;
         while let Some(waiting) = response.status.bytes_waiting() {
             rounds += 1;
-            if rounds > MOST_ROUNDS || collected.len() > MOST_RESPONSE_BYTES {
+            let trickles = rounds > FREE_ROUNDS + collected.len() / LEAST_PORTION;
+            if trickles || rounds > MOST_ROUNDS || collected.len() > MOST_RESPONSE_BYTES {
                 return Err(ExchangeError::Endless);
             }
             let le = if waiting == 256 { Le::Max } else { Le::Exact(waiting as u32) };
@@ -163,7 +179,21 @@ impl<T: Transport> Exchanger<T> {
         self.bytes_sent += bytes.len() as u64;
         let answer = Zeroizing::new(self.transport.transmit(&bytes)?);
         self.bytes_received += answer.len() as u64;
-        Ok(Response::from_bytes(&answer)?)
+        let (most, sent) = (most_data(command), answer.len().saturating_sub(2));
+        if sent > most {
+            return Err(ExchangeError::TooMuch { most, sent });
+        }
+        Response::from_bytes(&answer).map_err(|_| ExchangeError::NoStatus(answer.len()))
+    }
+}
+
+/// How many bytes of data an answer to this command may have. One that asks for none gets what its form has room for: some cards
+/// answer with data all the same.
+fn most_data(command: &Command) -> usize {
+    match command.le {
+        Some(Le::Exact(ne)) => ne as usize,
+        Some(Le::Max) | None if command.extended || command.data.len() > 255 => 0x1_0000,
+        Some(Le::Max) | None => 256,
     }
 }
 
@@ -226,6 +256,53 @@ mod tests {
         let mut card = Exchanger::new(Chain(Vec::new()), LengthMode::Short);
         card.exchange(&Command::new(0, Ins(0x2A), 0, 0xBE).with_data([7; 300])).unwrap();
         assert_eq!(card.into_transport().0, [(0x10, 260), (0x00, 50)]);
+    }
+
+    /// Gives the same answer to everything.
+    struct Always(Vec<u8>);
+
+    impl Transport for Always {
+        fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
+            Ok(self.0.clone())
+        }
+
+        fn reset(&mut self) -> Result<Atr, TransportError> {
+            Err(TransportError::CardMute)
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_status_word_at_the_least() {
+        let command = Command::new(0, Ins::GET_DATA, 0, 0);
+        for length in [0, 1] {
+            let mut card = Exchanger::new(Always(vec![0x90; length]), LengthMode::Short);
+            assert_eq!(card.exchange(&command), Err(ExchangeError::NoStatus(length)));
+        }
+    }
+
+    #[test]
+    fn more_than_was_asked_for_is_refused() {
+        let command = Command::new(0, Ins::GET_DATA, 0, 0);
+        let long = [vec![0; 300], vec![0x90, 0]].concat();
+        for (command, most) in [
+            (command.clone(), 256),
+            (command.clone().with_le(Le::Max), 256),
+            (command.clone().with_le(Le::Exact(7)), 7),
+            (command.clone().with_le(Le::Max).in_extended_form(), 0x1_0000),
+        ] {
+            let answer = Exchanger::new(Always(long.clone()), LengthMode::Short).exchange(&command);
+            match most {
+                0x1_0000 => assert_eq!(answer.unwrap().data.len(), 300),
+                most => assert_eq!(answer, Err(ExchangeError::TooMuch { most, sent: 300 })),
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_in_morsels_ends() {
+        let mut card = Exchanger::new(Always(vec![7, 0x61, 0x01]), LengthMode::Short);
+        assert_eq!(card.exchange(&Command::new(0, Ins::GET_DATA, 0, 0)), Err(ExchangeError::Endless));
+        assert_eq!(card.round_trips(), 17);
     }
 
     #[test]
