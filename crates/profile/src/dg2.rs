@@ -25,7 +25,7 @@ use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::{TlvError, encode};
 
 use crate::FileId;
-use crate::portrait::FittedPortrait;
+use crate::portrait::{FittedPortrait, largest_frame};
 use crate::read::{ReadError, ValueFault, template_tlv};
 
 const GROUP: Tag = Tag(0x7F61);
@@ -37,6 +37,9 @@ const FORMAT_TYPE: Tag = Tag(0x88);
 const DATA: Tag = Tag(0x5F2E);
 /// Facial record header, facial information block, image information block.
 const HEADER_LENGTH: usize = 14 + 20 + 12;
+
+/// No portrait on a card has more pixels: a picture that unfolds to gigabytes is refused before anybody decodes it.
+const MOST_PIXELS: u32 = 8_000_000;
 
 /// How the picture of a facial record is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,6 +178,13 @@ fn facial_image(record: &[u8]) -> Result<FaceImage<'_>, (usize, ValueFault)> {
     let size = |at| Ok(u16::try_from(number(at, 2)?).unwrap_or(u16::MAX));
     let (width, height) = (size(information + 2)?, size(information + 4)?);
     let image = record.get(information + 12..).filter(|image| !image.is_empty()).ok_or(short)?;
+    let said =
+        largest_frame(image).filter(|_| coding == ImageCoding::Jpeg).map(|size| (information + 12, size));
+    for (at, (width, height)) in [(information + 2, (width, height))].into_iter().chain(said) {
+        if u32::from(width) * u32::from(height) > MOST_PIXELS {
+            return Err((at, ValueFault::FacePixels { width, height }));
+        }
+    }
     Ok(FaceImage { coding, width, height, image })
 }
 
@@ -220,6 +230,7 @@ mod tests {
         assert_eq!(with(31, b'G'), (31, ValueFault::FaceFormat));
         assert_eq!(with(42, 9), (39, ValueFault::FaceLength));
         assert_eq!(with(44, 2), (43, ValueFault::FaceCount(2)));
+        assert_eq!(with(67, 0xFF), (67, ValueFault::FacePixels { width: 0xFFF0, height: 320 }));
         // 200 feature points are not there
         assert_eq!(with(50, 200), (81, ValueFault::FaceLength));
     }

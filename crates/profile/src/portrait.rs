@@ -12,6 +12,7 @@ mod scale;
 use std::fmt;
 
 pub use error::PortraitError;
+pub(crate) use jpeg::largest_frame;
 
 /// Room for the JPEG that keeps DG2 within its 14 kB, bytes.
 pub const DEFAULT_BUDGET: usize = 12 * 1024;

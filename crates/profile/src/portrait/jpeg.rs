@@ -46,6 +46,25 @@ pub(super) fn frame(data: &[u8]) -> Result<Frame, PortraitError> {
     }
 }
 
+/// The largest frame that any header announces, width and height, as far as the markers can be followed: what a decoder might allocate.
+pub(crate) fn largest_frame(data: &[u8]) -> Option<(u16, u16)> {
+    let (mut at, mut largest) = (2, None);
+    while let Some(marker) = next_marker(data, &mut at) {
+        if matches!(marker, 0x01 | 0xD0..=0xD9) {
+            continue;
+        }
+        let Some([high, low]) = data.get(at..at + 2) else { break };
+        if let (0xC0..=0xCF, Some([_, h1, h2, w1, w2])) = (marker, data.get(at + 2..at + 7))
+            && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
+        {
+            let size = (u16::from_be_bytes([*w1, *w2]), u16::from_be_bytes([*h1, *h2]));
+            largest = largest.max(Some((u32::from(size.0) * u32::from(size.1), size)));
+        }
+        at += (usize::from(*high) << 8 | usize::from(*low)).max(2);
+    }
+    largest.map(|(_, size)| size)
+}
+
 /// The next marker: over entropy-coded data, stuffed zeros and fill bytes.
 fn next_marker(data: &[u8], at: &mut usize) -> Option<u8> {
     loop {
@@ -83,6 +102,15 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_frame_counts_also_in_a_broken_file() {
+        let mut data = tiny();
+        assert_eq!(largest_frame(&data), Some((240, 320)));
+        data.extend([0xFF, 0xC2, 0, 11, 8, 0xEA, 0x60, 0xEA, 0x60, 1]);
+        assert_eq!(largest_frame(&data), Some((60_000, 60_000)));
+        assert_eq!(largest_frame(&[0xFF, 0xD8]), None);
+    }
+
+    #[test]
     fn other_codings() {
         let mut data = tiny();
         data[3] = 0xC3;
@@ -94,7 +122,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes(data in prop::collection::vec(prop_oneof![Just(0xFFu8), Just(0xD8), Just(0xC0), any::<u8>()], 0..80)) {
-            let _ = frame(&[&[0xFF, 0xD8], data.as_slice()].concat());
+            let data = [&[0xFF, 0xD8], data.as_slice()].concat();
+            let _ = (frame(&data), largest_frame(&data));
         }
     }
 }

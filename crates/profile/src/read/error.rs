@@ -85,6 +85,14 @@ pub enum ValueFault {
     /// A facial record that ends too early or says a wrong length.
     #[error("the facial record has a wrong length")]
     FaceLength,
+    /// A picture larger than any portrait.
+    #[error("the picture has {width}×{height} pixels, which is no portrait")]
+    FacePixels {
+        /// Width, as the picture says.
+        width: u16,
+        /// Height, as the picture says.
+        height: u16,
+    },
     /// No SecurityInfo at all.
     #[error("the set of SecurityInfo is empty")]
     NoSecurityInfo,
