@@ -221,6 +221,7 @@ mod tests {
         let cases = [
             (exchange(ExchangeError::Transport(TransportError::CardRemoved)), Fault::Reader),
             (exchange(ExchangeError::Endless), Fault::Card),
+            (exchange(ExchangeError::NoStatus(1)), Fault::Card),
             (exchange(ApduError::Le(0).into()), Fault::Ours),
             (refused(INSTALL, StatusWord::REFERENCED_DATA_NOT_FOUND), Fault::Configuration),
             (refused(INSTALL, StatusWord::MEMORY_FAILURE), Fault::Card),

@@ -55,8 +55,8 @@ impl fmt::Display for Unsuitable {
         match self {
             Self::KeyVersions(found) => {
                 f.write_str("it holds neither the transport keys nor the issuer's keys (versions found:")?;
-                found.iter().try_for_each(|version| write!(f, " {version:02X}"))?;
-                f.write_str(")")
+                found.iter().take(MOST_SHOWN).try_for_each(|version| write!(f, " {version:02X}"))?;
+                f.write_str(if found.len() > MOST_SHOWN { " and more)" } else { ")" })
             }
             Self::TransportKeysRemain => f.write_str("it holds the transport keys beside the issuer's keys"),
             Self::NoScp03 => f.write_str("its card manager does not offer SCP03"),
@@ -88,6 +88,8 @@ pub struct Survey {
 }
 
 const STEP: &str = "survey";
+/// How many key versions a message shows.
+const MOST_SHOWN: usize = 8;
 
 /// Looks at a chip: SELECT of the issuer domain, GET DATA, SELECT of the instance. Changes nothing.
 ///
@@ -143,6 +145,7 @@ impl Survey {
         let known = [profile.transport_version, profile.issuer_version];
         if !known.iter().any(|version| self.keys.has_set(*version)) {
             let mut found: Vec<u8> = self.keys.keys.iter().map(|key| key.1).collect();
+            found.sort_unstable();
             found.dedup();
             reasons.push(Unsuitable::KeyVersions(found));
         }

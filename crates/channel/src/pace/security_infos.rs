@@ -17,6 +17,8 @@ const ECDH_GM: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02];
 const PACE: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04];
 /// What a file of infos can make us read at most.
 const MOST_INFOS: usize = 64;
+/// How many offers a message shows.
+const MOST_SHOWN: usize = 4;
 
 const SET: Tag = Tag(0x31);
 const SEQUENCE: Tag = Tag(0x30);
@@ -68,10 +70,13 @@ impl fmt::Display for Offers {
         if self.0.is_empty() {
             return f.write_str("none at all");
         }
-        for (index, offer) in self.0.iter().enumerate() {
+        for (index, offer) in self.0.iter().take(MOST_SHOWN).enumerate() {
             write!(f, "{}{offer}", if index == 0 { "" } else { ", " })?;
         }
-        Ok(())
+        match self.0.len().checked_sub(MOST_SHOWN) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, " and {more} more"),
+        }
     }
 }
 
