@@ -10,6 +10,7 @@
 
 mod authority;
 mod chips;
+pub mod hostile;
 mod long;
 mod members;
 pub mod stand;

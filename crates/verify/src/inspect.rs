@@ -178,6 +178,9 @@ fn fetch_data_groups(link: &mut dyn Link, signed: &SecurityObject, files: &mut F
     for number in numbers {
         if let Err(error) = fetch(link, FileId::Dg(number), files) {
             faults.push(format!("DG{number}: {error}"));
+            if error.ends_session() {
+                break;
+            }
         }
     }
     faults

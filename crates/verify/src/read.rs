@@ -8,6 +8,12 @@ use chipwright_iso7816::{
 
 /// No file of a card is longer: DG2 has at most 14 kB, offsets have 15 bits.
 const MOST_BYTES: usize = 0x7FFF;
+/// Commands an inspection sends under secure messaging at the most: all data groups at their longest, in short form, take fewer.
+const MOST_ROUND_TRIPS: u64 = 4096;
+/// READ BINARY that may bring little; beyond them each must have brought [`LEAST_PORTION`] bytes on average.
+const FREE_READS: usize = 16;
+/// Bytes that a READ BINARY brings at the least, on average.
+const LEAST_PORTION: usize = 64;
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,19 @@ pub enum ReadError {
     /// The file announces more bytes than any file has.
     #[error("the file announces {0} bytes")]
     TooLong(usize),
+    /// The card gives the file in morsels.
+    #[error("the card gave {got} of {wanted} bytes in {reads} answers: it would never come to an end")]
+    Trickles {
+        /// Bytes received.
+        got: usize,
+        /// Bytes announced.
+        wanted: usize,
+        /// Answers they came in.
+        reads: usize,
+    },
+    /// The card keeps the inspection busy.
+    #[error("the card kept us busy for more than {MOST_ROUND_TRIPS} commands")]
+    Busy,
     /// The card stopped giving bytes before the announced end.
     #[error("the file ends at byte {got} of {wanted}")]
     Short {
@@ -35,6 +54,13 @@ pub enum ReadError {
         /// Bytes announced.
         wanted: usize,
     },
+}
+
+impl ReadError {
+    /// Whether nothing more can be read over this connection.
+    pub(crate) const fn ends_session(&self) -> bool {
+        matches!(self, Self::SecureMessaging(_) | Self::Exchange(_) | Self::Busy)
+    }
 }
 
 /// A way to exchange commands: in plain, or under secure messaging.
@@ -57,16 +83,22 @@ impl<T: Transport> Link for Exchanger<T> {
 pub(crate) struct Protected<'a, T> {
     pub(crate) card: &'a mut Exchanger<T>,
     session: Option<Session>,
+    /// The round trip after which no more is asked.
+    last: u64,
 }
 
 impl<'a, T: Transport> Protected<'a, T> {
     pub(crate) const fn new(card: &'a mut Exchanger<T>, session: Session) -> Self {
-        Self { card, session: Some(session) }
+        let last = card.round_trips() + MOST_ROUND_TRIPS;
+        Self { card, session: Some(session), last }
     }
 }
 
 impl<T: Transport> Link for Protected<'_, T> {
     fn exchange(&mut self, command: &Command) -> Result<Response, ReadError> {
+        if self.card.round_trips() > self.last {
+            return Err(ReadError::Busy);
+        }
         let session =
             self.session.take().ok_or(ReadError::Refused(StatusWord::SECURITY_STATUS_NOT_SATISFIED))?;
         let (waiting, wrapped) = session.wrap(command)?;
@@ -91,7 +123,12 @@ pub(crate) fn file(link: &mut dyn Link, short_identifier: u8) -> Result<Vec<u8>,
     if wanted > MOST_BYTES {
         return Err(ReadError::TooLong(wanted));
     }
+    let mut reads = 1;
     while content.len() < wanted {
+        if reads > FREE_READS + content.len() / LEAST_PORTION {
+            return Err(ReadError::Trickles { got: content.len(), wanted, reads });
+        }
+        reads += 1;
         let [p1, p2] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
         let more = chunk(link, p1, p2)?;
         if more.is_empty() {
