@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Init(commands::init::Init),
     #[command(subcommand)]
     Ca(commands::ca::Ca),
+    Readers(commands::readers::Readers),
     #[command(subcommand)]
     Emulator(commands::emulator::Emulator),
     Issue(commands::issue::Issue),

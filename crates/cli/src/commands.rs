@@ -12,6 +12,7 @@ pub(crate) mod issue;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod read;
+pub(crate) mod readers;
 pub(crate) mod revoke;
 pub(crate) mod schema;
 pub(crate) mod status;

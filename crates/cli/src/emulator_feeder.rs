@@ -3,6 +3,7 @@
 use crate::emulator_reader::{CardName, EmulatorReader};
 use crate::failure::Failure;
 use crate::home::Home;
+use crate::output::Output;
 use crate::registry;
 use chipwright_iso7816::Transport;
 use chipwright_issuance::Language;
@@ -19,11 +20,20 @@ pub(crate) struct EmulatorFeeder<'a> {
 
 impl<'a> EmulatorFeeder<'a> {
     /// These cards without those that are done with: used or spoiled, and nothing on them waits to be finished.
-    pub(crate) fn of(home: &'a Home, names: Vec<CardName>) -> Result<Self, Failure> {
+    ///
+    /// A card whose file cannot be used is told and left out.
+    pub(crate) fn of(home: &'a Home, names: Vec<CardName>, out: Output) -> Result<Self, Failure> {
         let view = registry::view(home)?;
         let mut waiting = VecDeque::new();
         for name in names {
-            let chip = ChipId(EmulatorReader::look(home, &name)?.chip_identifier());
+            let card = match EmulatorReader::look(home, &name) {
+                Ok(card) => card,
+                Err(failure) => {
+                    failure.lines(out.language).iter().for_each(|line| out.say(line));
+                    continue;
+                }
+            };
+            let chip = ChipId(card.chip_identifier());
             if !is_done(&view, &chip).map_err(|error| registry::failure(&error))? {
                 waiting.push_back(name);
             }

@@ -99,6 +99,22 @@ impl EmulatorReader {
         Ok(())
     }
 
+    /// Looks whether a fault was armed or disarmed since the card was put in.
+    pub(crate) fn heed_faults(&mut self) {
+        // one that cannot be read is told when the card is put in again
+        let Ok(waiting) = armed_fault::ArmedFault::beside(&self.path) else { return };
+        if waiting.as_ref().map(armed_fault::ArmedFault::tear)
+            == self.armed.as_ref().map(armed_fault::ArmedFault::tear)
+        {
+            return;
+        }
+        self.card.clear_faults();
+        if let Some(fault) = &waiting {
+            fault.arm(&mut self.card);
+        }
+        self.armed = waiting;
+    }
+
     fn keep(&mut self, was_cut: bool) -> Result<(), TransportError> {
         if self.card.generation() != self.saved {
             self.save()?;

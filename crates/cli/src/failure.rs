@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::text::{Text, pick};
+use crate::vietnamese;
 use chipwright_issuance::Language;
 use std::error::Error;
 use std::io;
@@ -14,7 +15,7 @@ pub(crate) struct Failure(Box<Told>);
 struct Told {
     exit: Exit,
     what: Text,
-    because: Vec<String>,
+    because: Vec<Text>,
     next: Text,
     silent: bool,
 }
@@ -44,9 +45,9 @@ impl Failure {
         let mut cause = Some(error);
         while let Some(error) = cause {
             let words = error.to_string();
-            let said = |text: &str| text.contains(&words);
-            if !said(&self.0.what.en) && !self.0.because.iter().any(|reason| said(reason)) {
-                self.0.because.push(words);
+            let said = |text: &Text| text.en.contains(&words);
+            if !said(&self.0.what) && !self.0.because.iter().any(said) {
+                self.0.because.push(vietnamese::text(words));
             }
             cause = error.source();
         }
@@ -63,7 +64,7 @@ impl Failure {
 
     /// An error whose own words say what happened.
     pub(crate) fn of(exit: Exit, error: &dyn Error, next: impl Into<Text>) -> Self {
-        Self::new(exit, Text::same(error.to_string()), next).because(error)
+        Self::new(exit, vietnamese::text(error.to_string()), next).because(error)
     }
 
     /// Whoever read our output has gone: nothing to say to anybody.
@@ -80,6 +81,11 @@ impl Failure {
         failure.because(error)
     }
 
+    /// What happened and what to do next, for whoever passes them on.
+    pub(crate) fn told(&self) -> (Text, Text) {
+        (self.0.what.clone(), self.0.next.clone())
+    }
+
     /// The lines for stderr.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
         if self.0.silent {
@@ -87,7 +93,7 @@ impl Failure {
         }
         let mut lines = vec![format!("{}: {}", pick(language, "error", "lỗi"), self.0.what.pick(language))];
         for reason in &self.0.because {
-            lines.push(format!("  {}: {reason}", pick(language, "because", "vì")));
+            lines.push(format!("  {}: {}", pick(language, "because", "vì"), reason.pick(language)));
         }
         lines.push(format!("{}: {}", pick(language, "next", "làm tiếp"), self.0.next.pick(language)));
         lines

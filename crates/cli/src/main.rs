@@ -16,14 +16,20 @@ mod emulator_reader;
 mod exit;
 mod failure;
 mod home;
+mod one_card;
 mod output;
+mod pcsc_feeder;
 mod randomness;
 mod readers;
 mod registry;
 mod secret;
+mod serve;
 mod station_keys;
+mod stop;
 mod text;
 mod unlock;
+mod vietnamese;
+mod words;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(&context),
         Command::Read(read) => read.run(&context),
         Command::Card(card) => card.run(&context),
+        Command::Readers(readers) => readers.run(&context),
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),
         Command::Revoke(revoke) => revoke.run(&context),

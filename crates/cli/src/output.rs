@@ -37,6 +37,15 @@ impl Output {
         io::stderr().is_terminal()
     }
 
+    /// What a library says, in the language of this output.
+    pub(crate) fn words(self, english: impl ToString) -> String {
+        let english = english.to_string();
+        match self.language {
+            Language::En => english,
+            Language::Vi => crate::vietnamese::said(&english),
+        }
+    }
+
     /// In the language of this output.
     pub(crate) const fn pick<'a>(self, en: &'a str, vi: &'a str) -> &'a str {
         crate::text::pick(self.language, en, vi)

@@ -1,12 +1,23 @@
-//! Reader names: `emulator:NAME`, and `emulator:*` for the software cards of the home one after the other.
+//! Reader names, and the card in the reader of that name.
+//!
+//! ```text
+//! emulator:NAME   a software card of the home
+//! emulator:*      all of them, one after the other, as a feeder presents them
+//! pcsc            the only PC/SC reader
+//! pcsc:WHICH      by its number in `chipwright readers`, its name, or a part of its name
+//! ```
 
+use crate::context::Context;
 use crate::emulator_reader::{self, CardName, EmulatorReader};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::text::text;
-use chipwright_iso7816::{Exchanger, LengthMode};
+use crate::words;
+use chipwright_iso7816::{Exchanger, LengthMode, Transport};
+use chipwright_reader::pcsc::{Notice, PcscCard, Service};
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 /// What `--reader` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,31 +26,60 @@ pub(crate) enum ReaderName {
     Emulator(CardName),
     /// All software cards of the home, one after the other, as a feeder presents them.
     EmulatorFeeder,
+    /// A PC/SC reader: number, name or part of it; empty: the only one.
+    Pcsc(String),
 }
 
 /// Why a reader's name is refused.
 #[derive(Debug, thiserror::Error)]
-#[error("a reader is emulator:NAME, or emulator:* for all software cards one after the other")]
+#[error("a reader is emulator:NAME, emulator:*, pcsc (the only reader), pcsc:NUMBER, or pcsc:NAME-OR-PART")]
 pub(crate) struct ReaderNameError;
 
 impl FromStr for ReaderName {
     type Err = ReaderNameError;
 
     fn from_str(text: &str) -> Result<Self, ReaderNameError> {
-        match text.strip_prefix("emulator:").ok_or(ReaderNameError)? {
-            "*" => Ok(Self::EmulatorFeeder),
-            name => CardName::parse(name).map(Self::Emulator).ok_or(ReaderNameError),
+        if text == "pcsc" {
+            return Ok(Self::Pcsc(String::new()));
+        }
+        match text.split_once(':').ok_or(ReaderNameError)? {
+            ("emulator", "*") => Ok(Self::EmulatorFeeder),
+            ("emulator", name) => CardName::parse(name).map(Self::Emulator).ok_or(ReaderNameError),
+            ("pcsc", which) if !which.trim().is_empty() => Ok(Self::Pcsc(which.trim().to_owned())),
+            _ => Err(ReaderNameError),
         }
     }
 }
 
 /// A card in a reader, ready for commands.
-pub(crate) type Inserted = Exchanger<EmulatorReader>;
+pub(crate) type Inserted = Exchanger<Box<dyn Transport>>;
 
-/// The one card in this reader.
-pub(crate) fn insert(home: &Home, reader: &ReaderName) -> Result<Inserted, Failure> {
+/// A card and how long commands travel to it.
+pub(crate) struct Present {
+    pub(crate) card: Box<dyn Transport>,
+    pub(crate) mode: LengthMode,
+}
+
+impl Present {
+    /// For commands.
+    pub(crate) fn into_exchanger(self) -> Inserted {
+        Exchanger::new(self.card, self.mode)
+    }
+}
+
+/// The one card in this reader; a PC/SC reader may be empty so long.
+pub(crate) fn present(
+    home: &Home,
+    reader: &ReaderName,
+    wait: Duration,
+    context: &Context,
+) -> Result<Present, Failure> {
     match reader {
-        ReaderName::Emulator(name) => insert_card(home, name),
+        ReaderName::Emulator(name) => software_card(home, name),
+        ReaderName::Pcsc(wanted) => {
+            let card = wait_for_card(wanted, wait, context)?;
+            Ok(Present { mode: card.length_mode(), card: Box::new(card) })
+        }
         ReaderName::EmulatorFeeder => Err(Failure::new(
             Exit::Usage,
             ("this command works on one card", "lệnh này chỉ làm với một thẻ"),
@@ -49,17 +89,55 @@ pub(crate) fn insert(home: &Home, reader: &ReaderName) -> Result<Inserted, Failu
 }
 
 /// A software card by name; short or extended length fields as its answer-to-reset announces.
-pub(crate) fn insert_card(home: &Home, name: &CardName) -> Result<Inserted, Failure> {
+pub(crate) fn software_card(home: &Home, name: &CardName) -> Result<Present, Failure> {
     let mut reader = EmulatorReader::open(home, name)?;
     let mode = match reader.card().atr().announces_extended_length() {
         true => LengthMode::Extended,
         false => LengthMode::Short,
     };
-    Ok(Exchanger::new(reader, mode))
+    Ok(Present { card: Box::new(reader), mode })
 }
 
-/// The software cards that these readers present, in order, each once.
-pub(crate) fn presented(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardName>, Failure> {
+fn wait_for_card(wanted: &str, wait: Duration, context: &Context) -> Result<PcscCard, Failure> {
+    let failed = |error| words::readers::failure(&error);
+    let service = Service::connect().map_err(failed)?;
+    let reader = service.find(wanted).map_err(failed)?;
+    if wait.is_zero() {
+        return service.open(&reader).map_err(failed);
+    }
+    let until = Instant::now() + wait;
+    let mut last = None;
+    let mut tell = |notice: Notice| {
+        if notice != (Notice::CardPresent { reader: reader.clone() }) {
+            context.out.say(words::readers::notice(&notice).pick(context.out.language));
+        }
+        last = Some(notice);
+    };
+    let card = service.wait_for_card(&reader, &|| Instant::now() >= until, &mut tell).map_err(failed)?;
+    card.ok_or_else(|| {
+        let error = last.as_ref().and_then(words::readers::as_error);
+        failed(error.unwrap_or(chipwright_reader::pcsc::ReaderError::NoCard { reader: reader.clone() }))
+    })
+}
+
+/// Where `issue` gets its blanks.
+pub(crate) enum Stack {
+    /// Software cards, in order.
+    Software(Vec<CardName>),
+    /// A person puts them into this PC/SC reader.
+    Pcsc(String),
+}
+
+/// The blanks that these readers present.
+pub(crate) fn stack(home: &Home, readers: &[ReaderName]) -> Result<Stack, Failure> {
+    match readers {
+        [ReaderName::Pcsc(wanted)] => Ok(Stack::Pcsc(wanted.clone())),
+        readers => software_cards(home, readers).map(Stack::Software),
+    }
+}
+
+/// The software cards of these readers, in order, each once.
+fn software_cards(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardName>, Failure> {
     let mut names: Vec<CardName> = Vec::new();
     for reader in readers {
         let more = match reader {
@@ -68,6 +146,7 @@ pub(crate) fn presented(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardN
             }
             ReaderName::Emulator(name) => vec![name.clone()],
             ReaderName::EmulatorFeeder => emulator_reader::names(home)?,
+            ReaderName::Pcsc(_) => return Err(only_one()),
         };
         for name in more {
             if !names.contains(&name) {
@@ -88,15 +167,34 @@ pub(crate) fn presented(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardN
     Ok(names)
 }
 
+fn only_one() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        (
+            "blanks come from one PC/SC reader, or from software cards",
+            "thẻ trắng lấy từ một đầu đọc PC/SC, hoặc từ các thẻ mô phỏng",
+        ),
+        (
+            "Name one PC/SC reader and nothing beside it; another station may use the other reader.",
+            "Chỉ nêu một đầu đọc PC/SC, không kèm đầu đọc khác; trạm khác có thể dùng đầu đọc kia.",
+        ),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn reader_names_are_read() {
-        assert_eq!("emulator:*".parse::<ReaderName>().unwrap(), ReaderName::EmulatorFeeder);
-        assert!(matches!("emulator:blank-1".parse().unwrap(), ReaderName::Emulator(_)));
-        for wrong in ["", "emulator", "emulator:", "emulator:../x", "pcsc:0"] {
+        let read = |text: &str| text.parse::<ReaderName>().unwrap();
+        assert_eq!(read("emulator:*"), ReaderName::EmulatorFeeder);
+        assert!(matches!(read("emulator:blank-1"), ReaderName::Emulator(_)));
+        assert_eq!(read("pcsc"), ReaderName::Pcsc(String::new()));
+        assert_eq!(read("pcsc:0"), ReaderName::Pcsc("0".into()));
+        let named = "ACS ACR39U ICC Reader 00 00: contact";
+        assert_eq!(read(&format!("pcsc:{named}")), ReaderName::Pcsc(named.into()));
+        for wrong in ["", "emulator", "emulator:", "emulator:../x", "pcsc:", "pcsc: ", "usb:0", "0"] {
             assert!(wrong.parse::<ReaderName>().is_err(), "{wrong}");
         }
     }

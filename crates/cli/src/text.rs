@@ -11,7 +11,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// The same words in both languages: names, and messages of libraries that speak English only.
+    /// The same words in both languages: names.
     pub(crate) fn same(words: impl Into<String>) -> Self {
         let en = words.into();
         Self { vi: en.clone(), en }
@@ -23,9 +23,10 @@ impl Text {
     }
 }
 
+/// Words of a library, in Vietnamese too where they are known.
 impl From<&str> for Text {
     fn from(words: &str) -> Self {
-        Self::same(words)
+        crate::vietnamese::text(words)
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::readers::{self, ReaderName};
+use crate::output::Output;
+use crate::one_card::OneCard;
 use crate::text::text;
 use chipwright_iso7816::tlv::{Reader, Tlv};
 use chipwright_iso7816::{Command, Ins, Response, Transport};
@@ -14,9 +15,8 @@ use serde::Serialize;
 /// Data of commands that may carry keys or personal data is shown as a length only.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Apdu {
-    /// The reader
-    #[arg(long, value_name = "READER")]
-    reader: ReaderName,
+    #[command(flatten)]
+    card: OneCard,
     /// Commands in hexadecimal, sent in order
     #[arg(required = true, value_name = "HEX", value_parser = bytes)]
     commands: Vec<Bytes>,
@@ -61,7 +61,7 @@ struct Shown {
 impl Apdu {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
-        let mut card = readers::insert(&home, &self.reader)?;
+        let mut card = self.card.insert(&home, context)?;
         let transport = card.transport();
         let fails = |error: &dyn std::error::Error| {
             Failure::of(
@@ -89,7 +89,7 @@ impl Apdu {
             if self.json {
                 context.out.json(&exchange)?;
             } else {
-                exchange.lines().iter().try_for_each(|line| context.out.data(line))?;
+                exchange.lines(context.out).iter().try_for_each(|line| context.out.data(line))?;
             }
         }
         Ok(Exit::Success)
@@ -130,11 +130,11 @@ impl Exchange {
         }
     }
 
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, out: Output) -> Vec<String> {
         let mut lines = vec![format!("> {}  {}", self.header, self.command)];
-        self.sent.lines(&mut lines);
-        lines.push(format!("< {}  {}", self.status, self.meaning));
-        self.received.lines(&mut lines);
+        self.sent.lines(&mut lines, out);
+        lines.push(format!("< {}  {}", self.status, out.words(&self.meaning)));
+        self.received.lines(&mut lines, out);
         lines
     }
 }
@@ -148,12 +148,15 @@ impl Shown {
         Self { bytes: data.len(), hex: show.then(|| hex::encode_upper(data)), objects }
     }
 
-    fn lines(&self, lines: &mut Vec<String>) {
+    fn lines(&self, lines: &mut Vec<String>, out: Output) {
         if self.bytes == 0 {
             return;
         }
         match &self.hex {
-            None => lines.push(format!("  {} bytes, not shown (--show-data)", self.bytes)),
+            None => {
+                let hidden = out.pick("bytes, not shown (--show-data)", "byte, không hiện (--show-data)");
+                lines.push(format!("  {} {hidden}", self.bytes));
+            }
             Some(_) if !self.objects.is_empty() => {
                 lines.extend(self.objects.iter().map(|line| format!("  {line}")))
             }
@@ -196,7 +199,8 @@ mod tests {
     #[test]
     fn keys_and_persons_are_lengths() {
         let store = Command::from_bytes(&hex::decode("80E2880003112233").unwrap()).unwrap();
-        let lines = Exchange::of(&store, &Response::ok(vec![1, 2]), false).lines();
+        let out = Output { language: chipwright_issuance::Language::En };
+        let lines = Exchange::of(&store, &Response::ok(vec![1, 2]), false).lines(out);
         assert_eq!(lines[1], "  3 bytes, not shown (--show-data)");
         assert!(!lines.concat().contains("112233"));
         let protected = Command::from_bytes(&hex::decode("0CB0000003112233").unwrap()).unwrap();

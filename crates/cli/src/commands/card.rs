@@ -6,10 +6,11 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::output::pairs;
-use crate::readers::{self, Inserted, ReaderName};
+use crate::one_card::OneCard;
+use crate::readers::Inserted;
 use crate::text::{Text, text};
 use chipwright_emulator::Interface;
-use chipwright_iso7816::{StatusWord, Transport};
+use chipwright_iso7816::{Atr, StatusWord, Transport};
 use chipwright_perso::{Fault, PersoError, Stage, Survey, survey};
 use serde::Serialize;
 
@@ -18,9 +19,8 @@ use serde::Serialize;
 pub(crate) enum Card {
     /// Show production data, keys, protocol, memory and stage; reads only, needs no key
     Info {
-        /// The reader
-        #[arg(long, value_name = "READER")]
-        reader: ReaderName,
+        #[command(flatten)]
+        card: OneCard,
         /// As one JSON object
         #[arg(long)]
         json: bool,
@@ -29,9 +29,9 @@ pub(crate) enum Card {
 
 impl Card {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let Self::Info { reader, json } = self;
+        let Self::Info { card, json } = self;
         let home = context.home()?;
-        let mut card = readers::insert(&home, reader)?;
+        let mut card = card.insert(&home, context)?;
         show(&mut card, &home, context, *json)?;
         Ok(Exit::Success)
     }
@@ -69,10 +69,10 @@ pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bo
         Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
     };
     let atr = card.reset().map_err(|error| reset(&error))?;
-    let interface = card.transport().card().uid().map_or(Interface::Contact, |_| Interface::Contactless);
+    let contactless = is_contactless(&atr);
     let found = match survey(card, &home.configuration.chip_profile()?) {
         Err(PersoError::Refused { status: StatusWord::FILE_NOT_FOUND, .. })
-            if interface == Interface::Contactless =>
+            if contactless =>
         {
             return Err(hidden());
         }
@@ -95,6 +95,11 @@ pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bo
         return context.out.json(&info);
     }
     lines(&info, context).iter().try_for_each(|line| context.out.data(line))
+}
+
+/// Whether PC/SC made this answer-to-reset for a card without contacts (part 3, 3.1.3.2.3.1): T=0 and T=1 without parameters.
+fn is_contactless(atr: &Atr) -> bool {
+    matches!(atr.as_bytes(), [0x3B, format, 0x80, 0x01, ..] if format >> 4 == 8)
 }
 
 fn hidden() -> Failure {
@@ -129,11 +134,11 @@ fn lines(info: &Info, context: &Context) -> Vec<String> {
         (out.pick("key versions", "phiên bản khóa"), info.key_versions.join(" ")),
         (
             out.pick("free memory", "bộ nhớ trống"),
-            info.free_memory.map_or_else(none, |free| format!("{free} bytes")),
+            info.free_memory.map_or_else(none, |free| format!("{free} {}", out.pick("bytes", "byte"))),
         ),
     ];
     for reason in &info.unsuitable {
-        rows.push((out.pick("cannot be used", "không dùng được"), reason.clone()));
+        rows.push((out.pick("cannot be used", "không dùng được"), out.words(reason)));
     }
     pairs(&rows)
 }
@@ -157,6 +162,17 @@ pub(crate) struct Summary {
     pub(crate) chip: String,
     pub(crate) interface: &'static str,
     pub(crate) stage: String,
+}
+
+/// What it says of a card whose file cannot be used.
+pub(crate) fn damaged(name: &CardName) -> Summary {
+    Summary {
+        schema: "chipwright-emulator-card/1",
+        name: name.as_str().to_owned(),
+        chip: String::new(),
+        interface: "",
+        stage: text!("damaged", "hư hỏng").en,
+    }
 }
 
 /// What `emulator list` says of a card.

@@ -1,5 +1,8 @@
 //! `emulator`: software cards.
 
+mod serve;
+mod slots;
+
 use super::card;
 use crate::armed_fault::{ArmedFault, Tear};
 use crate::context::Context;
@@ -40,7 +43,32 @@ pub(crate) enum Emulator {
         #[arg(value_parser = name)]
         name: CardName,
     },
-    /// Arm a fault: the card loses power the next time it is used
+    Serve(serve::Serve),
+    /// Put a card into a slot of the running `emulator serve`
+    Insert {
+        /// The card
+        #[arg(value_parser = name)]
+        name: CardName,
+        /// The slot, counted from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        slot: usize,
+    },
+    /// Take the card out of a slot of the running `emulator serve`
+    Pull {
+        /// The slot, counted from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        slot: usize,
+        /// Not now, but at this command from now, before its answer is out; 1 is the next
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        after_apdus: Option<u64>,
+    },
+    /// Show the slots of the running `emulator serve`
+    Slots {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Arm a fault: the card loses power the next time it is used; in a slot, from now on
     Tear {
         /// The card
         #[arg(value_parser = name)]
@@ -130,13 +158,17 @@ impl Emulator {
             Self::Create(create) => create.run(&home, context)?,
             Self::List { json } => list(&home, context, *json)?,
             Self::Show { name, json } => {
-                let mut card = readers::insert_card(&home, name)?;
+                let mut card = readers::software_card(&home, name)?.into_exchanger();
                 card::show(&mut card, &home, context, *json)?;
             }
             Self::Delete { name } => {
                 emulator_reader::delete(&home, name)?;
                 context.out.say(&format!("{}: {}", name.as_str(), context.out.pick("deleted", "đã xóa")));
             }
+            Self::Serve(serve) => serve.run(&home, context)?,
+            Self::Insert { name, slot } => slots::insert(&home, name, *slot)?,
+            Self::Pull { slot, after_apdus } => slots::pull(&home, *slot, *after_apdus)?,
+            Self::Slots { json } => slots::show(&home, context, *json)?,
             Self::Tear { name, when } => when.arm(&home, name)?,
             Self::Interface { name, interface } => {
                 let mut reader = EmulatorReader::open(&home, name)?;
@@ -227,15 +259,20 @@ fn list(home: &Home, context: &Context, json: bool) -> Result<(), Failure> {
         out.pick("fault armed", "lỗi đặt sẵn"),
     ]);
     for name in emulator_reader::names(home)? {
-        let row = card::summary(home, &name)?;
+        let row = card::summary(home, &name).unwrap_or_else(|failure| {
+            failure.lines(out.language).iter().for_each(|line| out.say(line));
+            card::damaged(&name)
+        });
         if json {
             out.json(&row)?;
         } else {
-            let fault = ArmedFault::beside(&name.state_file(home))?.map(|armed| match armed.tear() {
+            let armed = ArmedFault::beside(&name.state_file(home)).ok().flatten();
+            let fault = armed.map(|armed| match armed.tear() {
                 Tear::AfterApdus(count) => format!("after {count} commands"),
                 Tear::AtPageWrite(write) => format!("at page write {write}"),
             });
-            table.row(vec![row.name, row.chip, row.interface.into(), row.stage, fault.unwrap_or_default()]);
+            let (interface, stage) = (out.words(row.interface), out.words(&row.stage));
+            table.row(vec![row.name, row.chip, interface, stage, out.words(fault.unwrap_or_default())]);
         }
     }
     if table.is_empty() && !json {

@@ -9,25 +9,27 @@ use crate::emulator_feeder::EmulatorFeeder;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
-use crate::readers::{self, ReaderName};
+use crate::pcsc_feeder::{Call, PcscFeeder};
+use crate::readers::{self, ReaderName, Stack};
 use crate::station_keys::StationKeys;
-use crate::{randomness, registry};
+use crate::{randomness, registry, stop};
 use chipwright_iso7816::LengthMode;
-use chipwright_issuance::issue::{self, Clock, Fault, MembersFile, Options, Signer, Station, Summary};
+use chipwright_issuance::issue::{
+    self, Clock, Fault, Feeder, MembersFile, Options, Signer, Station, Summary,
+};
 use chipwright_pki::Policy;
 use jiff::{SignedDuration, Timestamp, Zoned};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tell::Teller;
 
 /// Issue a card to every member of a list who has none
 ///
 /// Each card is read back over a fresh connection and verified before it counts. Run again after any
-/// interruption: nothing is issued twice. Ctrl-C finishes the card in hand.
+/// interruption: nothing is issued twice. Ctrl-C finishes the card in hand. A card taken out of a PC/SC reader in the
+/// middle is waited for and continued.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Issue {
     /// The members file: CSV with a header, or JSON lines
@@ -36,9 +38,13 @@ pub(crate) struct Issue {
     /// The folder of portraits
     #[arg(long, value_name = "DIR")]
     portraits: PathBuf,
-    /// Readers with blanks; several are worked through in order
+    /// Where the blanks come from: emulator:NAME and emulator:*, several of them worked through in order; or one PC/SC reader
+    /// into which you put them one after the other: pcsc, pcsc:NUMBER, pcsc:NAME-OR-PART
     #[arg(long, value_name = "READER", required = true, num_args = 1..)]
     reader: Vec<ReaderName>,
+    /// End when no card was put into the PC/SC reader for so long; wait until stopped if not given
+    #[arg(long, value_name = "SECONDS")]
+    wait: Option<u64>,
     /// Write refused rows into this new CSV file, ready to be mended
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -59,9 +65,9 @@ pub(crate) struct Issue {
 impl Issue {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
-        let names = readers::presented(&home, &self.reader)?;
+        let stack = readers::stack(&home, &self.reader)?;
         let source = MembersFile { members: self.members.clone(), portraits: self.portraits.clone() };
-        let mut teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)?;
+        let teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)?;
         let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
         let keys = StationKeys::open(&home, &passphrase)?;
         let authority = Authority::of(&home);
@@ -69,8 +75,16 @@ impl Issue {
         let key = authority.signer_key(&name, &passphrase)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
         let mut registry = registry::open(&home)?;
-        let mut feeder = EmulatorFeeder::of(&home, names)?;
-        let stop = stop_by_signal()?;
+        let stop = stop::by_signal()?;
+        let teller = RefCell::new(teller);
+        let mut call = |call: &Call| teller.borrow_mut().call(call);
+        let mut feeder: Box<dyn Feeder> = match &stack {
+            Stack::Software(names) => Box::new(EmulatorFeeder::of(&home, names.clone(), context.out)?),
+            Stack::Pcsc(wanted) => {
+                let wait = self.wait.map(Duration::from_secs);
+                Box::new(PcscFeeder::of(wanted, &stop, wait, &mut call)?)
+            }
+        };
         let limit = self.limit;
         let mut issued = 0;
         let station = Station {
@@ -88,7 +102,7 @@ impl Issue {
                 if limit.is_some_and(|limit| issued >= limit) {
                     stop.store(true, Ordering::SeqCst);
                 }
-                teller.hear(&event);
+                teller.borrow_mut().hear(&event);
             },
             options: Options {
                 mode: if self.short { LengthMode::Short } else { LengthMode::Extended },
@@ -97,8 +111,9 @@ impl Issue {
         };
         let mut source = source;
         let summary =
-            issue::run(station, &mut source, &mut feeder, &stop).map_err(|failure| failed(&failure))?;
-        teller.finish(&summary)?;
+            issue::run(station, &mut source, &mut *feeder, &stop).map_err(|failure| failed(&failure))?;
+        drop(feeder);
+        teller.into_inner().finish(&summary)?;
         let limited = limit.is_some_and(|limit| issued >= limit);
         exit(&summary, limited)
     }
@@ -125,17 +140,6 @@ pub(crate) fn policy(home: &Home) -> Policy {
         Mode::Real => Policy::real(),
     };
     policy.with_crl_grace(SignedDuration::from_hours(24 * i64::from(trust.crl_grace_days)))
-}
-
-/// The first signal asks the run to end after the card in hand, the second ends the process.
-fn stop_by_signal() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))
-            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
-            .map_err(|error| Failure::of(Exit::Ours, &error, ("Report this.", "Hãy báo lại lỗi này.")))?;
-    }
-    Ok(stop)
 }
 
 /// A failure of issuance in the words of the command line.

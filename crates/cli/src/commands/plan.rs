@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
+use crate::output::Output;
 use crate::text::text;
 use chipwright_iso7816::LengthMode;
 use chipwright_issuance::Language;
@@ -56,7 +57,10 @@ impl Plan {
         if self.json {
             context.out.json(&Shown { schema: "chipwright-plan/1", plans })?;
         } else {
-            plans.iter().flat_map(lines).try_for_each(|line| context.out.data(&line))?;
+            plans
+                .iter()
+                .flat_map(|plan| lines(plan, context.out))
+                .try_for_each(|line| context.out.data(&line))?;
         }
         Ok(Exit::Success)
     }
@@ -132,32 +136,43 @@ fn stand_in() -> Allocation {
     }
 }
 
-fn lines(plan: &plan::Plan) -> Vec<String> {
-    let mut lines =
-        vec![format!("{}: {} commands on a fresh chip", plan.name.to_uppercase(), plan.round_trips())];
+fn lines(plan: &plan::Plan, out: Output) -> Vec<String> {
+    let fresh = out.pick("commands on a fresh chip", "lệnh trên chip mới");
+    let mut lines = vec![format!("{}: {} {fresh}", out.words(plan.name).to_uppercase(), plan.round_trips())];
     for (number, step) in plan.steps.iter().enumerate() {
         let undo = match step.reversibility {
-            Reversibility::ReadsOnly => "reads only",
-            Reversibility::Reversible => "can be undone with the issuer's keys",
-            Reversibility::Irreversible => "CAN NEVER BE UNDONE",
+            Reversibility::ReadsOnly => out.pick("reads only", "chỉ đọc"),
+            Reversibility::Reversible => {
+                out.pick("can be undone with the issuer's keys", "hoàn lại được bằng khóa của đơn vị")
+            }
+            Reversibility::Irreversible => out.pick("CAN NEVER BE UNDONE", "KHÔNG THỂ HOÀN LẠI"),
         };
-        lines.push(format!("  {}. {}: {}", number + 1, step.name, step.purpose));
-        lines.push(format!("     {undo}; before: {}; read back: {}", step.precondition, step.read_back));
+        lines.push(format!("  {}. {}: {}", number + 1, out.words(step.name), out.words(&step.purpose)));
+        let (before, read_back) = (out.words(step.precondition), out.words(step.read_back));
+        let labels = (out.pick("before", "trước đó"), out.pick("read back", "đọc lại"));
+        lines.push(format!("     {undo}; {}: {before}; {}: {read_back}", labels.0, labels.1));
         for command in &step.commands {
             let times = if command.times == 1 { String::new() } else { format!(" × {}", command.times) };
-            lines.push(format!("     {} {}{times}", command.header, command.name));
-            lines.extend(command.data.iter().map(|span| format!("         {}", words(span))));
+            lines.push(format!("     {} {}{times}", command.header, out.words(command.name)));
+            lines.extend(command.data.iter().map(|span| format!("         {}", words(span, out))));
         }
     }
     lines
 }
 
-fn words(span: &Span) -> String {
-    match span {
-        Span::Known { hex } if hex.len() > 64 => format!("{}… ({} bytes)", &hex[..64], hex.len() / 2),
-        Span::Known { hex } => hex.clone(),
-        Span::Chip { bytes, what } => format!("<{bytes} bytes of the chip: {what}>"),
-        Span::Random { bytes, what } => format!("<{bytes} random bytes: {what}>"),
-        Span::Confidential { bytes, what } => format!("<{bytes} bytes, not shown: {what}>"),
-    }
+fn words(span: &Span, out: Output) -> String {
+    let (bytes, kind, what) = match span {
+        Span::Known { hex } if hex.len() > 64 => {
+            return format!("{}… ({} {})", &hex[..64], hex.len() / 2, out.pick("bytes", "byte"));
+        }
+        Span::Known { hex } => return hex.clone(),
+        Span::Chip { bytes, what } => {
+            (bytes, out.pick("bytes of the chip", "byte của chip"), out.words(what))
+        }
+        Span::Random { bytes, what } => (bytes, out.pick("random bytes", "byte ngẫu nhiên"), out.words(what)),
+        Span::Confidential { bytes, what } => {
+            (bytes, out.pick("bytes, not shown", "byte, không hiện"), out.words(what))
+        }
+    };
+    format!("<{bytes} {kind}: {what}>")
 }

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home;
 use crate::output::pairs;
-use crate::readers::{self, ReaderName};
+use crate::one_card::OneCard;
 use crate::text::text;
 use crate::unlock::Unlock;
 use chipwright_verify::{Files, Holder, Verdict};
@@ -18,9 +18,8 @@ use std::path::{Path, PathBuf};
 /// The verdict comes first, and the exit code is that of `verify`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Read {
-    /// The reader
-    #[arg(long, value_name = "READER")]
-    reader: ReaderName,
+    #[command(flatten)]
+    card: OneCard,
     #[command(flatten)]
     unlock: Unlock,
     #[command(flatten)]
@@ -66,7 +65,7 @@ impl Read {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let judge = self.against.judge(&home)?;
-        let mut card = readers::insert(&home, &self.reader)?;
+        let mut card = self.card.insert(&home, context)?;
         let password = self.unlock.password(&mut card, &home, context)?;
         let (report, files) = judge.inspect(&mut card, &password)?;
         let nothing = Holder::default();

@@ -7,10 +7,12 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::randomness;
-use crate::readers::{self, Inserted, ReaderName};
+use crate::one_card::OneCard;
+use crate::readers::Inserted;
 use crate::registry;
 use crate::text::text;
 use crate::unlock::Unlock;
+use crate::vietnamese;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
 use chipwright_pki::{Policy, TrustStore};
@@ -27,9 +29,8 @@ use std::path::PathBuf;
 /// The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// The reader
-    #[arg(long, value_name = "READER")]
-    reader: ReaderName,
+    #[command(flatten)]
+    card: OneCard,
     #[command(flatten)]
     unlock: Unlock,
     #[command(flatten)]
@@ -81,13 +82,16 @@ impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let judge = self.against.judge(&home)?;
-        let mut card = readers::insert(&home, &self.reader)?;
+        let mut card = self.card.insert(&home, context)?;
         let password = self.unlock.password(&mut card, &home, context)?;
         let (report, _) = judge.inspect(&mut card, &password)?;
         if self.json {
             context.out.json(&report)?;
         } else {
-            let text = report.to_text(context.out.language == Language::Vi);
+            let text = match context.out.language {
+                Language::En => report.to_text(false),
+                Language::Vi => vietnamese::report(&report),
+            };
             text.lines().try_for_each(|line| context.out.data(line))?;
         }
         if self.unlock.asks_registry() && revoked_in_registry(&home, &report)? {

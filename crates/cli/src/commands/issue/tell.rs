@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home;
 use crate::output::Output;
+use crate::pcsc_feeder::Call;
 use crate::text::{Text, text};
 use chipwright_issuance::Language;
 use chipwright_issuance::intake::{BadRow, Intake, IntakeError, Notice, RejectsFile};
@@ -70,6 +71,19 @@ impl Teller {
         }
     }
 
+    /// Tells what the person at the reader is asked to do.
+    pub(super) fn call(&mut self, call: &Call) {
+        let told = if self.json {
+            self.out.json(&machine::call_json(call, self.out.language))
+        } else {
+            let line = people::call_line(call, self.out);
+            self.bar.suspend(|| self.out.data(&line))
+        };
+        if let Err(failure) = told {
+            self.broken.get_or_insert(failure);
+        }
+    }
+
     /// Ends the run with its summary.
     pub(super) fn finish(mut self, summary: &Summary) -> Result<(), Failure> {
         self.bar.finish_and_clear();
@@ -109,8 +123,7 @@ impl Teller {
         match event {
             Event::Began { member, .. } => self.member = member.to_string(),
             Event::Progress(progress) => {
-                let step = people::step_text(progress.step);
-                self.bar.set_message(format!("{}  {}", self.member, step.pick(self.out.language)));
+                self.bar.set_message(format!("{}  {}", self.member, self.out.words(progress.step)));
             }
             Event::Issued { .. }
             | Event::AlreadyIssued { .. }

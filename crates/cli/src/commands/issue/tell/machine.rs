@@ -1,5 +1,6 @@
 //! JSON lines for scripts (`schema/issue.schema.json`).
 
+use crate::pcsc_feeder::Call;
 use chipwright_issuance::Language;
 use chipwright_issuance::issue::{Event, Summary};
 use serde_json::{Value, json};
@@ -68,6 +69,14 @@ pub(super) fn machine(event: &Event<'_>, language: Language) -> Vec<Value> {
         })),
         _ => Vec::new(),
     }
+}
+
+/// What the person at the reader is asked to do.
+pub(super) fn call_json(call: &Call, language: Language) -> Value {
+    json!({
+        "schema": SCHEMA, "event": "reader", "call": call.name(), "pile": call.pile(),
+        "text": call.words().pick(language),
+    })
 }
 
 /// The last line.

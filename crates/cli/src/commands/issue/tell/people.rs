@@ -1,9 +1,11 @@
 //! Lines for people.
 
 use crate::output::Output;
-use crate::text::{Text, text};
+use crate::pcsc_feeder::Call;
+use crate::text::text;
 use chipwright_issuance::intake::BadRow;
-use chipwright_issuance::issue::{Event, Summary};
+use chipwright_issuance::issue::{Event, Failure, Summary};
+use chipwright_registry::Reason;
 
 /// The lines for an event; none for steps on the way.
 pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
@@ -24,21 +26,21 @@ pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
             )]
         }
         Event::Retry { failure } => {
-            vec![format!("{}  {failure}", out.pick("repeated", "làm lại "))]
+            vec![format!("{}  {}", out.pick("repeated", "làm lại "), out.words(failure))]
         }
         Event::Spoiled { chip, why, failure } => {
             let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
-            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("spoiled ", "hỏng    "))]
+            vec![format!("{}  chip {chip}, {}", out.pick("spoiled ", "hỏng    "), reason(why, *failure, out))]
         }
         Event::SetAside { chip, why, failure } => {
             let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            let cause = failure.map(|failure| format!(": {failure}")).unwrap_or_default();
-            vec![format!("{}  chip {chip}, {why}{cause}", out.pick("aside   ", "để riêng"))]
+            vec![format!("{}  chip {chip}, {}", out.pick("aside   ", "để riêng"), reason(why, *failure, out))]
         }
-        Event::Revoked { card, why } => vec![format!("{}  {card}, {why}", out.pick("revoked ", "thu hồi "))],
+        Event::Revoked { card, why } => {
+            vec![format!("{}  {card}, {}", out.pick("revoked ", "thu hồi "), out.words(why))]
+        }
         Event::Abandoned { card, why } => {
-            vec![format!("{}  {card}, {why}", out.pick("dropped ", "bỏ      "))]
+            vec![format!("{}  {card}, {}", out.pick("dropped ", "bỏ      "), out.words(why))]
         }
         Event::Waiting { member, chip } => {
             let words = text!(
@@ -49,13 +51,21 @@ pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
         }
         Event::Failed { line, member, failure } => vec![
             format!(
-                "{}  {} {line}, {member}: {failure}",
+                "{}  {} {line}, {member}: {}",
                 out.pick("failed  ", "lỗi     "),
-                out.pick("line", "dòng")
+                out.pick("line", "dòng"),
+                out.words(failure)
             ),
-            format!("          {}", failure.remedy()),
+            format!("          {}", out.words(failure.remedy())),
         ],
         _ => Vec::new(),
+    }
+}
+
+fn reason(why: &Reason, failure: Option<&Failure>, out: Output) -> String {
+    match failure {
+        Some(failure) => format!("{}: {}", out.words(why), out.words(failure)),
+        None => out.words(why),
     }
 }
 
@@ -72,6 +82,11 @@ fn rejected(row: &BadRow, out: Output) -> Vec<String> {
         lines.push(format!("          {}", rejection.remedy(language)));
     }
     lines
+}
+
+/// The line for what the person at the reader is asked to do.
+pub(super) fn call_line(call: &Call, out: Output) -> String {
+    format!("{}  {}", out.pick("reader  ", "đầu đọc "), call.words().pick(out.language))
 }
 
 /// The lines for the end of a run.
@@ -104,21 +119,4 @@ pub(super) fn summary_lines(summary: &Summary, out: Output) -> Vec<String> {
         "thẻ trắng: {taken} đã lấy = {good} tốt + {spoiled} hỏng + {left} còn lại ({balance})"
     );
     vec![first.pick(out.language).to_owned(), second.pick(out.language).to_owned()]
-}
-
-/// The words for a step of the plans.
-pub(super) fn step_text(step: &'static str) -> Text {
-    let vi = match step {
-        "survey" => "xem chip",
-        "replace transport keys" => "thay khóa vận chuyển",
-        "open session" => "mở phiên",
-        "install" => "cài ứng dụng",
-        "secure card manager" => "khóa trình quản lý thẻ",
-        "store shared files" | "confirm shared files" => "ghi tệp chung",
-        "store member files" => "ghi dữ liệu đảng viên",
-        "finalise" => "hoàn tất",
-        "done" => "xong",
-        other => other,
-    };
-    Text { en: step.to_owned(), vi: vi.to_owned() }
 }

@@ -1,0 +1,26 @@
+//! The options of commands that work on one card.
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::readers::{self, Inserted, ReaderName};
+use std::time::Duration;
+
+/// Which card, how long it is waited for, and whether the session is recorded.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OneCard {
+    /// The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART
+    #[arg(long, value_name = "READER")]
+    reader: ReaderName,
+    /// Wait so long for a card in a PC/SC reader
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    wait: u64,
+}
+
+impl OneCard {
+    /// The card, ready for commands.
+    pub(crate) fn insert(&self, home: &Home, context: &Context) -> Result<Inserted, Failure> {
+        let present = readers::present(home, &self.reader, Duration::from_secs(self.wait), context)?;
+        Ok(present.into_exchanger())
+    }
+}

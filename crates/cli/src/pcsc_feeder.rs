@@ -1,0 +1,207 @@
+//! One PC/SC reader and a person as the feeder of `issue`.
+
+use crate::failure::Failure;
+use crate::text::{Text, text};
+use crate::words;
+use chipwright_iso7816::{Transport, TransportError};
+use chipwright_issuance::issue::{Contact, FeedError, Feeder, Pile};
+use chipwright_reader::pcsc::{Notice, PcscCard, ReaderError, Service};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a removal may take to be seen after a command has failed of it.
+const REMOVAL_IS_SEEN: Duration = Duration::from_millis(300);
+
+/// What the person at the reader is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// A chip is wanted.
+    Insert { reader: String },
+    /// The chip was taken out in the middle of the work.
+    PutBack { reader: String },
+    /// The chip is done with.
+    TakeOut { reader: String, pile: Pile },
+    /// Something else is wrong, or right again.
+    Notice(Notice),
+}
+
+impl Call {
+    /// For people.
+    pub(crate) fn words(&self) -> Text {
+        match self {
+            Self::Insert { reader } => {
+                text!(
+                    "insert a blank card into the reader {reader}",
+                    "hãy đưa thẻ trắng vào đầu đọc {reader}"
+                )
+            }
+            Self::PutBack { reader } => text!(
+                "the card was taken out before it was finished: put the same card back into the reader {reader}",
+                "thẻ bị lấy ra khi chưa làm xong: hãy đưa đúng thẻ đó vào lại đầu đọc {reader}"
+            ),
+            Self::TakeOut { reader, pile: Pile::Issued } => text!(
+                "the card is done: take it out of the reader {reader}",
+                "thẻ đã xong: hãy lấy ra khỏi đầu đọc {reader}"
+            ),
+            Self::TakeOut { reader, pile: Pile::Spoiled } => text!(
+                "the card must not be used: take it out of the reader {reader} and put it with the spoiled ones",
+                "thẻ này không được dùng: hãy lấy ra khỏi đầu đọc {reader} và để vào chỗ thẻ hỏng"
+            ),
+            Self::TakeOut { reader, pile: Pile::Left } => text!(
+                "the card is laid aside: take it out of the reader {reader}",
+                "thẻ để riêng: hãy lấy ra khỏi đầu đọc {reader}"
+            ),
+            Self::Notice(notice) => words::readers::notice(notice),
+        }
+    }
+
+    /// Where the chip belongs that is to be taken out, for scripts.
+    pub(crate) const fn pile(&self) -> Option<&'static str> {
+        match self {
+            Self::TakeOut { pile: Pile::Issued, .. } => Some("issued"),
+            Self::TakeOut { pile: Pile::Spoiled, .. } => Some("spoiled"),
+            Self::TakeOut { pile: Pile::Left, .. } => Some("left"),
+            _ => None,
+        }
+    }
+
+    /// A short stable name, for scripts.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Insert { .. } => "insert",
+            Self::PutBack { .. } => "put_back",
+            Self::TakeOut { .. } => "take_out",
+            Self::Notice(notice) => words::readers::notice_name(notice),
+        }
+    }
+}
+
+/// A PC/SC reader into which a person puts one card after the other.
+pub(crate) struct PcscFeeder<'a> {
+    service: Service,
+    reader: String,
+    inside: Option<PcscCard>,
+    /// The card before is still to be taken out, to this pile.
+    done_with: Option<Pile>,
+    stop: &'a AtomicBool,
+    wait: Option<Duration>,
+    tell: &'a mut dyn FnMut(&Call),
+}
+
+impl<'a> PcscFeeder<'a> {
+    /// The reader that `wanted` means; a card is waited for until `stop`, or so long.
+    pub(crate) fn of(
+        wanted: &str,
+        stop: &'a AtomicBool,
+        wait: Option<Duration>,
+        tell: &'a mut dyn FnMut(&Call),
+    ) -> Result<Self, Failure> {
+        let failed = |error| words::readers::failure(&error);
+        let service = Service::connect().map_err(failed)?;
+        let reader = service.find(wanted).map_err(failed)?;
+        Ok(Self { service, reader, inside: None, done_with: None, stop, wait, tell })
+    }
+
+    fn until(&self) -> impl Fn() -> bool + use<'a> {
+        let (stop, end) = (self.stop, self.wait.map(|wait| Instant::now() + wait));
+        move || stop.load(Ordering::SeqCst) || end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// Waits until the card before is out. Whether it is.
+    fn is_free(&mut self) -> Result<bool, FeedError> {
+        let Some(pile) = self.done_with else { return Ok(true) };
+        let until = self.until();
+        let tell = &mut *self.tell;
+        tell(&Call::TakeOut { reader: self.reader.clone(), pile });
+        let mut pass_on = |notice| tell(&Call::Notice(notice));
+        let out = self.service.wait_for_removal(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
+        if out {
+            self.done_with = None;
+        }
+        Ok(out)
+    }
+
+    /// Waits for a card; what an empty reader means is said by `empty`.
+    fn wait_for_card(&mut self, empty: &Call) -> Result<(), FeedError> {
+        let until = self.until();
+        let tell = &mut *self.tell;
+        let mut pass_on = |notice| match notice {
+            Notice::NoCard { .. } => tell(empty),
+            Notice::CardPresent { .. } => {}
+            other => tell(&Call::Notice(other)),
+        };
+        self.inside = self.service.wait_for_card(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
+        Ok(())
+    }
+}
+
+impl Feeder for PcscFeeder<'_> {
+    fn load(&mut self) -> Result<Option<&mut dyn Transport>, FeedError> {
+        if self.inside.is_none() && self.is_free()? {
+            let empty = Call::Insert { reader: self.reader.clone() };
+            self.wait_for_card(&empty)?;
+        }
+        Ok(self.inside.as_mut().map(|card| card as &mut dyn Transport))
+    }
+
+    fn eject(&mut self, pile: Pile) -> Result<(), FeedError> {
+        // a card that is out already needs no hand
+        self.done_with = self.inside.take().map(|_unpowered| pile);
+        Ok(())
+    }
+
+    fn restore(&mut self, lost: &TransportError) -> Result<Contact, FeedError> {
+        let taken_away = match lost {
+            // the card is there; a reset will tell what it is worth
+            TransportError::CardMute | TransportError::CardReset | TransportError::TooLong(_) => {
+                return Ok(Contact::InPlace);
+            }
+            TransportError::ReaderGone(_) => true,
+            _ => {
+                self.inside = None;
+                let seen_by = Instant::now() + REMOVAL_IS_SEEN;
+                let until = || Instant::now() >= seen_by;
+                self.service.wait_for_removal(&self.reader, &until, &mut |_| {}).map_err(feed_error)?
+            }
+        };
+        self.inside = None;
+        let empty = Call::PutBack { reader: self.reader.clone() };
+        self.wait_for_card(&empty)?;
+        Ok(match (&self.inside, taken_away) {
+            (None, _) => Contact::GivenUp,
+            (Some(_), true) => Contact::Restored,
+            (Some(_), false) => Contact::InPlace,
+        })
+    }
+
+    fn close(&mut self) -> Result<(), FeedError> {
+        self.inside = None;
+        Ok(())
+    }
+}
+
+fn feed_error(error: ReaderError) -> FeedError {
+    FeedError { what: error.to_string(), source: Some(Box::new(error)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_has_words_in_both_languages() {
+        let reader = || "ACS".to_owned();
+        let calls = [
+            Call::Insert { reader: reader() },
+            Call::PutBack { reader: reader() },
+            Call::TakeOut { reader: reader(), pile: Pile::Issued },
+            Call::TakeOut { reader: reader(), pile: Pile::Spoiled },
+            Call::TakeOut { reader: reader(), pile: Pile::Left },
+            Call::Notice(Notice::ServiceBack),
+        ];
+        for call in calls {
+            let words = call.words();
+            assert_ne!(words.en, words.vi, "{}", call.name());
+        }
+    }
+}

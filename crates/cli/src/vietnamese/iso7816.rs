@@ -1,0 +1,143 @@
+//! Exchanges, status words, TLV.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    // status words
+    ("Done.", "Xong."),
+    ("Part of the returned data may be corrupted.", "Một phần dữ liệu trả về có thể bị lỗi."),
+    ("The end of the file was reached before the requested length.", "Tệp đã hết trước độ dài được yêu cầu."),
+    ("The selected file or application is deactivated.", "Tệp hoặc ứng dụng đã chọn đang bị vô hiệu."),
+    ("The selected file or application is terminated.", "Tệp hoặc ứng dụng đã chọn đã bị hủy."),
+    ("Authentication failed.", "Xác thực không thành công."),
+    ("More data is available; ask again.", "Còn dữ liệu; hãy hỏi tiếp."),
+    ("The chip could not write its memory.", "Chip không ghi được vào bộ nhớ của nó."),
+    ("The length of the command is wrong.", "Độ dài lệnh sai."),
+    ("The card has no such logical channel.", "Thẻ không có kênh logic này."),
+    ("The card does not support secure messaging here.", "Thẻ không hỗ trợ kênh truyền bảo mật ở đây."),
+    ("The card expected the last command of a chain.", "Thẻ chờ lệnh cuối của chuỗi lệnh."),
+    ("The card does not support command chaining here.", "Thẻ không hỗ trợ chuỗi lệnh ở đây."),
+    ("The command does not fit the structure of the file.", "Lệnh không hợp với cấu trúc của tệp."),
+    ("The card refuses: access has not been granted.", "Thẻ từ chối: chưa được cấp quyền truy cập."),
+    ("The authentication method is blocked.", "Cách xác thực này đã bị khóa."),
+    (
+        "The reference data cannot be used (suspended or deactivated).",
+        "Dữ liệu đối chiếu không dùng được (đang tạm ngừng hoặc bị vô hiệu).",
+    ),
+    ("The card is not in a state that allows this command.", "Thẻ không ở trạng thái cho phép lệnh này."),
+    ("The command is not allowed: no file is selected.", "Không được dùng lệnh này: chưa chọn tệp nào."),
+    ("Secure messaging objects are missing.", "Thiếu đối tượng của kênh truyền bảo mật."),
+    (
+        "Secure messaging objects are incorrect; the session is closed.",
+        "Đối tượng của kênh truyền bảo mật sai; phiên đã đóng.",
+    ),
+    ("The application refused to be selected.", "Ứng dụng không cho chọn."),
+    ("The data of the command is incorrect.", "Dữ liệu của lệnh sai."),
+    ("The card does not support this function.", "Thẻ không hỗ trợ chức năng này."),
+    ("The file or application was not found.", "Không tìm thấy tệp hoặc ứng dụng."),
+    ("The record was not found.", "Không tìm thấy bản ghi."),
+    ("The chip has not enough memory left.", "Chip không còn đủ bộ nhớ."),
+    (
+        "The length of the command does not fit its structure.",
+        "Độ dài lệnh không khớp với cấu trúc của lệnh.",
+    ),
+    ("The parameters P1 and P2 are incorrect.", "Tham số P1 và P2 sai."),
+    ("The length of the command does not fit P1 and P2.", "Độ dài lệnh không khớp với P1 và P2."),
+    (
+        "The referenced data, key or password was not found.",
+        "Không tìm thấy dữ liệu, khóa hoặc mật khẩu được chỉ ra.",
+    ),
+    ("It exists already.", "Đã có sẵn."),
+    ("The offset lies outside the file.", "Vị trí nằm ngoài tệp."),
+    ("The card does not know this instruction.", "Thẻ không biết lệnh này."),
+    ("The card does not know this class.", "Thẻ không biết lớp lệnh này."),
+    ("The card reports an internal error.", "Thẻ báo lỗi bên trong."),
+    ("Authentication failed; {left} tries left.", "Xác thực không thành công; còn {left} lần thử."),
+    ("{} more bytes wait on the card.", "Còn {0} byte chờ trên thẻ."),
+    ("Wrong expected length; the card has {} bytes.", "Độ dài yêu cầu sai; thẻ có {0} byte."),
+    ("A warning; the chip's memory is unchanged.", "Cảnh báo; bộ nhớ của chip không đổi."),
+    ("A warning; the chip's memory has changed.", "Cảnh báo; bộ nhớ của chip đã đổi."),
+    (
+        "Execution failed; the chip's memory is unchanged.",
+        "Lệnh không thực hiện được; bộ nhớ của chip không đổi.",
+    ),
+    (
+        "Execution failed; the chip's memory has changed.",
+        "Lệnh không thực hiện được; bộ nhớ của chip đã đổi.",
+    ),
+    ("A security-related error.", "Lỗi liên quan đến bảo mật."),
+    ("A function of the class byte is not supported.", "Thẻ không hỗ trợ chức năng trong byte lớp lệnh."),
+    ("The command is not allowed.", "Lệnh không được phép."),
+    ("The parameters of the command are wrong.", "Tham số của lệnh sai."),
+    ("A status defined by the application.", "Mã trạng thái do ứng dụng quy định."),
+    ("A status that ISO/IEC 7816-4 does not define.", "Mã trạng thái mà ISO/IEC 7816-4 không quy định."),
+    // transport
+    ("the card was removed or lost power", "thẻ bị rút ra hoặc mất nguồn"),
+    ("the card does not answer", "thẻ không trả lời"),
+    ("the card was reset", "thẻ bị đặt lại"),
+    ("the reader is gone: {0}", "mất đầu đọc: {0}"),
+    ("the reader does not carry an APDU of {0} bytes", "đầu đọc không truyền được APDU dài {0} byte"),
+    ("the reader reported: {0}", "đầu đọc báo: {0}"),
+    // exchange
+    (
+        "the card announced more than {most} bytes or sent no end of its answer",
+        "thẻ báo có hơn {most} byte, hoặc trả lời mãi không hết",
+    ),
+    (
+        "the card refused part {part} of a command chain with {status}",
+        "thẻ từ chối phần {part} của chuỗi lệnh với mã {status}",
+    ),
+    (
+        "the answer of the card ends after {0} of at least 2 bytes",
+        "câu trả lời của thẻ dừng sau {0} byte, ít nhất phải có 2",
+    ),
+    (
+        "the card answered {sent} bytes of data where at most {most} were asked for",
+        "thẻ trả lời {sent} byte dữ liệu, trong khi chỉ hỏi tối đa {most}",
+    ),
+    // apdu, aid, atr
+    ("{length} bytes are too few for {what}", "{length} byte là quá ít cho {what}"),
+    ("a command header", "phần đầu của lệnh"),
+    ("a response", "câu trả lời của thẻ"),
+    (
+        "the length field at byte {offset} says {said} bytes of data, but {found} follow",
+        "trường độ dài ở byte {offset} ghi {said} byte dữ liệu, nhưng theo sau có {found} byte",
+    ),
+    (
+        "{length} bytes of data are too many for a command (at most {most})",
+        "{length} byte dữ liệu là quá nhiều cho một lệnh (tối đa {most})",
+    ),
+    ("an expected length of {0} cannot be encoded", "không ghi được độ dài chờ nhận {0}"),
+    (
+        "an application identifier has 5 to 16 bytes, not {0}",
+        "mã ứng dụng (AID) có 5 đến 16 byte, không phải {0}",
+    ),
+    (
+        "an application identifier is written as hexadecimal digits",
+        "mã ứng dụng (AID) ghi bằng chữ số thập lục phân",
+    ),
+    ("the first byte {0} is neither 3B nor 3F", "byte đầu {0} không phải 3B cũng không phải 3F"),
+    (
+        "the answer-to-reset ends at byte {0}, before its announced end",
+        "câu trả lời khởi động (ATR) dừng ở byte {0}, trước chỗ kết thúc đã báo",
+    ),
+    ("the answer-to-reset has {0} bytes too many", "câu trả lời khởi động (ATR) thừa {0} byte"),
+    ("the check byte of the answer-to-reset is wrong", "byte kiểm tra của câu trả lời khởi động (ATR) sai"),
+    // TLV
+    ("{kind} at byte {offset}", "{kind!} (tại byte {offset})"),
+    ("the data ends inside a tag", "dữ liệu dừng giữa một tag"),
+    ("the data ends inside a length field", "dữ liệu dừng giữa trường độ dài"),
+    (
+        "a value of {said} bytes is announced, but {left} are left",
+        "báo có {said} byte giá trị nhưng chỉ còn {left} byte",
+    ),
+    ("a tag that is not valid", "tag không hợp lệ"),
+    ("a length in indefinite form", "độ dài ghi ở dạng không xác định"),
+    ("a length field of {0} bytes", "trường độ dài dài {0} byte"),
+    ("a length that is not minimal", "độ dài không ghi ở dạng ngắn nhất"),
+    ("data nested deeper than {most} levels", "dữ liệu lồng nhau quá {most} tầng"),
+    ("tag {found} where {wanted} must stand", "có tag {found} ở chỗ phải là {wanted}"),
+    ("data object {0} is missing", "thiếu đối tượng dữ liệu {0}"),
+    ("{0} bytes too many", "thừa {0} byte"),
+    ("the value of {0} is not valid", "giá trị của {0} không hợp lệ"),
+];

@@ -1,0 +1,100 @@
+//! Issuing: failures of a run, and why a chip is put aside.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("the card did not come back after a reset: {0}", "thẻ không trả lời sau khi đặt lại: {0}"),
+    (
+        "card {card} was read back and not accepted: {}",
+        "thẻ {card} đã được đọc lại nhưng không được chấp nhận: {0}",
+    ),
+    (
+        "card {expected} was written, and card {found} was read back",
+        "đã ghi thẻ {expected} nhưng đọc lại ra thẻ {found}",
+    ),
+    (
+        "what this signer signs is refused by the trust data of this station ({reason})",
+        "dữ liệu tin cậy của trạm này không chấp nhận chữ ký của người ký này ({reason})",
+    ),
+    (
+        "the record says that chip {chip} carries or may carry the finalised card {card}, and the chip does not show it",
+        "sổ ghi chip {chip} mang hoặc có thể mang thẻ đã hoàn tất {card}, nhưng chip không có thẻ đó",
+    ),
+    (
+        "chip {chip} is finalised, and the record never intended to finalise card {card}, which is in work on it",
+        "chip {chip} đã hoàn tất, nhưng sổ chưa hề định hoàn tất thẻ {card} đang làm trên chip này",
+    ),
+    ("the card access number in the record cannot be used", "không dùng được số CAN ghi trong sổ"),
+    ("no blank is left", "đã hết thẻ trắng"),
+    ("{0} chips in a row were spoiled", "{0} chip liên tiếp bị hỏng"),
+    ("the run was stopped", "đã dừng theo yêu cầu"),
+    ("the feeder cannot go on: {what}", "bộ nạp thẻ không chạy tiếp được: {what}"),
+    ("the card could not be read back: {0}", "không đọc lại được thẻ: {0}"),
+    // remedies
+    (
+        "Insert the card again and start again: it is continued where it stopped.",
+        "Đưa thẻ vào lại rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
+    ),
+    (
+        "Renew the trust data of this station or set its clock, then start again: the card is verified then.",
+        "Nạp dữ liệu tin cậy mới hoặc chỉnh đồng hồ của trạm rồi chạy lại: thẻ sẽ được kiểm tra khi đó.",
+    ),
+    ("Keep both cards apart and report this.", "Để riêng cả hai thẻ và báo lại lỗi này."),
+    (
+        "Check root, signer, revocation list and clock of this station; nothing was written.",
+        "Kiểm tra chứng thư gốc, người ký, danh sách thu hồi và đồng hồ của trạm; chưa ghi gì lên thẻ.",
+    ),
+    (
+        "Set application and key version in the configuration as they were when the card was written; otherwise keep chip and registry as they are and report this.",
+        "Đặt lại ứng dụng và phiên bản khóa trong cấu hình như lúc ghi thẻ; nếu không được thì giữ nguyên chip và sổ đăng ký và báo lại lỗi này.",
+    ),
+    (
+        "Keep the chip apart, revoke the card in the record before the list goes on, and report this.",
+        "Để riêng chip, thu hồi thẻ trong sổ trước khi làm tiếp danh sách, và báo lại lỗi này.",
+    ),
+    (
+        "Check the member's record and portrait; shorten what is too long.",
+        "Kiểm tra dữ liệu và ảnh của đảng viên; rút gọn chỗ quá dài.",
+    ),
+    ("Check the dates and settings of the batch.", "Kiểm tra ngày tháng và thiết lập của đợt cấp."),
+    (
+        "Check the signer's certificate, its period of use and its key.",
+        "Kiểm tra chứng thư số, thời hạn sử dụng và khóa của người ký.",
+    ),
+    (
+        "Stop issuing and restore the registry's last backup.",
+        "Ngừng cấp thẻ và phục hồi bản sao lưu gần nhất của sổ đăng ký.",
+    ),
+    ("Check reader and feeder, then start again.", "Kiểm tra đầu đọc và bộ nạp thẻ rồi chạy lại."),
+    (
+        "Put in more blanks and start again: the list continues where it stopped.",
+        "Nạp thêm thẻ trắng rồi chạy lại: danh sách được làm tiếp từ chỗ dừng.",
+    ),
+    (
+        "Check reader and keys with a blank that is known to be good before using more.",
+        "Thử đầu đọc và khóa bằng một thẻ trắng chắc chắn tốt trước khi dùng thêm.",
+    ),
+    (
+        "Start again when ready: the list continues where it stopped.",
+        "Khi sẵn sàng thì chạy lại: danh sách được làm tiếp từ chỗ dừng.",
+    ),
+    (
+        "Put the first chip in again: it is continued where it stopped.",
+        "Đưa lại chip ban đầu vào: chip được làm tiếp từ chỗ dừng.",
+    ),
+    // classes of reasons
+    ("needs-a-decision", "cần người có thẩm quyền quyết định"),
+    ("spoiled-before", "đã hỏng từ trước"),
+    ("finished-card", "là thẻ đã hoàn tất"),
+    ("used-before", "đã dùng từ trước"),
+    ("torn", "bị ngắt giữa chừng"),
+    ("in-work", "đang làm dở thẻ khác"),
+    ("not-on-the-list", "thẻ đang làm không có trong danh sách"),
+    ("issued-before", "đã cấp từ trước"),
+    ("use-a-contact-reader", "cần đầu đọc tiếp xúc"),
+    ("cannot-be-built", "không lập được dữ liệu thẻ"),
+    ("not-accepted", "đọc lại không được chấp nhận"),
+    ("chip-fault", "lỗi của chip"),
+    ("unreadable-chip", "không đọc được chip"),
+    ("chip-lost", "chip bị thất lạc"),
+];

@@ -1,0 +1,208 @@
+//! Preparing and writing chips: errors, steps, plans.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("{step}: {source}", "{step!}: {source!}"),
+    (
+        "{step}: the card refused {command} with {status}. {}",
+        "{step}: thẻ từ chối {command} với mã {status}. {0}",
+    ),
+    (
+        "chip {chip} does not hold our key version {version}",
+        "chip {chip} không giữ khóa phiên bản {version} của đơn vị",
+    ),
+    ("the card keys are not available: {0}", "chưa có khóa thẻ: {0}"),
+    ("chip {chip} cannot be used: {}", "không dùng được chip {chip}: {0}"),
+    ("chip {0} is a finished card", "chip {0} là thẻ đã hoàn tất"),
+    (
+        "chip {0} holds data of another card that was not finished",
+        "chip {0} còn dữ liệu của một thẻ khác chưa hoàn tất",
+    ),
+    (
+        "chip {found} is in the reader, but {wanted} was expected",
+        "trong đầu đọc là chip {found}, trong khi cần chip {wanted}",
+    ),
+    (
+        "{step}: {what} of the card cannot be read: {source}",
+        "{step}: không đọc được {what} của thẻ: {source}",
+    ),
+    ("{step}: the card does not confirm {what}", "{step}: thẻ không xác nhận {what}"),
+    ("the intent to finalise could not be recorded: {0}", "không ghi được ý định hoàn tất vào sổ: {0}"),
+    (
+        "{spent} tries with key version {version} have failed on this chip; another could block it",
+        "đã thử khóa phiên bản {version} {spent} lần trên chip này mà không được; thử nữa có thể khóa chip",
+    ),
+    ("the count of tries could not be kept: {0}", "không ghi được số lần thử: {0}"),
+    (
+        "the card's report of {0} bytes has not the form of requirement PERSO-08",
+        "báo cáo {0} byte của thẻ không đúng dạng của yêu cầu PERSO-08",
+    ),
+    // why a chip is not suitable
+    (
+        "it holds neither the transport keys nor the issuer's keys (versions found: {versions})",
+        "chip không giữ khóa vận chuyển cũng không giữ khóa của đơn vị (phiên bản tìm thấy: {versions})",
+    ),
+    (
+        "it holds neither the transport keys nor the issuer's keys (versions found:)",
+        "chip không giữ khóa vận chuyển cũng không giữ khóa của đơn vị (không tìm thấy khóa nào)",
+    ),
+    (
+        "it holds neither the transport keys nor the issuer's keys (versions found: {versions} and more)",
+        "chip không giữ khóa vận chuyển cũng không giữ khóa của đơn vị (phiên bản tìm thấy: {versions} và các phiên bản khác)",
+    ),
+    (
+        "it holds the transport keys beside the issuer's keys",
+        "chip giữ cả khóa vận chuyển bên cạnh khóa của đơn vị",
+    ),
+    ("its card manager does not offer SCP03", "trình quản lý thẻ của chip không có SCP03"),
+    ("its SCP03 parameter i={i} is not supported", "tham số SCP03 i={i} của chip không được hỗ trợ"),
+    (
+        "it has {free} bytes of memory free, and {needed} are needed",
+        "chip còn trống {free} byte bộ nhớ, cần {needed} byte",
+    ),
+    // what errors name
+    ("the shared files", "các tệp chung"),
+    ("an end of its list of applications", "chỗ kết thúc danh sách ứng dụng"),
+    ("the status", "trạng thái"),
+    ("which data it holds", "dữ liệu đang giữ"),
+    ("card data", "dữ liệu thẻ"),
+    ("key information", "thông tin khóa"),
+    ("memory information", "thông tin bộ nhớ"),
+    ("SELECT of the card manager", "SELECT trình quản lý thẻ"),
+    // remedies
+    (
+        "Check that the transport key or card master of this delivery is configured; do not try the chip again before.",
+        "Kiểm tra đã cấu hình đúng khóa vận chuyển hoặc khóa chủ của lô thẻ này; chưa xong thì không thử lại chip.",
+    ),
+    (
+        "Verify it; a finished card is never written again.",
+        "Hãy kiểm tra thẻ; thẻ đã hoàn tất không bao giờ được ghi lại.",
+    ),
+    ("Prepare the chip again: what it holds is erased.", "Chuẩn bị lại chip: dữ liệu đang có sẽ bị xóa."),
+    (
+        "Put this chip aside; check which delivery it is from and which key versions are configured.",
+        "Để riêng chip này; kiểm tra chip thuộc lô nào và cấu hình ghi những phiên bản khóa nào.",
+    ),
+    (
+        "Put this chip aside, mark it as spoiled, and take another.",
+        "Để riêng chip này, đánh dấu hỏng và lấy chip khác.",
+    ),
+    (
+        "Insert the chip that was prepared, or start again with this one.",
+        "Đưa chip đã chuẩn bị vào, hoặc bắt đầu lại với chip này.",
+    ),
+    (
+        "Put the chip aside; a custodian decides whether it may be tried again.",
+        "Để riêng chip; người giữ khóa quyết định có được thử lại không.",
+    ),
+    (
+        "Insert the card again and repeat: it is continued where it stopped.",
+        "Đưa thẻ vào lại rồi làm lại: thẻ được làm tiếp từ chỗ dừng.",
+    ),
+    (
+        "Insert the card again and repeat; if it fails the same way, put it aside as spoiled.",
+        "Đưa thẻ vào lại rồi làm lại; nếu vẫn lỗi như cũ thì để riêng, coi là hỏng.",
+    ),
+    ("Check the keys and the configuration of this station.", "Kiểm tra khóa và cấu hình của trạm này."),
+    ("Ask the person in charge of the station.", "Hỏi người phụ trách trạm."),
+    (
+        "Check this member's record; shorten what is too long.",
+        "Kiểm tra dữ liệu của đảng viên này; rút gọn chỗ quá dài.",
+    ),
+    ("This is a fault of the program: report it.", "Đây là lỗi của chương trình: hãy báo lại."),
+    (
+        "Check the disk of this station before any further card is written.",
+        "Kiểm tra ổ đĩa của trạm trước khi ghi thêm thẻ nào.",
+    ),
+    // plans
+    ("prepare", "chuẩn bị"),
+    ("survey", "xem chip"),
+    ("replace transport keys", "thay khóa vận chuyển"),
+    ("open session", "mở phiên"),
+    ("install", "cài ứng dụng"),
+    ("secure card manager", "khóa trình quản lý thẻ"),
+    ("store shared files", "ghi tệp chung"),
+    ("erase leftovers", "xóa dữ liệu còn sót"),
+    ("confirm shared files", "đối chiếu tệp chung"),
+    ("store member files", "ghi dữ liệu đảng viên"),
+    ("finalise", "hoàn tất"),
+    ("done", "xong"),
+    (
+        "look at the chip: identifier, keys, protocol, free memory, application",
+        "xem chip: mã chip, khóa, giao thức, bộ nhớ trống, ứng dụng",
+    ),
+    ("a chip is in the reader", "có chip trong đầu đọc"),
+    ("not needed", "không cần"),
+    ("SELECT issuer security domain", "SELECT miền bảo mật của đơn vị phát hành"),
+    ("SELECT identity application", "SELECT ứng dụng định danh"),
+    (
+        "three keys of this chip alone, under the transport DEK, with check values",
+        "ba khóa riêng của chip này, mã hóa bằng DEK vận chuyển, kèm mã kiểm tra",
+    ),
+    (
+        "replace key set {} (transport) by key set {}, diversified for this chip",
+        "thay bộ khóa {0} (vận chuyển) bằng bộ khóa {1} riêng của chip này",
+    ),
+    (
+        "the chip is suitable and holds the transport keys; skipped if it holds the issuer's",
+        "chip dùng được và giữ khóa vận chuyển; bỏ qua nếu đã giữ khóa của đơn vị",
+    ),
+    (
+        "check values in the answer, then a session with the new keys",
+        "mã kiểm tra trong câu trả lời, rồi một phiên với khóa mới",
+    ),
+    ("make the identity application {} from module {}", "tạo ứng dụng định danh {0} từ mô-đun {1}"),
+    (
+        "a session with the issuer's keys; skipped if the instance is there",
+        "có phiên với khóa của đơn vị; bỏ qua nếu đã có ứng dụng",
+    ),
+    ("INSTALL [for personalization] finds it", "INSTALL [for personalization] tìm thấy ứng dụng"),
+    ("report key", "khóa báo cáo"),
+    ("store {}", "ghi {0}"),
+    ("{} ({} bytes)", "{0} ({1} byte)"),
+    ("MRZ key", "khóa MRZ"),
+    (
+        "the instance is not finalised; files it holds already are left out",
+        "ứng dụng chưa hoàn tất; bỏ qua những tệp đã có",
+    ),
+    ("REPORT with a MAC over the hash of each file", "REPORT có MAC trên giá trị băm của từng tệp"),
+    (
+        "move the card from OP_READY to SECURED; needs no intent: the chip itself says how far it is, and it holds nobody's data",
+        "chuyển thẻ từ OP_READY sang SECURED; không cần ghi ý định: chip tự cho biết đã đến đâu và chưa có dữ liệu của ai",
+    ),
+    ("the instance is installed", "đã cài ứng dụng"),
+    ("status 9000; a later GET STATUS", "mã 9000; sau đó là GET STATUS"),
+    ("host challenge (16 bytes in S16 mode)", "số thách đố của máy (16 byte ở chế độ S16)"),
+    (
+        "host cryptogram and C-MAC over the chip's challenge",
+        "mã chứng minh của máy và C-MAC trên số thách đố của chip",
+    ),
+    (
+        "open a session with the keys of this chip, at the highest level it offers",
+        "mở phiên bằng khóa của chip này, ở mức bảo mật cao nhất chip có",
+    ),
+    ("the chip has been prepared", "chip đã được chuẩn bị"),
+    ("the chip's cryptogram and its identifier", "mã chứng minh và mã chip"),
+    (
+        "the application is not finalised; on a torn chip, what it holds already is left out",
+        "ứng dụng chưa hoàn tất; với chip bị ngắt giữa chừng thì bỏ qua những gì đã có",
+    ),
+    (
+        "the card compares every file with the manifest of the last step",
+        "thẻ đối chiếu từng tệp với bảng kê ở bước cuối",
+    ),
+    (
+        "make it a card: from now on it can be read, and never be written this way again",
+        "biến chip thành thẻ: từ đây thẻ đọc được và không bao giờ ghi theo cách này được nữa",
+    ),
+    (
+        "the intent is on record; the card holds exactly what the manifest names",
+        "ý định đã ghi vào sổ; thẻ giữ đúng những gì bảng kê nêu",
+    ),
+    (
+        "the card is read over a fresh connection and verified like a stranger's",
+        "thẻ được đọc qua kết nối mới và kiểm tra như thẻ người lạ",
+    ),
+    ("manifest of hashes", "bảng kê giá trị băm"),
+];
