@@ -58,6 +58,10 @@ impl Processor {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
         match (command.cla, command.ins) {
+            // CM-22: there are no files here
+            (0x00, Ins::SELECT) if matches!(command.p1, 0x00..=0x03 | 0x08 | 0x09) => {
+                Err(StatusWord::FILE_NOT_FOUND)
+            }
             (0x00, Ins::SELECT) => Err(StatusWord::INCORRECT_P1_P2),
             (0x80 | 0x84, Ins::SELECT) | (0x84, Ins::INITIALIZE_UPDATE) => Err(StatusWord::CLA_NOT_SUPPORTED),
             (0x80, Ins::EXTERNAL_AUTHENTICATE) => Err(StatusWord::CLA_NOT_SUPPORTED),

@@ -543,13 +543,23 @@ fn cm_17_unknown_commands() {
         ("A0CA9F7F00", 0x6E00),
         ("FFCA9F7F00", 0x6E00),
         ("00500000", 0x6E00),
-        ("00A4020C02011C", 0x6A86),
+        ("00A4050C02011C", 0x6A86),
     ] {
         assert_eq!(status(&mut card, command), expected, "{command}");
     }
     let mut open = session(&mut card, 0x01);
     assert_eq!(open.send(&mut card, 0x01, 0, 0, &[]).1, 0x6D00);
     assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x9000, "the session goes on");
+}
+
+#[test]
+fn cm_22_there_are_no_files_to_select() {
+    let mut card = blank();
+    for command in ["00A4000C023F00", "00A4000C", "00A4020C02011C", "00A4020C022F00", "00A4080C022F00"] {
+        assert_eq!(status(&mut card, command), 0x6A82, "{command}");
+    }
+    let (fci, _) = send(&mut card, "00A4040000");
+    assert_eq!(fci[..2], [0x6F, 0x3D], "the issuer domain stays selected");
 }
 
 #[test]
@@ -594,7 +604,7 @@ fn cm_25_a_plain_command_ends_the_session() {
         ("FFCA9F7F00", 0x6982, 0x6E00),
         ("81CA9F7F00", 0x6982, 0x6881),
         ("85CA9F7F00", 0x6982, 0x6881),
-        ("00A4020C02011C", 0x6982, 0x6A86),
+        ("00A4020C02011C", 0x6982, 0x6A82),
         ("80F2", 0x6700, 0x6700),
         ("84F2800205AA", 0x6700, 0x6700),
     ] {
