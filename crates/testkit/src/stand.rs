@@ -11,6 +11,12 @@
 //!
 //! `tools/lib/pcsc-stand` is the same for shell commands, and makes the namespaces for both.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it did inside, and why it was skipped"
+)]
+
 mod daemon;
 
 pub use daemon::Daemon;
