@@ -5,6 +5,7 @@
 mod agreement;
 mod cipher;
 pub mod contents;
+mod dice;
 mod expected;
 mod liar;
 mod meddler;
@@ -14,9 +15,10 @@ mod sealing;
 mod writing;
 
 pub use agreement::PaceLie;
+pub use dice::Dice;
 pub use expected::agrees_with;
 pub use liar::{Liar, Model};
-pub use meddler::{Aim, Bounded, Deed, Meddler, Rewound, Turns};
+pub use meddler::{Aim, Bounded, Deed, Meddler, Rewound, Shared, Swap, Turns};
 pub use memory::{peak_kib, restart_peak};
 pub use reading::{ReadingFault, STATUS_WORDS, reading};
 pub use sealing::SealLie;

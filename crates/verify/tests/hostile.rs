@@ -10,7 +10,7 @@ use chipwright_perso::ChipProfile;
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::FileId;
 use chipwright_profile::security_object::lds_security_object;
-use chipwright_testkit::hostile::{self, Aim, Bounded, Deed, Liar, Meddler, Model, contents};
+use chipwright_testkit::hostile::{self, Aim, Bounded, Deed, Dice, Liar, Meddler, Model, contents};
 use chipwright_testkit::{Authority, AuthorityOptions, cases};
 use chipwright_verify::{CheckName, Files, Inspection, Outcome, Report, Verdict, inspect};
 use jiff::Timestamp;
@@ -195,43 +195,17 @@ fn every_status_word_at_every_step() {
     assert!(valid * 20 < tried, "{valid} of {tried}");
 }
 
-/// A deed drawn from all generic ones.
-fn deed(draw: &mut dyn FnMut(usize) -> usize) -> Deed {
-    match draw(13) {
-        0 => Deed::Flip(draw(1000)),
-        1 => Deed::Half,
-        2 => Deed::Cut(draw(40)),
-        3 => Deed::Longer(1 + draw(300)),
-        4 => Deed::Replay,
-        5 => Deed::Zeros,
-        6 => Deed::NoData,
-        7 => Deed::Status(u16::try_from(draw(0x1_0000)).unwrap()),
-        8 => Deed::Forged(u16::try_from(draw(0x1_0000)).unwrap().to_be_bytes().to_vec()),
-        9 => Deed::MoreForEver(draw(256)),
-        10 => Deed::Xor(draw(200), (0..1 + draw(8)).map(|_| u8::try_from(draw(256)).unwrap()).collect()),
-        11 => Deed::Instead((0..draw(300)).map(|_| u8::try_from(draw(256)).unwrap()).collect()),
-        _ => Deed::MoreAndWrongLe,
-    }
-}
-
 /// Every response of a reading in turn, with deeds drawn at random.
 #[test]
 fn meddled_readings_are_never_valid_over_altered_data() {
     let kiosk = Kiosk::new();
     let model = kiosk.model(3);
-    let mut random = chipwright_testkit::random(2026);
-    let mut draw = move |below: usize| {
-        let mut bytes = [0; 8];
-        random(&mut bytes);
-        usize::try_from(u64::from_be_bytes(bytes) % below as u64).unwrap()
-    };
+    let mut dice = Dice::new(2026);
     let (tries, mut valid, mut most) = (cases(900, 60_000), 0, 0);
     for number in 0..tries {
         let mode = [LengthMode::Short, LengthMode::Extended][number % 2];
         let commands = [74, 27][number % 2];
-        let at = number / 2 % commands;
-        let aim = if draw(8) == 0 { Aim::From(at as u64) } else { Aim::At(at as u64) };
-        let deed = deed(&mut draw);
+        let (aim, deed) = (dice.aim((number / 2 % commands) as u64), dice.deed());
         let mut card = Meddler::new(Liar::new(&model), aim, deed.clone());
         let (report, files) = kiosk.read(&mut card, &model.can, mode);
         is_sound(&report, &files, &model, &(mode, aim, &deed));

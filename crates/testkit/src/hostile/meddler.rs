@@ -1,8 +1,9 @@
 //! Somebody between the host and an honest card, another card after a reset, and an end to all patience.
 
+use chipwright_emulator::Card;
 use chipwright_iso7816::{Atr, Ins, Transport, TransportError};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What is done to a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +194,32 @@ impl Transport for Turns {
     }
 }
 
+/// After some commands it is another card, without a reset.
+pub struct Swap {
+    cards: [Box<dyn Transport + Send>; 2],
+    left: u64,
+}
+
+impl Swap {
+    /// `first` for `commands` commands, then `second`.
+    #[must_use]
+    pub fn new(first: Box<dyn Transport + Send>, second: Box<dyn Transport + Send>, commands: u64) -> Self {
+        Self { cards: [first, second], left: commands }
+    }
+}
+
+impl Transport for Swap {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let second = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        self.cards[usize::from(second)].transmit(command)
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.cards[usize::from(self.left == 0)].reset()
+    }
+}
+
 /// From the second reset on, the answer to one command is the one it had after the first.
 pub struct Rewound<T> {
     card: T,
@@ -225,6 +252,36 @@ impl<T: Transport> Transport for Rewound<T> {
         self.resets += 1;
         self.count = 0;
         self.card.reset()
+    }
+}
+
+/// A card that can be looked at while somebody else talks to it.
+#[derive(Clone)]
+pub struct Shared(Arc<Mutex<Card>>);
+
+impl Shared {
+    /// Of this card.
+    #[must_use]
+    pub fn new(card: Card) -> Self {
+        Self(Arc::new(Mutex::new(card)))
+    }
+
+    /// The card itself.
+    ///
+    /// # Panics
+    /// When somebody panicked while holding it.
+    pub fn card(&self) -> MutexGuard<'_, Card> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Transport for Shared {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.card().transmit(command)
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.card().reset()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The faults a chip can have while it is surveyed, prepared and written.
 
 use super::contents::{four_gigabytes, nested};
-use super::{Aim, Deed, Meddler};
-use chipwright_iso7816::{Atr, Ins, Transport, TransportError};
+use super::{Aim, Deed, Meddler, Swap};
+use chipwright_iso7816::{Ins, Transport};
 
 type Chip = Box<dyn Transport + Send>;
 
@@ -20,24 +20,6 @@ impl WritingFault {
     #[must_use]
     pub fn chip(&self, honest: Chip, other: Chip) -> Chip {
         (self.make)(honest, other)
-    }
-}
-
-/// After some commands it is another chip, without a reset.
-struct Swap {
-    chips: [Chip; 2],
-    left: u64,
-}
-
-impl Transport for Swap {
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let second = self.left == 0;
-        self.left = self.left.saturating_sub(1);
-        self.chips[usize::from(second)].transmit(command)
-    }
-
-    fn reset(&mut self) -> Result<Atr, TransportError> {
-        self.chips[usize::from(self.left == 0)].reset()
     }
 }
 
@@ -92,7 +74,7 @@ fn survey() -> Vec<WritingFault> {
         "memory-long", "memory counted in forty bytes", |c, _| meddled(c, MEMORY, ok([vec![0xFF, 0x21, 42, 0x81, 40], vec![9; 40]].concat()));
         "survey-replay", "an earlier answer again", |c, _| meddled(c, CARD_DATA, Deed::Replay);
         "survey-status-from-nowhere", "status 0000 with the data", |c, _| meddled(c, CPLC, Deed::Status(0));
-        "other-chip-without-reset", "is another chip after the survey", |c, o| Box::new(Swap { chips: [c, o], left: 6 });
+        "other-chip-without-reset", "is another chip after it was looked at, without a reset", |c, o| Box::new(Swap::new(c, o, 12));
     ]
 }
 
