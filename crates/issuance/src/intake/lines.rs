@@ -2,7 +2,7 @@
 
 use super::{IntakeError, Problem};
 use std::collections::VecDeque;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, ErrorKind};
 
 /// Bytes of the longest row.
 const MOST_BYTES: usize = 64 * 1024;
@@ -21,11 +21,13 @@ pub(super) struct Lines<R> {
     source: R,
     read: u64,
     ahead: VecDeque<(u64, Vec<u8>)>,
+    /// The last line ended with a carriage return: a line feed after it belongs to that end.
+    after_return: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) const fn new(source: R) -> Self {
-        Self { source, read: 0, ahead: VecDeque::new() }
+        Self { source, read: 0, ahead: VecDeque::new(), after_return: false }
     }
 
     /// The first line that is not blank, without byte order mark.
@@ -99,28 +101,39 @@ impl<R: BufRead> Lines<R> {
         Ok(false)
     }
 
-    /// The next physical line without its end; of an overlong one a little more than the bound.
+    /// The next physical line without its end, a line feed, a carriage return or both; of an overlong one a little more than
+    /// the bound.
     fn physical(&mut self) -> Result<Option<(u64, Vec<u8>)>, IntakeError> {
         if let Some(line) = self.ahead.pop_front() {
             return Ok(Some(line));
         }
-        let failed = |line| move |source| IntakeError::Read { line, source };
-        let mut bytes = Vec::new();
-        let limit = MOST_BYTES as u64 + 2;
-        let count =
-            Read::take(&mut self.source, limit).read_until(b'\n', &mut bytes).map_err(failed(self.read))?;
-        if count == 0 {
+        let (mut bytes, mut began) = (Vec::new(), false);
+        loop {
+            let buffer = match self.source.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(source) => return Err(IntakeError::Read { line: self.read, source }),
+            };
+            let Some(first) = buffer.first() else { break };
+            if std::mem::take(&mut self.after_return) && *first == b'\n' {
+                self.source.consume(1);
+                continue;
+            }
+            began = true;
+            let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            bytes.extend_from_slice(&part[..part.len().min(MOST_BYTES + 1 - bytes.len())]);
+            self.after_return = end.is_some_and(|at| buffer[at] == b'\r');
+            let used = part.len() + usize::from(end.is_some());
+            self.source.consume(used);
+            if end.is_some() {
+                break;
+            }
+        }
+        if !began {
             return Ok(None);
         }
         self.read += 1;
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-            if bytes.last() == Some(&b'\r') {
-                bytes.pop();
-            }
-        } else if count as u64 == limit {
-            self.source.skip_until(b'\n').map_err(failed(self.read))?;
-        }
         Ok(Some((self.read, bytes)))
     }
 }

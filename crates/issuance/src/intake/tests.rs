@@ -47,10 +47,23 @@ fn header_error(header: &str) -> IntakeError {
 
 #[test]
 fn comma_semicolon_tab_bom_and_line_ends() {
-    for (delimiter, end, bom) in [(',', "\n", ""), (';', "\r\n", "\u{FEFF}"), ('\t', "\n", "\u{FEFF}")] {
+    let kinds = [(',', "\n", ""), (';', "\r\n", "\u{FEFF}"), ('\t', "\n", "\u{FEFF}"), (',', "\r", "")];
+    for (delimiter, end, bom) in kinds {
         let text = format!("{bom}{HEADER}{end}{}{end}{end}{}", good(1), good(2))
             .replace(',', &delimiter.to_string());
         assert_eq!(verdicts(&text), [(2, 0, "good"), (4, 0, "good")], "{delimiter:?}");
+    }
+}
+
+#[test]
+fn line_ends_of_several_kinds_are_told_across_buffers() {
+    let text = format!("{HEADER}\r\n{}\r{}\n\r\n{}\r\n", good(1), good(2), good(3));
+    let folder = folder();
+    for capacity in [1, 2, 7, 4096] {
+        let source = std::io::BufReader::with_capacity(capacity, Cursor::new(text.clone()));
+        let rows = Intake::read(source, folder.path()).unwrap().map(Result::unwrap);
+        let lines: Vec<u64> = rows.map(|row| if let Row::Good(good) = row { good.line } else { 0 }).collect();
+        assert_eq!(lines, [2, 3, 5], "{capacity}");
     }
 }
 
