@@ -23,6 +23,7 @@
 //! is still the same card. A [`Service`] and its waits find a restarted daemon and a reader that was plugged in again by themselves.
 
 mod card;
+mod connection;
 mod error;
 mod held;
 mod notice;

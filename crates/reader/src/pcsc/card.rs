@@ -1,19 +1,21 @@
 //! A card in a PC/SC reader as a [`Transport`].
 
-use super::error::service_gone;
 use super::held::{Held, Opened};
 use super::stuck::Stuck;
 use super::worker::Worker;
-use super::{Patience, ReaderError};
+use super::{Patience, ReaderError, connection};
 use ::pcsc::Disposition;
 use chipwright_iso7816::{Atr, LengthMode, Transport, TransportError};
 use std::fmt;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A card held exclusively, from opening to drop. Dropped, it loses its power.
 pub struct PcscCard {
     /// None once it was given up.
     worker: Option<Worker<Held>>,
+    /// What every call fails with then.
+    lost: TransportError,
     reader: String,
     atr: Atr,
     protocol: Protocol,
@@ -52,7 +54,15 @@ impl PcscCard {
             Ok(opened) => {
                 let Opened { atr, protocol } = opened?;
                 let stuck = stuck.clone();
-                Ok(Self { worker: Some(worker), reader: reader.to_owned(), atr, protocol, patience, stuck })
+                Ok(Self {
+                    worker: Some(worker),
+                    lost: TransportError::CardMute,
+                    reader: reader.to_owned(),
+                    atr,
+                    protocol,
+                    patience,
+                    stuck,
+                })
             }
             Err(_) => {
                 stuck.add(Some(reader), worker.give_up());
@@ -103,34 +113,53 @@ impl PcscCard {
         }
     }
 
-    fn give_up(&mut self) {
+    /// Has `job` done by the worker, `patience` long; while it is out the daemon is asked whether it still answers.
+    fn ask<R: Send + 'static>(
+        &mut self,
+        patience: Duration,
+        job: impl FnOnce(&mut Held) -> Result<R, TransportError> + Send + 'static,
+    ) -> Result<R, TransportError> {
+        let Some(worker) = &self.worker else { return Err(self.lost.clone()) };
+        let pending = worker.begin(job);
+        let first = patience.min(self.patience.answer);
+        if let Ok(answered) = pending.wait(first) {
+            return self.note(answered);
+        }
+        let daemon_answers = connection::answers(self.patience.answer, &self.stuck);
+        let rest = if daemon_answers { patience - first } else { Duration::ZERO };
+        if let Ok(answered) = pending.wait(rest) {
+            return self.note(answered);
+        }
+        if !daemon_answers {
+            self.lost = TransportError::ReaderGone(ReaderError::ServiceHangs.to_string());
+        }
         if let Some(worker) = self.worker.take() {
             self.stuck.add(Some(&self.reader), worker.give_up());
         }
+        Err(self.lost.clone())
+    }
+
+    /// A card that left stays lost and is let go of: PC/SC would take the next one in the reader for it.
+    fn note<R>(&mut self, answered: Result<R, TransportError>) -> Result<R, TransportError> {
+        if let Err(lost @ (TransportError::CardRemoved | TransportError::ReaderGone(_))) = &answered {
+            self.lost = lost.clone();
+            self.end(Disposition::LeaveCard);
+        }
+        answered
     }
 }
 
 impl Transport for PcscCard {
     /// A response that does not come within the patience is [`TransportError::CardMute`]; the card then has to be opened again.
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let worker = self.worker.as_ref().ok_or_else(service_gone)?;
         let command = Zeroizing::new(command.to_vec());
-        if let Ok(answered) = worker.call(self.patience.transmit, move |held| held.transmit(&command)) {
-            return answered;
-        }
-        self.give_up();
-        Err(TransportError::CardMute)
+        self.ask(self.patience.transmit, move |held| held.transmit(&command))
     }
 
     fn reset(&mut self) -> Result<Atr, TransportError> {
-        let worker = self.worker.as_ref().ok_or_else(service_gone)?;
-        if let Ok(opened) = worker.call(self.patience.connect, Held::reset) {
-            let Opened { atr, protocol } = opened?;
-            (self.atr, self.protocol) = (atr.clone(), protocol);
-            return Ok(atr);
-        }
-        self.give_up();
-        Err(TransportError::CardMute)
+        let Opened { atr, protocol } = self.ask(self.patience.connect, Held::reset)?;
+        (self.atr, self.protocol) = (atr.clone(), protocol);
+        Ok(atr)
     }
 }
 

@@ -134,7 +134,14 @@ pub(super) const fn is_service_lost(error: ::pcsc::Error) -> bool {
     use ::pcsc::Error as Code;
     matches!(
         error,
-        Code::NoService | Code::ServiceStopped | Code::Shutdown | Code::InvalidHandle | Code::CommError
+        Code::NoService
+            | Code::ServiceStopped
+            | Code::Shutdown
+            | Code::InvalidHandle
+            | Code::CommError
+            // what libpcsclite says of a connection that was closed before the answer came
+            | Code::SecurityViolation
+            | Code::NoAccess
     )
 }
 

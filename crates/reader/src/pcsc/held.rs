@@ -1,8 +1,9 @@
 //! What the worker of a card owns: its own connection to the daemon and the card held exclusively. Everything here may block.
 
+use super::connection::{establish, names};
 use super::error::{service_gone, transport_error};
-use super::{Protocol, ReaderError, t0};
-use ::pcsc::{Card, Context, Disposition, Error, Protocols, Scope, ShareMode, Status};
+use super::{Protocol, ReaderError, Slot, t0};
+use ::pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, ShareMode, State, Status};
 use chipwright_iso7816::{Atr, TransportError};
 use std::ffi::CString;
 use std::thread;
@@ -47,7 +48,7 @@ impl Held {
     /// Opens the card that is in the reader now. Another program is given `sharing` to let go of it.
     pub(super) fn open(&mut self, sharing: Duration) -> Result<Opened, ReaderError> {
         let name = CString::new(self.reader.as_str()).map_err(|_| ReaderError::ReaderName)?;
-        let context = Context::establish(Scope::User).map_err(ReaderError::general)?;
+        let context = establish()?;
         let until = Instant::now() + sharing;
         let card = loop {
             match context.connect(&name, ShareMode::Exclusive, Protocols::ANY) {
@@ -55,7 +56,7 @@ impl Held {
                 Err(Error::SharingViolation | Error::NotReady) if Instant::now() < until => {
                     thread::sleep(LOOK_AGAIN);
                 }
-                Err(error) => return Err(ReaderError::about(error, &self.reader)),
+                Err(error) => return Err(self.refused(&context, name, error)),
             }
         };
         let card = self.card.insert(card);
@@ -69,6 +70,23 @@ impl Held {
             .map_err(|_| ReaderError::NoAnswerToReset { reader: self.reader.clone() })?;
         self.answer.resize(MOST_RESPONSE, 0);
         Ok(Opened { atr, protocol: self.protocol })
+    }
+
+    /// Why the card was not opened. A card without a valid answer to reset is refused for its protocol: the state tells them apart.
+    fn refused(&self, context: &Context, name: CString, error: Error) -> ReaderError {
+        let error = ReaderError::about(error, &self.reader);
+        // refused, or the daemon ended meanwhile?
+        if let (ReaderError::NotAllowed, Err(now)) = (&error, names(context)) {
+            return ReaderError::about(now, &self.reader);
+        }
+        if let ReaderError::UnsupportedProtocol { reader } = &error {
+            let mut state = [ReaderState::new(name, State::UNAWARE)];
+            let asked = context.get_status_change(Duration::ZERO, &mut state);
+            if asked.is_ok() && Slot::read(state[0].event_state(), state[0].atr()) == Slot::NoAnswerToReset {
+                return ReaderError::NoAnswerToReset { reader: reader.clone() };
+            }
+        }
+        error
     }
 
     /// One command, one response.
@@ -90,12 +108,25 @@ impl Held {
         };
         let response = self.answer[..length].to_vec();
         self.answer[..length].zeroize();
+        // what some drivers make of a card that left in the middle
+        if response.len() < 2 {
+            return Err(self.presence().unwrap_or(TransportError::CardMute));
+        }
         Ok(response)
     }
 
     /// Power off and on.
     pub(super) fn reset(&mut self) -> Result<Opened, TransportError> {
         let card = self.card.as_mut().ok_or(TransportError::CardRemoved)?;
+        // reconnecting would take a card that was inserted meanwhile for this one
+        let here = card
+            .transaction()
+            .and_then(|transaction| transaction.end(Disposition::LeaveCard).map_err(|(_, error)| error));
+        if let Err(error) = here
+            && error != Error::ResetCard
+        {
+            return Err(self.explain(error, 0));
+        }
         let done = card
             .reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::UnpowerCard)
             .and_then(|()| card.status2_owned());

@@ -10,7 +10,7 @@ pub struct Patience {
     pub answer: Duration,
     /// For a card to be powered and opened, or reset: 5 s.
     pub connect: Duration,
-    /// For the response to a command: 30 s. A card may think long: it makes key pairs, and delays the next try after wrong access numbers.
+    /// For the response to a command: 20 s, while the daemon answers. A card may think long: it makes key pairs, and delays the next try after wrong access numbers.
     pub transmit: Duration,
     /// For another program to let go of a card: 1 s.
     pub sharing: Duration,
@@ -23,7 +23,7 @@ impl Default for Patience {
         Self {
             answer: Duration::from_secs(3),
             connect: Duration::from_secs(5),
-            transmit: Duration::from_secs(30),
+            transmit: Duration::from_secs(20),
             sharing: Duration::from_secs(1),
             slice: Duration::from_millis(200),
         }

@@ -1,14 +1,12 @@
 //! The connection to the PC/SC daemon.
 
-use super::error::is_service_lost;
+use super::connection::{Connection, answers, names, statuses};
 use super::stuck::Stuck;
 use super::worker::Worker;
-use super::{Patience, PcscCard, ReaderError, ReaderStatus, Slot, select};
-use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
-use std::ffi::CString;
+use super::{Patience, PcscCard, ReaderError, ReaderStatus, select};
+use ::pcsc::{Context, Error};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// A supervised connection to the PC/SC daemon, made anew by itself after the daemon was restarted.
 pub struct Service {
@@ -70,10 +68,9 @@ impl Service {
     pub fn open(&self, reader: &str) -> Result<PcscCard, ReaderError> {
         PcscCard::open(reader, self.patience, &self.stuck).map_err(|error| match error {
             // the reader, or the daemon behind it?
-            ReaderError::ReaderHangs { .. } => match self.ask(|context| context.is_valid()) {
-                Err(ReaderError::ServiceHangs) => ReaderError::ServiceHangs,
-                _ => error,
-            },
+            ReaderError::ReaderHangs { .. } if !answers(self.patience.answer, &self.stuck) => {
+                ReaderError::ServiceHangs
+            }
             other => other,
         })
     }
@@ -110,67 +107,4 @@ impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("patience", &self.patience).finish_non_exhaustive()
     }
-}
-
-/// A connection that is made when it is needed. Everything here may block.
-#[derive(Default)]
-pub(super) struct Connection(Option<Context>);
-
-impl Connection {
-    pub(super) fn ask<R>(
-        &mut self,
-        question: impl Fn(&Context) -> Result<R, Error>,
-    ) -> Result<R, ReaderError> {
-        if let Some(context) = &self.0 {
-            match question(context) {
-                Err(error) if is_service_lost(error) => self.0 = None,
-                done => return done.map_err(ReaderError::general),
-            }
-            return self.first(question).map_err(|error| match error {
-                ReaderError::ServiceNotRunning => ReaderError::ServiceLost,
-                other => other,
-            });
-        }
-        self.first(question)
-    }
-
-    fn first<R>(&mut self, question: impl Fn(&Context) -> Result<R, Error>) -> Result<R, ReaderError> {
-        let context = Context::establish(Scope::User).map_err(ReaderError::general)?;
-        question(self.0.insert(context)).map_err(ReaderError::general)
-    }
-}
-
-/// The readers there are, in PC/SC's order.
-pub(super) fn names(context: &Context) -> Result<Vec<String>, Error> {
-    match context.list_readers_owned() {
-        Ok(names) => Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
-        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
-}
-
-fn statuses(context: &Context) -> Result<Vec<ReaderStatus>, Error> {
-    let names = names(context)?;
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut states: Vec<ReaderState> = names
-        .iter()
-        .filter_map(|name| CString::new(name.as_str()).ok())
-        .map(|name| ReaderState::new(name, State::UNAWARE))
-        .collect();
-    match context.get_status_change(Duration::ZERO, &mut states) {
-        Ok(()) | Err(Error::Timeout) => {}
-        Err(error) => return Err(error),
-    }
-    Ok(names
-        .into_iter()
-        .zip(&states)
-        .map(|(name, state)| ReaderStatus { name, slot: Slot::read(state.event_state(), state.atr()) })
-        .collect())
-}
-
-/// The pseudo-reader whose state changes when readers come and go.
-pub(super) fn comings_and_goings() -> ReaderState {
-    ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE)
 }

@@ -1,10 +1,10 @@
 //! One reader, watched over a connection of its own: what is in it now, and the next change.
 
+use super::connection::{comings_and_goings, establish, names};
 use super::error::is_service_lost;
-use super::service::{comings_and_goings, names};
 use super::worker::Worker;
 use super::{ReaderError, Service, Slot};
-use ::pcsc::{Context, Error, ReaderState, Scope, State};
+use ::pcsc::{Context, Error, ReaderState, State};
 use std::ffi::CString;
 use std::thread;
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Eye {
     fn look(&mut self, slice: Duration) -> Result<Seen, ReaderError> {
         let context = match &self.context {
             Some(context) => context,
-            None => match Context::establish(Scope::User).map_err(ReaderError::general) {
+            None => match establish() {
                 Ok(context) => self.context.insert(context),
                 Err(ReaderError::ServiceNotRunning | ReaderError::ServiceLost) => {
                     thread::sleep(slice);

@@ -1,7 +1,7 @@
 //! A thread that owns what PC/SC calls need, and is asked with patience.
 
 use super::ReaderError;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -39,20 +39,38 @@ impl<S: 'static> Worker<S> {
         patience: Duration,
         job: impl FnOnce(&mut S) -> R + Send + 'static,
     ) -> Result<R, Silent> {
+        self.begin(job).wait(patience)
+    }
+
+    /// Has `job` done there; the result can be waited for in several steps.
+    pub(super) fn begin<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut S) -> R + Send + 'static,
+    ) -> Pending<R> {
         let (answer, result) = mpsc::sync_channel(1);
-        let job: Job<S> = Box::new(move |state| {
+        // a thread that is gone drops the job, and with it the sender of the answer
+        let _ = self.jobs.send(Box::new(move |state| {
             // nobody listens any more when the patience ran out
             let _ = answer.send(job(state));
-        });
-        self.jobs.send(job).map_err(|_| Silent)?;
-        result.recv_timeout(patience).map_err(|error| match error {
-            RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => Silent,
-        })
+        }));
+        Pending(result)
     }
 
     /// Lets go of it without waiting: it ends, and drops what it owns, when the job in hand is done.
     pub(super) fn give_up(self) -> JoinHandle<()> {
         self.thread
+    }
+}
+
+/// A result to come.
+pub(super) struct Pending<R>(Receiver<R>);
+
+impl<R> Pending<R> {
+    /// Waits at most this long.
+    pub(super) fn wait(&self, patience: Duration) -> Result<R, Silent> {
+        self.0.recv_timeout(patience).map_err(|error| match error {
+            RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => Silent,
+        })
     }
 }
 

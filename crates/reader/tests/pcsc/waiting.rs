@@ -1,0 +1,71 @@
+//! Removal, exchange, and stopping a wait.
+
+use crate::{Echo, FAR_TOO_LONG, Waiting, atr, opened, slot};
+use chipwright_reader::pcsc::{Notice, Service};
+use chipwright_testkit::stand;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+
+#[test]
+fn a_wait_can_be_stopped() {
+    stand::inside("waiting::a_wait_can_be_stopped", || {
+        let daemon = stand::Daemon::start();
+        let (service, reader) = (Arc::new(Service::connect().unwrap()), &daemon.reader_names()[0]);
+        let waiting = Waiting::start(&service, reader);
+        assert_eq!(waiting.told(), Notice::NoCard { reader: reader.clone() });
+        // nothing changed, so nothing more was told
+        assert_eq!(waiting.stop(), []);
+        assert!(!service.wait_for_removal(reader, &|| true, &mut |_| {}).unwrap());
+    });
+}
+
+#[test]
+fn a_removal_ends_the_wait_for_it() {
+    stand::inside("waiting::a_removal_ends_the_wait_for_it", || {
+        let daemon = stand::Daemon::start();
+        let (service, reader) = (Arc::new(Service::connect().unwrap()), daemon.reader_names()[0].clone());
+        assert!(
+            service.wait_for_removal(&reader, &|| false, &mut |_| {}).unwrap(),
+            "nothing is in the reader"
+        );
+        let slot = slot(&daemon, 0);
+        slot.insert(Box::new(Echo), Some(atr()));
+        drop(opened(&service, &reader));
+
+        let looked = Arc::new(AtomicBool::new(false));
+        let (tell, removed) = channel();
+        let (asked, waiter) = (Arc::clone(&looked), Arc::clone(&service));
+        let thread = std::thread::spawn(move || {
+            let until = || {
+                asked.store(true, Ordering::Relaxed);
+                false
+            };
+            tell.send(waiter.wait_for_removal(&reader, &until, &mut |_| {}).unwrap()).unwrap();
+        });
+        while !looked.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        assert!(removed.try_recv().is_err(), "the card is still in");
+        slot.pull().unwrap();
+        assert!(removed.recv_timeout(FAR_TOO_LONG).unwrap());
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn several_readers_are_waited_on_at_once() {
+    stand::inside("waiting::several_readers_are_waited_on_at_once", || {
+        let daemon = stand::Daemon::with_readers(4);
+        let service = Arc::new(Service::connect().unwrap());
+        let names = daemon.reader_names();
+        let waits: Vec<Waiting> = names.iter().map(|reader| Waiting::start(&service, reader)).collect();
+        for (waiting, reader) in waits.iter().zip(&names) {
+            assert_eq!(waiting.told(), Notice::NoCard { reader: reader.clone() });
+        }
+        let slots: Vec<_> = (0..4).map(|number| slot(&daemon, number)).collect();
+        slots.iter().rev().for_each(|slot| slot.insert(Box::new(Echo), Some(atr())));
+        let cards: Vec<_> = waits.into_iter().map(Waiting::card).collect();
+        assert!(cards.iter().zip(&names).all(|(card, name)| card.reader() == name));
+    });
+}
