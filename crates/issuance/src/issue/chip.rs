@@ -275,6 +275,11 @@ impl Desk<'_> {
         let plan = PreparePlan { leftovers, ..self.prepare.clone() };
         let made = prepare(card, &plan, self.keys, &mut world);
         let ready = made.map_err(|error| budget.into_failure(error.into()))?;
+        // what goes on record of one chip must have happened to that chip
+        let prepared = ChipId(ready.chip().0);
+        if prepared != chip {
+            return Err(Failure::OtherChip { wanted: chip, found: prepared });
+        }
         let version = self.prepare.profile.issuer_version;
         let was = self.ledger.registry().blank(&chip)?.map(|blank| blank.stage);
         self.ledger.registry().prepared(&chip, version, self.ledger.now())?;
