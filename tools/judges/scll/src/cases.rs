@@ -47,8 +47,8 @@ pub fn all(program: &Path) -> Vec<(String, Outcome)> {
 }
 
 /// The cases that one blank in a PC/SC reader can go through, in this order: the last one changes it for good.
-pub fn blank_in_reader(name: &str) -> Vec<(String, Outcome)> {
-    let blank = Blank { source: Source::Reader(name.to_owned()), parameter: 0x70, key_bits: 128 };
+pub fn blank_in_reader(name: &str, key_bits: u16) -> Vec<(String, Outcome)> {
+    let blank = Blank { source: Source::Reader(name.to_owned()), parameter: 0x70, key_bits };
     vec![
         ("discovery without a key".into(), discovery(&blank)),
         ("every level".into(), levels(&blank)),

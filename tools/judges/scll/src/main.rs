@@ -3,8 +3,8 @@
 //! ```text
 //! chipwright-judge-scll PIPE         a fresh blank a case; PIPE is the `pipe` example of `chipwright-emulator`
 //! chipwright-judge-scll --reader     the card in a PC/SC reader; what it is stands on stdin, a name and a value a line:
-//!                                    reader NAME, and for an issued card application, version, enc, mac, dek (hexadecimal),
-//!                                    change yes|no
+//!                                    reader NAME; for a blank bits 128|192|256; for an issued card application, version,
+//!                                    enc, mac, dek (hexadecimal), change yes|no
 //! ```
 //!
 //! One line a case, then `N passed, M failed`; exit code 1 if one failed.
@@ -59,7 +59,8 @@ fn in_reader(settings: &HashMap<String, String>) -> Result<Vec<(String, cases::O
     let bytes = |name: &str| chip::bytes(text(name)?).ok_or_else(|| format!("{name} is not hexadecimal"));
     let reader = text("reader")?.clone();
     if !settings.contains_key("enc") {
-        return Ok(cases::blank_in_reader(&reader));
+        let bits = text("bits")?.parse().map_err(|fault| format!("bits: {fault}"))?;
+        return Ok(cases::blank_in_reader(&reader, bits));
     }
     Ok(issued::all(&issued::Issued {
         reader,
