@@ -203,7 +203,7 @@ static void serve(const struct buffer *received, struct buffer *answer)
         }
         status = carry_out(&plain, 1, &data);
         protected_commands++;
-        if (!protect_response(state.pace.context, data.bytes, data.length, status, answer)) {
+        if (!protect_response(state.pace.context, plain.header[1] & 1, data.bytes, data.length, status, answer)) {
             answer->length = 0;
             put_status(answer, 0x6F00);
         }

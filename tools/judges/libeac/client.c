@@ -174,6 +174,34 @@ static void index_file_and_group_1(struct reader *reader, EAC_CTX *session, cons
     check(same, "DG1 says what is printed on the card");
 }
 
+/* DG2 once more: READ BINARY of extended length, and READ BINARY B1 with the offset in a data object. */
+static void other_ways_of_reading(struct reader *reader, EAC_CTX *session)
+{
+    static struct buffer part, whole;
+    const struct buffer *portrait = &contents[DG1 + 1];
+    unsigned status = 0x9000;
+    whole.length = 0;
+    select_file(reader, session, FILES[DG1 + 1].identifier);
+    while (whole.length < portrait->length && status == 0x9000) {
+        struct command long_read = { .header = { 0x00, 0xB0, (uint8_t)(whole.length >> 8), (uint8_t)whole.length },
+                                     .ne = 65536 };
+        status = send(reader, session, &long_read, &part);
+        put(&whole, part.bytes, part.length);
+        if (part.length == 0)
+            break;
+    }
+    int same = whole.length == portrait->length && memcmp(whole.bytes, portrait->bytes, whole.length) == 0;
+    check(same && longest_answer() > 258, "DG2 is the same in extended length (%04X)", status);
+    /* 54 offset 0x1000, then the data in 53 */
+    static const uint8_t offset[] = { 0x54, 0x02, 0x10, 0x00 };
+    struct command odd = { .header = { 0x00, 0xB1, 0x00, 0x02 }, .data = offset, .length = sizeof offset, .ne = 256 };
+    struct object found;
+    status = send(reader, session, &odd, &part);
+    same = find_object(part.bytes, part.length, 0x53, &found) && found.length > 0 &&
+           0x1000 + found.length <= portrait->length && memcmp(portrait->bytes + 0x1000, found.value, found.length) == 0;
+    check(status == 0x9000 && same, "and by READ BINARY B1 (%04X)", status);
+}
+
 static void everything(struct reader *reader, EAC_CTX *session, const struct settings *settings)
 {
     static struct buffer content, answer;
@@ -196,6 +224,7 @@ static void everything(struct reader *reader, EAC_CTX *session, const struct set
     struct command unknown = { .header = { 0x00, 0x20, 0x00, 0x00 } };
     status = send(reader, session, &unknown, &answer);
     check(status == 0x6D00, "an unknown instruction: 6D00, protected (%04X)", status);
+    other_ways_of_reading(reader, session);
     keep(settings, "EF-CardAccess", &card_access);
     for (int i = 0; i < FILE_COUNT; i++)
         keep(settings, FILES[i].name, &contents[i]);

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { SEALED = 0x87, EXPECTED = 0x97, STATUS = 0x99, MAC = 0x8E, PADDED = 0x01, WHOLE_ANSWER = 256 };
+/* The data of an odd instruction are BER-TLV, and their cryptogram has no padding indicator (ISO/IEC 7816-4, 10.2). */
+enum { SEALED = 0x87, SEALED_OBJECTS = 0x85, EXPECTED = 0x97, STATUS = 0x99, MAC = 0x8E };
+enum { PADDED = 0x01, WHOLE_ANSWER = 256 };
 
 int parse_command(const uint8_t *bytes, size_t length, struct command *command)
 {
@@ -91,7 +93,7 @@ static int mac_is(EAC_CTX *session, const struct buffer *parts, const struct obj
     return right;
 }
 
-static int put_sealed(EAC_CTX *session, const uint8_t *data, size_t length, struct buffer *to)
+static int put_sealed(EAC_CTX *session, int odd, const uint8_t *data, size_t length, struct buffer *to)
 {
     static struct buffer value;
     BUF_MEM plain = { .data = (char *)data, .length = length, .max = length };
@@ -100,9 +102,10 @@ static int put_sealed(EAC_CTX *session, const uint8_t *data, size_t length, stru
     int done = sealed != NULL;
     if (done) {
         value.length = 0;
-        put_byte(&value, PADDED);
+        if (!odd)
+            put_byte(&value, PADDED);
         put(&value, sealed->data, sealed->length);
-        put_object(to, SEALED, value.bytes, value.length);
+        put_object(to, odd ? SEALED_OBJECTS : SEALED, value.bytes, value.length);
     }
     BUF_MEM_clear_free(padded);
     BUF_MEM_free(sealed);
@@ -111,9 +114,10 @@ static int put_sealed(EAC_CTX *session, const uint8_t *data, size_t length, stru
 
 static int open_sealed(EAC_CTX *session, const struct object *sealed, struct buffer *to)
 {
-    if (sealed->length < 17 || (sealed->length - 1) % 16 != 0 || sealed->value[0] != PADDED)
+    size_t indicator = sealed->tag == SEALED ? 1 : 0, length = sealed->length - indicator;
+    if (sealed->length < 16 + indicator || length % 16 != 0 || (indicator && sealed->value[0] != PADDED))
         return 0;
-    BUF_MEM cipher = { .data = (char *)sealed->value + 1, .length = sealed->length - 1, .max = sealed->length - 1 };
+    BUF_MEM cipher = { .data = (char *)sealed->value + indicator, .length = length, .max = length };
     BUF_MEM *padded = EAC_decrypt(session, &cipher);
     BUF_MEM *plain = padded ? EAC_remove_iso_pad(padded) : NULL;
     int done = plain != NULL;
@@ -141,7 +145,7 @@ int protect_command(EAC_CTX *session, const struct command *plain, struct buffer
     sealed.header[0] |= 0x0C;
     if (!EAC_increment_ssc(session))
         return 0;
-    if (plain->length > 0 && !put_sealed(session, plain->data, plain->length, &body))
+    if (plain->length > 0 && !put_sealed(session, plain->header[1] & 1, plain->data, plain->length, &body))
         return 0;
     if (plain->ne > 0) {
         uint8_t two[2] = { (uint8_t)(plain->ne >> 8), (uint8_t)plain->ne };
@@ -166,7 +170,8 @@ int protect_command(EAC_CTX *session, const struct command *plain, struct buffer
     return !out->overflow;
 }
 
-int open_response(EAC_CTX *session, const uint8_t *answer, size_t length, struct buffer *data, unsigned *status)
+int open_response(EAC_CTX *session, int odd, const uint8_t *answer, size_t length, struct buffer *data,
+                  unsigned *status)
 {
     static struct buffer covered;
     covered.length = 0;
@@ -180,7 +185,7 @@ int open_response(EAC_CTX *session, const uint8_t *answer, size_t length, struct
             mac = object;
             break;
         }
-        if (object.tag == SEALED && sealed.value == NULL && inner.value == NULL)
+        if (object.tag == (odd ? SEALED_OBJECTS : SEALED) && sealed.value == NULL && inner.value == NULL)
             sealed = object;
         else if (object.tag == STATUS && inner.value == NULL)
             inner = object;
@@ -210,7 +215,7 @@ unsigned open_command(EAC_CTX *session, const struct command *sealed, struct com
             mac = object;
             break;
         }
-        if (object.tag == SEALED)
+        if (object.tag == (sealed->header[1] & 1 ? SEALED_OBJECTS : SEALED))
             cryptogram = object;
         else if (object.tag == EXPECTED)
             expected = object;
@@ -239,13 +244,13 @@ unsigned open_command(EAC_CTX *session, const struct command *sealed, struct com
     return 0x9000;
 }
 
-int protect_response(EAC_CTX *session, const uint8_t *data, size_t length, unsigned status, struct buffer *out)
+int protect_response(EAC_CTX *session, int odd, const uint8_t *data, size_t length, unsigned status, struct buffer *out)
 {
     uint8_t two[2] = { (uint8_t)(status >> 8), (uint8_t)status };
     out->length = 0;
     if (!EAC_increment_ssc(session))
         return 0;
-    if (length > 0 && !put_sealed(session, data, length, out))
+    if (length > 0 && !put_sealed(session, odd, data, length, out))
         return 0;
     put_object(out, STATUS, two, 2);
     BUF_MEM *mac = mac_of(session, out);

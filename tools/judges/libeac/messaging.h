@@ -22,11 +22,14 @@ void put_command(struct buffer *to, const struct command *command);
 
 /* The host's side: protects `plain`, sends nothing. 1 or 0. */
 int protect_command(EAC_CTX *session, const struct command *plain, struct buffer *out);
-/* Checks and opens a protected answer: data to `data`, the status that was protected to `status`. 1 or 0. */
-int open_response(EAC_CTX *session, const uint8_t *answer, size_t length, struct buffer *data, unsigned *status);
+/* Checks and opens the protected answer to an instruction that is odd or not: data to `data`, the status that was
+   protected to `status`. 1 or 0. */
+int open_response(EAC_CTX *session, int odd, const uint8_t *answer, size_t length, struct buffer *data,
+                  unsigned *status);
 
 /* The card's side. The answer is 9000, or 6987 and 6988 as a card says them. `ne` of `plain` comes from DO 97. */
 unsigned open_command(EAC_CTX *session, const struct command *sealed, struct command *plain, struct buffer *data);
-int protect_response(EAC_CTX *session, const uint8_t *data, size_t length, unsigned status, struct buffer *out);
+int protect_response(EAC_CTX *session, int odd, const uint8_t *data, size_t length, unsigned status,
+                     struct buffer *out);
 
 #endif

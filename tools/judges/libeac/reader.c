@@ -57,7 +57,7 @@ unsigned transmit_sealed(struct reader *reader, EAC_CTX *session, const struct c
         return 0;
     put_byte(&answer, (uint8_t)(outer >> 8));
     put_byte(&answer, (uint8_t)outer);
-    return open_response(session, answer.bytes, answer.length, data, &inner) ? inner : 0;
+    return open_response(session, plain->header[1] & 1, answer.bytes, answer.length, data, &inner) ? inner : 0;
 }
 
 size_t longest_answer(void)

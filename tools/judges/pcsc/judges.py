@@ -107,6 +107,30 @@ class Bench:
         self.verdict(reader, label, ", after all judges")
         self.home.take_out(slot)
 
+    def contactless(self, foreign_root: Path) -> None:
+        """One card on its other interface, and a root that is not its issuer's."""
+        name, chip = self.home.chips()[0]
+        label, reader = f"{self.home.folder.name}/{name}", READERS[0]
+        mrz = (self.folder / f"{label}-ours" / "DG1.bin").read_bytes()[5:].decode("ascii")
+        known = {"reader": reader, "application": self.home.application, "can": self.home.password(chip), "mrz": mrz}
+        self.home.run("emulator", "interface", name, "contactless")
+        self.home.serve()
+        self.home.put_in(name, 0)
+        done = self.home.call("verify", "--reader", f"pcsc:{reader}", "--can-fd", "0", stdin=known["can"])
+        self.tally.note("chipwright verify", "genuine and valid, contactless", done.returncode == 0, label, done.stdout + done.stderr)
+        self.tally.judge("libeac host, contactless", label, [CLIENT], {**known, "root": str(self.root)})
+        self.tally.judge("dmrtd, contactless", label, [DMRTD], {**known, "root": str(self.root_der)})
+        self.tally.judge("pyscard, contactless", label, [sys.executable, JUDGES / "pyscard" / "judge.py", "contactless"],
+                         {"reader": reader, "application": self.home.application})
+        foreign_der = foreign_root.with_suffix(".der")
+        foreign_der.write_bytes(ssl.PEM_cert_to_DER_cert(foreign_root.read_text()))
+        refuses = self.tally.judge_that_refuses
+        refuses("libeac host", "under a foreign root it refuses EF.SOD", label, [CLIENT], {**known, "root": str(foreign_root)},
+                ["OpenSSL: EF.SOD is signed under the root", "-1 hashes"])
+        refuses("dmrtd", "under a foreign root it refuses the card", label, [DMRTD], {**known, "root": str(foreign_der)},
+                ["PACE by CAN", "PACE by MRZ"])
+        self.home.stop()
+
     def verdict(self, reader: str, label: str, when: str = "") -> None:
         done = self.home.call("verify", "--reader", f"pcsc:{reader}", "--from-registry")
         self.tally.note("chipwright verify", f"genuine and valid{when}", done.returncode == 0, label, done.stdout + done.stderr)
@@ -138,6 +162,8 @@ def main() -> int:
             bench = Bench(home, folder, tally, tell)
             bench.all_cards(count)
             bench.blank(aes)
+        bench.contactless(folder / "aes256" / "ca" / "root.pem")
+        tell("a card without contacts shown to the judges")
         card = LibeacCard(home, folder, tally)
         card.all_cases()
         tell("a card made of libeac shown to chipwright")

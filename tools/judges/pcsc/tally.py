@@ -27,18 +27,27 @@ class Tally:
 
     def judge(self, judge: str, card: str, command: list, settings: dict[str, str]) -> None:
         """Runs a judge; its cases are those lines of its output, and they have to be as many as it says."""
+        for case, holds in self.cases_of(judge, card, command, settings):
+            self.note(judge, case, holds, card)
+
+    def judge_that_refuses(self, judge: str, name: str, card: str, command: list, settings: dict[str, str], wanted: list[str]) -> None:
+        """Judges the judge: shown something wrong, it finds these cases wrong and no others."""
+        refused = [case for case, holds in self.cases_of(judge, card, command, settings) if not holds]
+        right = len(refused) == len(wanted) and all(case.startswith(start) for case, start in zip(refused, wanted))
+        self.note(judge, name, right, card, f"it refused {refused}")
+
+    def cases_of(self, judge: str, card: str, command: list, settings: dict[str, str]) -> list[tuple[str, bool]]:
         stdin = "".join(f"{name} {value}\n" for name, value in settings.items())
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
-        told = None
-        count = 0
+        told, cases = None, []
         for line in done.stdout.splitlines():
             if case := CASE.match(line):
-                self.note(judge, case[2], case[1] != "FAILED", card)
-                count += 1
+                cases.append((case[2], case[1] != "FAILED"))
             elif total := TOTAL.match(line):
                 told = int(total[1]), int(total[2])
-        if told is None or sum(told) != count or count == 0 or done.returncode != int(told[1] > 0):
+        if told is None or sum(told) != len(cases) or not cases or done.returncode != int(told[1] > 0):
             self.note(judge, "the judge runs to its end", False, card, f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
+        return cases
 
     def print(self) -> bool:
         """One line a case; True if none failed."""

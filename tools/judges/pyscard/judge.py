@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """pyscard, which nobody here wrote, at a card in a PC/SC reader: public files, refusals, card manager, status words.
 
-    judge.py blank|issued < SETTINGS      reader, and for an issued card application (hexadecimal)
+    judge.py blank|issued|contactless < SETTINGS      reader, and but for a blank application (hexadecimal)
+
+A contactless card is an issued one on its other interface, where its card manager does not show.
 
 One line a case, then `N passed, M failed`; exit code 1 if one failed.
 """
@@ -103,7 +105,7 @@ def card_manager(judge: Judge) -> None:
                 and challenge[11] == 0x03 and challenge[:10] == judge.send("80CA004500")[0][2:12], challenge.hex())
 
 
-def blank(judge: Judge) -> None:
+def blank(judge: Judge, _application: str) -> None:
     card_manager(judge)
     judge.answers("no master file, EF.CardAccess, EF.DIR, EF.ATR/INFO: 6A82", {
         "00A4000C023F00": 0x6A82, "00A4000C": 0x6A82, "00A4020C02011C": 0x6A82, "00A4020C022F00": 0x6A82,
@@ -170,21 +172,30 @@ def issued(judge: Judge, application: str) -> None:
     judge.answers("the application is reachable again", {f"00A4040C{len(application) // 2:02X}{application}": 0x9000})
 
 
+def contactless(judge: Judge, application: str) -> None:
+    public_files(judge, application)
+    closed_files(judge, application)
+    judge.answers("the card manager does not show: 6A82 as any unknown name", {
+        "00A4040000": 0x6A82, f"00A4040008{ISSUER_DOMAIN}": 0x6A82, "00A4040005A000000003": 0x6A82})
+    judge.check("nor what tells the chip from others", all(
+        judge.send(f"{cla}CA{name}00")[0] == b"" for name in OBJECTS for cla in ("80", "00")))
+
+
+KINDS = {"blank": blank, "issued": issued, "contactless": contactless}
+
+
 def main() -> int:
-    kind = sys.argv[1] if sys.argv[1:] in (["blank"], ["issued"]) else ""
+    kind = KINDS.get(sys.argv[1] if len(sys.argv) == 2 else "")
     settings = dict(line.rstrip("\n").split(" ", 1) for line in sys.stdin)
     found = [reader for reader in readers() if str(reader) == settings.get("reader")]
-    if not kind or not found:
-        print("pyscard: blank or issued, and the name of a reader on stdin", file=sys.stderr)
+    if kind is None or not found:
+        print(f"pyscard: one of {', '.join(KINDS)}, and the name of a reader on stdin", file=sys.stderr)
         return 2
     connection = found[0].createConnection()
     connection.connect(CardConnection.T1_protocol, mode=SCARD_SHARE_EXCLUSIVE, disposition=SCARD_UNPOWER_CARD)
     judge = Judge(connection)
     answer_to_reset(judge)
-    if kind == "blank":
-        blank(judge)
-    else:
-        issued(judge, settings["application"])
+    kind(judge, settings.get("application", ""))
     judge.check(f"no answer is longer than {LONGEST} bytes", judge.longest <= LONGEST, judge.longest)
     connection.disconnect()
     print(f"{judge.passed} passed, {judge.failed} failed")
