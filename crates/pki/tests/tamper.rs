@@ -341,6 +341,16 @@ fn certificates_and_lists_come_back_from_pem_and_der() {
 }
 
 #[test]
+fn a_list_that_ends_before_it_begins_is_refused() {
+    let mut der = Organisation::real().crl(9, &[]).as_der().to_vec();
+    let next_update = der.windows(13).position(|window| window == b"261220000000Z").unwrap();
+    der[next_update..next_update + 2].copy_from_slice(b"25");
+    assert!(Crl::from_der(&der).is_err());
+    der[next_update..next_update + 2].copy_from_slice(b"27");
+    assert!(Crl::from_der(&der).is_ok());
+}
+
+#[test]
 fn certificates_that_are_not_distinguished_or_not_of_the_profile_are_refused() {
     let organisation = Organisation::real();
     let refused = |needle: &[u8], with: &[u8]| {

@@ -107,12 +107,12 @@ impl Td1 {
         self.text(2, 3)
     }
 
-    /// Document number without fillers; a number longer than nine characters is joined again (9303-5, 4.2.2.2, note j).
+    /// Document number without fillers at its end; one of more than nine characters is joined again (9303-5, 4.2.2.2, note j).
     #[must_use]
     pub fn document_number(&self) -> String {
-        let first = self.text(5, 9).trim_end_matches('<');
+        let first = self.text(5, 9);
         if self.0[14] != b'<' {
-            return first.to_owned();
+            return first.trim_end_matches('<').to_owned();
         }
         let rest = self.text(15, 15);
         let rest = rest.split('<').next().unwrap_or_default();

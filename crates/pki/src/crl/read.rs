@@ -29,14 +29,18 @@ impl Crl {
             return Err(DerError::refuse("a signature is a BIT STRING of whole octets"));
         }
         let next_update = list.next_update.ok_or(DerError::refuse("the list lacks its next update"))?;
+        let (this_update, next_update) = (read_time(list.this_update)?, read_time(next_update)?);
+        if next_update < this_update {
+            return Err(DerError::refuse("the next update is before this one"));
+        }
         let (identifier, number) = read_extensions(&list.crl_extensions.unwrap_or_default(), der)?;
         Ok(Self {
             der: der.into(),
             issuer: Name::from_x509(&list.issuer)?,
             authority_key_identifier: identifier,
             number,
-            this_update: read_time(list.this_update)?,
-            next_update: read_time(next_update)?,
+            this_update,
+            next_update,
             revoked: read_revoked(list.revoked_certificates.as_deref())?,
         })
     }

@@ -72,4 +72,17 @@ mod tests {
         assert_eq!(td1.mrz_information().expose(), b"D23145890734934071279507122");
         assert_eq!(hex::encode(&td1.mrz_information().key()[..16]), "b366ad857ddca2b08c0e299811714730");
     }
+    /// A filler stands for a character that the zone cannot hold, at the ninth place too.
+    #[test]
+    fn a_long_number_keeps_its_fillers() {
+        let mut mrz = *b"I<UTOD2314589<<734<<<<<<<<<<<<\
+                         3407127M9507122UTO<<<<<<<<<<<0\
+                         STEVENSON<<PETER<JOHN<<<<<<<<<";
+        mrz[17] = super::super::check_digit(b"D2314589<73");
+        mrz[59] = super::super::check_digit(&super::super::composite(&mrz));
+        let td1 = Td1::parse(&mrz).unwrap();
+        let (number, information) = (td1.document_number(), td1.mrz_information());
+        assert_eq!(number.as_bytes(), &information.expose()[..11]);
+        assert_eq!(number, "D2314589<73");
+    }
 }
