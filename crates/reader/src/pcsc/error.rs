@@ -185,3 +185,43 @@ fn listed(readers: &[String]) -> String {
 fn of(reader: Option<&str>) -> String {
     reader.map_or_else(String::new, |reader| format!(" (reader {reader})"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::pcsc::Error as Code;
+
+    #[test]
+    fn codes_are_read_by_who_can_mend_them() {
+        let about = |code| ReaderError::about(code, "R");
+        assert!(matches!(about(Code::UnknownReader), ReaderError::ReaderGone { name } if name == "R"));
+        assert!(matches!(about(Code::ReaderUnavailable), ReaderError::ReaderGone { .. }));
+        assert!(matches!(about(Code::NoSmartcard), ReaderError::NoCard { .. }));
+        assert!(matches!(about(Code::UnresponsiveCard), ReaderError::NoAnswerToReset { .. }));
+        assert!(matches!(about(Code::SharingViolation), ReaderError::InUse { .. }));
+        assert!(matches!(about(Code::ProtoMismatch), ReaderError::UnsupportedProtocol { .. }));
+        assert!(matches!(about(Code::SecurityViolation), ReaderError::NotAllowed));
+        assert!(matches!(about(Code::ServiceStopped), ReaderError::ServiceLost));
+        let other = about(Code::NoMemory);
+        assert!(
+            matches!(&other, ReaderError::Pcsc { reader: Some(reader), source: Code::NoMemory } if reader == "R")
+        );
+        assert_eq!(
+            other.to_string(),
+            "the smart card service reported a fault of its own (reader R): Not enough memory available to complete this command"
+        );
+        assert!(matches!(ReaderError::general(Code::NoReadersAvailable), ReaderError::NoReaders));
+    }
+
+    #[test]
+    fn a_lost_card_reader_or_daemon_is_told_apart_in_a_command() {
+        let read = |code| transport_error(code, "R");
+        assert_eq!(read(Code::RemovedCard), Some(TransportError::CardRemoved));
+        assert_eq!(read(Code::ResetCard), Some(TransportError::CardReset));
+        assert_eq!(read(Code::UnresponsiveCard), Some(TransportError::CardMute));
+        assert_eq!(read(Code::ReaderUnavailable), Some(TransportError::ReaderGone("R".to_owned())));
+        assert_eq!(read(Code::NoService), Some(service_gone()));
+        // these only say that it did not work
+        assert_eq!((read(Code::NotTransacted), read(Code::Timeout)), (None, None));
+    }
+}

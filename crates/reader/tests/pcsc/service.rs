@@ -145,3 +145,33 @@ fn a_reader_goes_and_comes_back() {
         assert!(waiting.card().transmit(&[0, 0x84, 0, 0, 8]).is_ok());
     });
 }
+
+/// This test runs itself once more as a user who may not open the daemon's socket.
+#[test]
+fn a_user_without_rights_is_told_so() {
+    const NAME: &str = "service::a_user_without_rights_is_told_so";
+    const UNPRIVILEGED: &str = "CHIPWRIGHT_TEST_UNPRIVILEGED";
+    stand::inside(NAME, || {
+        if std::env::var_os(UNPRIVILEGED).is_some() {
+            println!("without rights");
+            let error = Service::connect().unwrap_err();
+            assert!(matches!(error, ReaderError::NotAllowed), "{error:?}");
+            return;
+        }
+        let _daemon = stand::Daemon::start();
+        let locked = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions("/run/pcscd/pcscd.comm", locked).unwrap();
+        let again = std::process::Command::new("setpriv")
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", NAME, "--nocapture"])
+            .env(UNPRIVILEGED, "1")
+            .output();
+        match again {
+            Ok(output) if String::from_utf8_lossy(&output.stdout).contains("without rights") => {
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            }
+            other => println!("skipped: {NAME}: this program does not run as another user here: {other:?}"),
+        }
+    });
+}

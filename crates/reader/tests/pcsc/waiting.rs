@@ -1,11 +1,14 @@
 //! Removal, exchange, and stopping a wait.
 
+use crate::raw::{Asked, Does, RawCard};
 use crate::{Echo, FAR_TOO_LONG, Waiting, atr, opened, slot};
 use chipwright_reader::pcsc::{Notice, Service};
 use chipwright_testkit::stand;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_wait_can_be_stopped() {
@@ -67,5 +70,25 @@ fn several_readers_are_waited_on_at_once() {
         slots.iter().rev().for_each(|slot| slot.insert(Box::new(Echo), Some(atr())));
         let cards: Vec<_> = waits.into_iter().map(Waiting::card).collect();
         assert!(cards.iter().zip(&names).all(|(card, name)| card.reader() == name));
+    });
+}
+
+#[test]
+fn a_wait_does_not_spin() {
+    stand::inside("waiting::a_wait_does_not_spin", || {
+        let daemon = stand::Daemon::start();
+        let service = Service::connect().unwrap();
+        let empty = &daemon.reader_names()[0];
+        let _lifeless = RawCard::insert(daemon.ports()[1], |asked| match asked {
+            Asked::Atr => Does::Answers(vec![0]),
+            _ => Does::Nothing,
+        });
+        for reader in [empty.as_str(), &daemon.reader_names()[1], "a reader that is not there"] {
+            let (looks, started) = (Cell::new(0), Instant::now());
+            let until = || looks.replace(looks.get() + 1) == 12;
+            assert!(service.wait_for_card(reader, &until, &mut |_| {}).unwrap().is_none());
+            // twelve looks of 200 ms each; some end early with an event
+            assert!(started.elapsed() > Duration::from_secs(1), "{reader}: {:?}", started.elapsed());
+        }
     });
 }
