@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Status(commands::status::Status),
     Revoke(commands::revoke::Revoke),
     Apdu(commands::apdu::Apdu),
+    #[command(subcommand)]
+    Trace(commands::trace::Trace),
     Bench(commands::bench::Bench),
     Completions(commands::completions::Completions),
     Schema(commands::schema::Schema),

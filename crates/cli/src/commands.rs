@@ -16,4 +16,5 @@ pub(crate) mod readers;
 pub(crate) mod revoke;
 pub(crate) mod schema;
 pub(crate) mod status;
+pub(crate) mod trace;
 pub(crate) mod verify;

@@ -4,6 +4,7 @@ use crate::emulator_reader::{CardName, EmulatorReader};
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
+use crate::recording::Seat;
 use crate::registry;
 use chipwright_iso7816::Transport;
 use chipwright_issuance::Language;
@@ -15,14 +16,14 @@ use std::collections::VecDeque;
 pub(crate) struct EmulatorFeeder<'a> {
     home: &'a Home,
     waiting: VecDeque<CardName>,
-    inside: Option<EmulatorReader>,
+    seat: Seat,
 }
 
 impl<'a> EmulatorFeeder<'a> {
     /// These cards without those that are done with: used or spoiled, and nothing on them waits to be finished.
     ///
     /// A card whose file cannot be used is told and left out.
-    pub(crate) fn of(home: &'a Home, names: Vec<CardName>, out: Output) -> Result<Self, Failure> {
+    pub(crate) fn of(home: &'a Home, names: Vec<CardName>, seat: Seat, out: Output) -> Result<Self, Failure> {
         let view = registry::view(home)?;
         let mut waiting = VecDeque::new();
         for name in names {
@@ -38,7 +39,7 @@ impl<'a> EmulatorFeeder<'a> {
                 waiting.push_back(name);
             }
         }
-        Ok(Self { home, waiting, inside: None })
+        Ok(Self { home, waiting, seat })
     }
 }
 
@@ -50,20 +51,20 @@ fn is_done(view: &View, chip: &ChipId) -> Result<bool, Error> {
 
 impl Feeder for EmulatorFeeder<'_> {
     fn load(&mut self) -> Result<Option<&mut dyn Transport>, FeedError> {
-        if self.inside.is_none()
+        if self.seat.card().is_none()
             && let Some(name) = self.waiting.pop_front()
         {
             let reader = EmulatorReader::open(self.home, &name).map_err(|failure| FeedError {
                 what: failure.lines(Language::En).join("; "),
                 source: None,
             })?;
-            self.inside = Some(reader);
+            self.seat.put(Box::new(reader));
         }
-        Ok(self.inside.as_mut().map(|reader| reader as &mut dyn Transport))
+        Ok(self.seat.card())
     }
 
     fn eject(&mut self, _pile: Pile) -> Result<(), FeedError> {
-        self.inside = None;
+        self.seat.clear();
         Ok(())
     }
 }

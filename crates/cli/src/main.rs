@@ -21,6 +21,7 @@ mod output;
 mod pcsc_feeder;
 mod randomness;
 mod readers;
+mod recording;
 mod registry;
 mod secret;
 mod serve;
@@ -31,14 +32,16 @@ mod unlock;
 mod vietnamese;
 mod words;
 
-use arguments::{Arguments, Command};
-use clap::Parser;
+use arguments::Command;
 use context::Context;
 use output::Output;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match vietnamese::command_line::of_process() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit.into(),
+    };
     let language = arguments.lang.map_or_else(text::of_environment, Into::into);
     let context = Context { out: Output { language }, home: home::named(arguments.home) };
     let outcome = match arguments.command {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Read(read) => read.run(&context),
         Command::Card(card) => card.run(&context),
         Command::Readers(readers) => readers.run(&context),
+        Command::Trace(trace) => trace.run(&context),
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),
         Command::Revoke(revoke) => revoke.run(&context),

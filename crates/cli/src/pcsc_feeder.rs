@@ -1,11 +1,13 @@
 //! One PC/SC reader and a person as the feeder of `issue`.
 
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::recording::{Record, Seat};
 use crate::text::{Text, text};
 use crate::words;
 use chipwright_iso7816::{Transport, TransportError};
 use chipwright_issuance::issue::{Contact, FeedError, Feeder, Pile};
-use chipwright_reader::pcsc::{Notice, PcscCard, ReaderError, Service};
+use chipwright_reader::pcsc::{Notice, ReaderError, Service};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -80,7 +82,7 @@ impl Call {
 pub(crate) struct PcscFeeder<'a> {
     service: Service,
     reader: String,
-    inside: Option<PcscCard>,
+    seat: Seat,
     /// The card before is still to be taken out, to this pile.
     done_with: Option<Pile>,
     stop: &'a AtomicBool,
@@ -92,6 +94,8 @@ impl<'a> PcscFeeder<'a> {
     /// The reader that `wanted` means; a card is waited for until `stop`, or so long.
     pub(crate) fn of(
         wanted: &str,
+        record: &Record,
+        out: Output,
         stop: &'a AtomicBool,
         wait: Option<Duration>,
         tell: &'a mut dyn FnMut(&Call),
@@ -99,7 +103,8 @@ impl<'a> PcscFeeder<'a> {
         let failed = |error| words::readers::failure(&error);
         let service = Service::connect().map_err(failed)?;
         let reader = service.find(wanted).map_err(failed)?;
-        Ok(Self { service, reader, inside: None, done_with: None, stop, wait, tell })
+        let seat = record.seat(&reader, out)?;
+        Ok(Self { service, reader, seat, done_with: None, stop, wait, tell })
     }
 
     fn until(&self) -> impl Fn() -> bool + use<'a> {
@@ -130,23 +135,26 @@ impl<'a> PcscFeeder<'a> {
             Notice::CardPresent { .. } => {}
             other => tell(&Call::Notice(other)),
         };
-        self.inside = self.service.wait_for_card(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
+        let card = self.service.wait_for_card(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
+        if let Some(card) = card {
+            self.seat.put(Box::new(card));
+        }
         Ok(())
     }
 }
 
 impl Feeder for PcscFeeder<'_> {
     fn load(&mut self) -> Result<Option<&mut dyn Transport>, FeedError> {
-        if self.inside.is_none() && self.is_free()? {
+        if self.seat.card().is_none() && self.is_free()? {
             let empty = Call::Insert { reader: self.reader.clone() };
             self.wait_for_card(&empty)?;
         }
-        Ok(self.inside.as_mut().map(|card| card as &mut dyn Transport))
+        Ok(self.seat.card())
     }
 
     fn eject(&mut self, pile: Pile) -> Result<(), FeedError> {
         // a card that is out already needs no hand
-        self.done_with = self.inside.take().map(|_unpowered| pile);
+        self.done_with = self.seat.clear().then_some(pile);
         Ok(())
     }
 
@@ -158,16 +166,16 @@ impl Feeder for PcscFeeder<'_> {
             }
             TransportError::ReaderGone(_) => true,
             _ => {
-                self.inside = None;
+                self.seat.clear();
                 let seen_by = Instant::now() + REMOVAL_IS_SEEN;
                 let until = || Instant::now() >= seen_by;
                 self.service.wait_for_removal(&self.reader, &until, &mut |_| {}).map_err(feed_error)?
             }
         };
-        self.inside = None;
+        self.seat.clear();
         let empty = Call::PutBack { reader: self.reader.clone() };
         self.wait_for_card(&empty)?;
-        Ok(match (&self.inside, taken_away) {
+        Ok(match (self.seat.card(), taken_away) {
             (None, _) => Contact::GivenUp,
             (Some(_), true) => Contact::Restored,
             (Some(_), false) => Contact::InPlace,
@@ -175,7 +183,7 @@ impl Feeder for PcscFeeder<'_> {
     }
 
     fn close(&mut self) -> Result<(), FeedError> {
-        self.inside = None;
+        self.seat.clear();
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 //! emulator:*      all of them, one after the other, as a feeder presents them
 //! pcsc            the only PC/SC reader
 //! pcsc:WHICH      by its number in `chipwright readers`, its name, or a part of its name
+//! replay:FILE     the card of a recorded session
 //! ```
 
 use crate::context::Context;
@@ -12,10 +13,12 @@ use crate::emulator_reader::{self, CardName, EmulatorReader};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::Home;
+use crate::recording;
 use crate::text::text;
 use crate::words;
-use chipwright_iso7816::{Exchanger, LengthMode, Transport};
+use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport};
 use chipwright_reader::pcsc::{Notice, PcscCard, Service};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -28,11 +31,15 @@ pub(crate) enum ReaderName {
     EmulatorFeeder,
     /// A PC/SC reader: number, name or part of it; empty: the only one.
     Pcsc(String),
+    /// A recorded session.
+    Replay(PathBuf),
 }
 
 /// Why a reader's name is refused.
 #[derive(Debug, thiserror::Error)]
-#[error("a reader is emulator:NAME, emulator:*, pcsc (the only reader), pcsc:NUMBER, or pcsc:NAME-OR-PART")]
+#[error(
+    "a reader is emulator:NAME, emulator:*, pcsc (the only reader), pcsc:NUMBER, pcsc:NAME-OR-PART, or replay:FILE"
+)]
 pub(crate) struct ReaderNameError;
 
 impl FromStr for ReaderName {
@@ -46,6 +53,7 @@ impl FromStr for ReaderName {
             ("emulator", "*") => Ok(Self::EmulatorFeeder),
             ("emulator", name) => CardName::parse(name).map(Self::Emulator).ok_or(ReaderNameError),
             ("pcsc", which) if !which.trim().is_empty() => Ok(Self::Pcsc(which.trim().to_owned())),
+            ("replay", file) if !file.is_empty() => Ok(Self::Replay(file.into())),
             _ => Err(ReaderNameError),
         }
     }
@@ -58,6 +66,9 @@ pub(crate) type Inserted = Exchanger<Box<dyn Transport>>;
 pub(crate) struct Present {
     pub(crate) card: Box<dyn Transport>,
     pub(crate) mode: LengthMode,
+    /// Where it is and how it answered its reset, for a recording.
+    pub(crate) place: String,
+    pub(crate) atr: Option<Atr>,
 }
 
 impl Present {
@@ -78,8 +89,10 @@ pub(crate) fn present(
         ReaderName::Emulator(name) => software_card(home, name),
         ReaderName::Pcsc(wanted) => {
             let card = wait_for_card(wanted, wait, context)?;
-            Ok(Present { mode: card.length_mode(), card: Box::new(card) })
+            let (mode, place, atr) = (card.length_mode(), card.reader().to_owned(), Some(card.atr().clone()));
+            Ok(Present { card: Box::new(card), mode, place, atr })
         }
+        ReaderName::Replay(file) => recording::replay(file),
         ReaderName::EmulatorFeeder => Err(Failure::new(
             Exit::Usage,
             ("this command works on one card", "lệnh này chỉ làm với một thẻ"),
@@ -91,11 +104,13 @@ pub(crate) fn present(
 /// A software card by name; short or extended length fields as its answer-to-reset announces.
 pub(crate) fn software_card(home: &Home, name: &CardName) -> Result<Present, Failure> {
     let mut reader = EmulatorReader::open(home, name)?;
-    let mode = match reader.card().atr().announces_extended_length() {
+    let atr = reader.card().atr();
+    let mode = match atr.announces_extended_length() {
         true => LengthMode::Extended,
         false => LengthMode::Short,
     };
-    Ok(Present { card: Box::new(reader), mode })
+    let place = format!("emulator:{}", name.as_str());
+    Ok(Present { card: Box::new(reader), mode, place, atr: Some(atr) })
 }
 
 fn wait_for_card(wanted: &str, wait: Duration, context: &Context) -> Result<PcscCard, Failure> {
@@ -146,7 +161,7 @@ fn software_cards(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardName>, 
             }
             ReaderName::Emulator(name) => vec![name.clone()],
             ReaderName::EmulatorFeeder => emulator_reader::names(home)?,
-            ReaderName::Pcsc(_) => return Err(only_one()),
+            ReaderName::Pcsc(_) | ReaderName::Replay(_) => return Err(only_one()),
         };
         for name in more {
             if !names.contains(&name) {
@@ -192,9 +207,12 @@ mod tests {
         assert!(matches!(read("emulator:blank-1"), ReaderName::Emulator(_)));
         assert_eq!(read("pcsc"), ReaderName::Pcsc(String::new()));
         assert_eq!(read("pcsc:0"), ReaderName::Pcsc("0".into()));
+        assert_eq!(read("replay:a:b.jsonl"), ReaderName::Replay("a:b.jsonl".into()));
         let named = "ACS ACR39U ICC Reader 00 00: contact";
         assert_eq!(read(&format!("pcsc:{named}")), ReaderName::Pcsc(named.into()));
-        for wrong in ["", "emulator", "emulator:", "emulator:../x", "pcsc:", "pcsc: ", "usb:0", "0"] {
+        for wrong in
+            ["", "emulator", "emulator:", "emulator:../x", "pcsc:", "pcsc: ", "replay:", "usb:0", "0"]
+        {
             assert!(wrong.parse::<ReaderName>().is_err(), "{wrong}");
         }
     }

@@ -6,7 +6,9 @@
 //! or changed sentence is noticed. Words that no table knows stay English.
 
 mod channel;
+pub(crate) mod command_line;
 mod emulator;
+mod help;
 mod iso7816;
 mod issuance;
 mod keystore;
@@ -14,6 +16,7 @@ mod perso;
 mod phrase;
 mod pki;
 mod profile;
+mod reader;
 mod registry;
 mod system;
 #[cfg(test)]
@@ -30,7 +33,7 @@ use std::sync::LazyLock;
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 
-const TABLES: [&[Row]; 11] = [
+const TABLES: [&[Row]; 13] = [
     iso7816::ROWS,
     channel::ROWS,
     pki::ROWS,
@@ -41,6 +44,8 @@ const TABLES: [&[Row]; 11] = [
     registry::ROWS,
     issuance::ROWS,
     emulator::ROWS,
+    reader::ROWS,
+    help::ROWS,
     system::ROWS,
 ];
 
@@ -49,6 +54,11 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TABLES.into_it
 /// The Vietnamese of a library's words, if they are known.
 pub(crate) fn of(english: &str) -> Option<String> {
     PHRASES.translate(english)
+}
+
+/// The Vietnamese of words without values in them.
+fn whole(english: &str) -> Option<&'static str> {
+    PHRASES.whole(english)
 }
 
 /// The Vietnamese of a library's words, or the words themselves.

@@ -1,18 +1,22 @@
 //! `apdu`: a raw exchange, decoded.
 
+mod tries;
+
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::output::Output;
 use crate::one_card::OneCard;
+use crate::output::Output;
 use crate::text::text;
 use chipwright_iso7816::tlv::{Reader, Tlv};
 use chipwright_iso7816::{Command, Ins, Response, Transport};
 use serde::Serialize;
+use tries::Tries;
 
 /// Send raw commands to a card and show them decoded
 ///
-/// Data of commands that may carry keys or personal data is shown as a length only.
+/// Data of commands that may carry keys or personal data is shown as a length only. INITIALIZE UPDATE is counted in the
+/// registry as a try of the chip's key, and refused when no try is left.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Apdu {
     #[command(flatten)]
@@ -62,6 +66,8 @@ impl Apdu {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let mut card = self.card.insert(&home, context)?;
+        let commands = self.commands.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
+        let mut tries = Tries::of(commands.iter(), &mut card, &home, context)?;
         let transport = card.transport();
         let fails = |error: &dyn std::error::Error| {
             Failure::of(
@@ -71,21 +77,12 @@ impl Apdu {
             )
         };
         transport.reset().map_err(|error| fails(&error))?;
-        for Bytes(sent) in &self.commands {
-            let command = Command::from_bytes(sent).map_err(|error| {
-                Failure::new(
-                    Exit::Usage,
-                    text!("these bytes are no command", "các byte này không phải lệnh"),
-                    (
-                        "A command is CLA INS P1 P2 [Lc data] [Le].",
-                        "Lệnh gồm CLA INS P1 P2 [Lc dữ liệu] [Le].",
-                    ),
-                )
-                .because(&error)
-            })?;
+        for (Bytes(sent), command) in self.commands.iter().zip(&commands) {
+            tries.before(command)?;
             let received = transport.transmit(sent).map_err(|error| fails(&error))?;
             let response = Response::from_bytes(&received).map_err(|error| fails(&error))?;
-            let exchange = Exchange::of(&command, &response, self.show_data);
+            tries.after(command, &response)?;
+            let exchange = Exchange::of(command, &response, self.show_data);
             if self.json {
                 context.out.json(&exchange)?;
             } else {
@@ -94,6 +91,17 @@ impl Apdu {
         }
         Ok(Exit::Success)
     }
+}
+
+fn parsed(Bytes(sent): &Bytes) -> Result<Command, Failure> {
+    Command::from_bytes(sent).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            text!("these bytes are no command", "các byte này không phải lệnh"),
+            ("A command is CLA INS P1 P2 [Lc data] [Le].", "Lệnh gồm CLA INS P1 P2 [Lc dữ liệu] [Le]."),
+        )
+        .because(&error)
+    })
 }
 
 /// Commands whose data names things and never persons or keys.

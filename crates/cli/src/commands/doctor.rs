@@ -18,10 +18,11 @@ mod station;
 
 use crate::configuration::Mode;
 use crate::context::Context;
-use crate::emulator_reader::{self, CardName};
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::emulator_reader;
+use crate::failure::Outcome;
 use crate::home::Home;
+use crate::readers::ReaderName;
+use crate::text::text;
 use catalogue::Name;
 use finding::{Finding, State};
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Doctor {
     /// The reader this station works with: pcsc, pcsc:NAME, emulator:NAME or emulator:*
     #[arg(long, value_name = "READER")]
-    reader: Option<String>,
+    reader: Option<ReaderName>,
     /// As one JSON object, in both languages; its form: `chipwright schema doctor`
     #[arg(long)]
     json: bool,
@@ -58,49 +59,20 @@ Exit codes:
    3  warnings only: the station can work
    5  something must be mended";
 
-/// The reader a station works with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Wanted {
-    /// None was named.
-    Any,
-    /// A reader of the PC/SC service.
-    Pcsc(String),
-    /// A software card, or all of them.
-    Software(Option<CardName>),
-    /// A recorded session.
-    Replay,
-}
-
-impl Wanted {
-    fn parse(name: &str) -> Option<Self> {
-        match name.split_once(':').unwrap_or((name, "")) {
-            ("pcsc", reader) => Some(Self::Pcsc(reader.to_owned())),
-            ("emulator", "*") => Some(Self::Software(None)),
-            ("emulator", card) => CardName::parse(card).map(|card| Self::Software(Some(card))),
-            ("replay", file) if !file.is_empty() => Some(Self::Replay),
-            _ => None,
-        }
-    }
-}
-
 impl Doctor {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let wanted = self.wanted()?;
         let station = Station { path: context.home.clone(), at: Timestamp::now() };
         let at = station.at;
         let (send, found) = mpsc::channel();
         let mode = Arc::new(OnceLock::new());
-        let (to_home, to_mode, card) = (send.clone(), Arc::clone(&mode), wanted.clone());
-        thread::spawn(move || at_home(&station, &card, &to_mode, &Findings(&to_home)));
-        match wanted.clone() {
-            Wanted::Any | Wanted::Pcsc(_) => {
-                let reader = match wanted.clone() {
-                    Wanted::Pcsc(name) => Some(name),
-                    _ => None,
-                };
-                thread::spawn(move || readers::examine(reader.as_deref(), &Findings(&send)));
+        let (to_home, to_mode, reader) = (send.clone(), Arc::clone(&mode), self.reader.clone());
+        thread::spawn(move || at_home(&station, reader.as_ref(), &to_mode, &Findings(&to_home)));
+        match self.reader.clone() {
+            None => drop(thread::spawn(move || readers::examine(None, &Findings(&send)))),
+            Some(ReaderName::Pcsc(name)) => {
+                thread::spawn(move || readers::examine(Some(&name), &Findings(&send)));
             }
-            Wanted::Software(_) | Wanted::Replay => {
+            Some(_) => {
                 let why = Finding::not_checked((
                     "this station works without a reader",
                     "trạm này làm việc không cần đầu đọc",
@@ -110,7 +82,7 @@ impl Doctor {
             }
         }
         let mut checks = collected(&found);
-        if wanted == Wanted::Any && mode.get() != Some(&Mode::Real) {
+        if self.reader.is_none() && mode.get() != Some(&Mode::Real) {
             can_wait(&mut checks);
         }
         let report = Report { station: environment::station(), at, checks };
@@ -121,27 +93,10 @@ impl Doctor {
         }
         Ok(report.exit())
     }
-
-    fn wanted(&self) -> Result<Wanted, Failure> {
-        let Some(name) = &self.reader else { return Ok(Wanted::Any) };
-        Wanted::parse(name).ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                crate::text::text!(
-                    "there is no kind of reader \u{201c}{name}\u{201d}",
-                    "không có loại đầu đọc \u{201c}{name}\u{201d}"
-                ),
-                (
-                    "Name it as pcsc, pcsc:NAME, emulator:NAME or emulator:*.",
-                    "Ghi là pcsc, pcsc:TÊN, emulator:TÊN hoặc emulator:*.",
-                ),
-            )
-        })
-    }
 }
 
 /// The checks that need no reader, one after the other in the order of the catalogue.
-fn at_home(station: &Station, wanted: &Wanted, mode: &OnceLock<Mode>, findings: &Findings<'_>) {
+fn at_home(station: &Station, reader: Option<&ReaderName>, mode: &OnceLock<Mode>, findings: &Findings<'_>) {
     findings.put(Name::EnvironmentLocale, environment::locale());
     findings.put(Name::ProgramVersion, environment::program());
     let mut past: Vec<_> = clock::program().into_iter().collect();
@@ -169,13 +124,13 @@ fn at_home(station: &Station, wanted: &Wanted, mode: &OnceLock<Mode>, findings: 
     keys::examine(&home, configuration, &found, findings);
     past.extend(found.past.iter().cloned());
     registry::examine(station, &home, configuration, &found, &mut past, findings);
-    findings.put(Name::EmulatorCards, software_cards(&home, wanted));
+    findings.put(Name::EmulatorCards, software_cards(&home, reader));
     findings.put(Name::ClockCredible, clock::credible(station.at, &past));
 }
 
-fn software_cards(home: &Home, wanted: &Wanted) -> Finding {
-    match wanted {
-        Wanted::Software(Some(card)) if !card.state_file(home).exists() => {
+fn software_cards(home: &Home, reader: Option<&ReaderName>) -> Finding {
+    match reader {
+        Some(ReaderName::Emulator(card)) if !card.state_file(home).exists() => {
             Finding::of_failure(&emulator_reader::no_such_card(card))
         }
         _ => software_cards::examine(home),
@@ -210,7 +165,7 @@ fn collected(found: &Receiver<(Name, Finding)>) -> Vec<(Name, Finding)> {
 fn hanging() -> Finding {
     let seconds = PATIENCE.as_secs();
     Finding::mend(
-        crate::text::text!(
+        text!(
             "this check did not end within {seconds} s: a disk, a network folder or a reader hangs",
             "phép kiểm tra này không xong trong {seconds} giây: ổ đĩa, thư mục mạng hoặc đầu đọc bị treo"
         ),
@@ -236,16 +191,6 @@ fn can_wait(checks: &mut [(Name, Finding)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn readers_are_named_as_everywhere() {
-        assert_eq!(Wanted::parse("pcsc"), Some(Wanted::Pcsc(String::new())));
-        assert_eq!(Wanted::parse("pcsc:ACS ACR39U 00 00"), Some(Wanted::Pcsc("ACS ACR39U 00 00".into())));
-        assert_eq!(Wanted::parse("emulator:*"), Some(Wanted::Software(None)));
-        for wrong in ["", "usb", "emulator", "emulator:../x", "replay:"] {
-            assert_eq!(Wanted::parse(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn the_first_check_that_is_missing_is_blamed() {

@@ -11,6 +11,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::pcsc_feeder::{Call, PcscFeeder};
 use crate::readers::{self, ReaderName, Stack};
+use crate::recording::Record;
 use crate::station_keys::StationKeys;
 use crate::{randomness, registry, stop};
 use chipwright_iso7816::LengthMode;
@@ -57,6 +58,8 @@ pub(crate) struct Issue {
     /// Read the passphrase of the station's keys from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<u32>,
+    #[command(flatten)]
+    record: Record,
     /// One JSON object a line for everything that happens (see `chipwright schema issue`)
     #[arg(long)]
     json: bool,
@@ -79,10 +82,13 @@ impl Issue {
         let teller = RefCell::new(teller);
         let mut call = |call: &Call| teller.borrow_mut().call(call);
         let mut feeder: Box<dyn Feeder> = match &stack {
-            Stack::Software(names) => Box::new(EmulatorFeeder::of(&home, names.clone(), context.out)?),
+            Stack::Software(names) => {
+                let seat = self.record.seat("emulator", context.out)?;
+                Box::new(EmulatorFeeder::of(&home, names.clone(), seat, context.out)?)
+            }
             Stack::Pcsc(wanted) => {
                 let wait = self.wait.map(Duration::from_secs);
-                Box::new(PcscFeeder::of(wanted, &stop, wait, &mut call)?)
+                Box::new(PcscFeeder::of(wanted, &self.record, context.out, &stop, wait, &mut call)?)
             }
         };
         let limit = self.limit;

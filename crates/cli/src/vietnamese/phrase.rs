@@ -39,36 +39,75 @@ impl Phrases {
         Self { whole, with_holes }
     }
 
+    /// The translation of a sentence without values in it.
+    pub(super) fn whole(&self, words: &str) -> Option<&'static str> {
+        self.whole.get(words).copied()
+    }
+
     /// The translation; none if the words are no sentence of ours, or no list of such sentences.
     pub(super) fn translate(&self, words: &str) -> Option<String> {
-        if let Some(found) = self.whole.get(words) {
-            return Some((*found).to_owned());
+        Search { phrases: self, seen: HashMap::new() }.translate(words)
+    }
+}
+
+/// One translation: every part of the words is looked at once.
+struct Search<'p, 'w> {
+    phrases: &'p Phrases,
+    seen: HashMap<&'w str, Option<String>>,
+}
+
+impl<'w> Search<'_, 'w> {
+    fn translate(&mut self, words: &'w str) -> Option<String> {
+        if let Some(found) = self.seen.get(words) {
+            return found.clone();
         }
-        self.list(words, "; ")
+        let found = self
+            .whole(words)
+            .or_else(|| self.list(words, "; "))
             .or_else(|| self.list(words, ", "))
-            .or_else(|| self.with_holes.iter().find_map(|phrase| self.render(phrase, words)))
+            .or_else(|| self.with_holes(words));
+        self.seen.insert(words, found.clone());
+        found
+    }
+
+    fn whole(&self, words: &str) -> Option<String> {
+        self.phrases.whole(words).map(str::to_owned)
+    }
+
+    fn with_holes(&mut self, words: &'w str) -> Option<String> {
+        let phrases = self.phrases;
+        phrases.with_holes.iter().find_map(|phrase| self.render(phrase, words))
     }
 
     /// Sentences one after the other, names that are the same in both languages among them. A sentence may itself contain the
     /// separator.
-    fn list(&self, words: &str, separator: &str) -> Option<String> {
-        let mut at = 0;
-        while let Some(found) = words[at..].find(separator) {
-            let end = at + found;
-            let (first, rest) = (&words[..end], &words[end + separator.len()..]);
-            match (self.translate(first), self.translate(rest)) {
-                (Some(first), Some(rest)) => return Some(format!("{first}{separator}{rest}")),
-                (None, Some(rest)) if is_name(first) => return Some(format!("{first}{separator}{rest}")),
-                (Some(first), None) if rest.split(separator).all(is_name) => {
-                    return Some(format!("{first}{separator}{rest}"));
-                }
-                _ => at = end + separator.len(),
-            }
+    fn list(&mut self, words: &'w str, separator: &str) -> Option<String> {
+        let mut starts = vec![0];
+        starts.extend(words.match_indices(separator).map(|(at, _)| at + separator.len()));
+        let parts = starts.len();
+        if !(2..=MOST_PARTS).contains(&parts) {
+            return None;
         }
-        None
+        let end = |part: usize| starts.get(part).map_or(words.len(), |start| start - separator.len());
+        // what stands from this part on, and whether there is a sentence in it; from the last part to the first
+        let mut said: Vec<Option<(String, bool)>> = vec![None; parts];
+        for first in (0..parts).rev() {
+            said[first] = (first + 1..=parts).filter(|next| *next - first < parts).find_map(|next| {
+                let here = &words[starts[first]..end(next)];
+                let sentence = self.whole(here).or_else(|| self.with_holes(here));
+                let is_sentence = sentence.is_some();
+                let here = sentence.or_else(|| is_name(here).then(|| here.to_owned()))?;
+                if next == parts {
+                    return Some((here, is_sentence));
+                }
+                let (rest, also) = said[next].as_ref()?;
+                Some((format!("{here}{separator}{rest}"), is_sentence || *also))
+            });
+        }
+        said.swap_remove(0).and_then(|(words, has_sentence)| has_sentence.then_some(words))
     }
 
-    fn render(&self, phrase: &Phrase, words: &str) -> Option<String> {
+    fn render(&mut self, phrase: &Phrase, words: &'w str) -> Option<String> {
         let values = fit(&phrase.english, words)?;
         let mut said = String::new();
         for part in &phrase.vietnamese {
@@ -87,6 +126,9 @@ impl Phrases {
         Some(said)
     }
 }
+
+/// No library says more sentences at once.
+const MOST_PARTS: usize = 40;
 
 /// One word: a file's name, a number.
 fn is_name(words: &str) -> bool {
@@ -183,6 +225,16 @@ mod tests {
         assert_eq!(translate("DG1, write, DG2").as_deref(), Some("DG1, ghi, DG2"));
         assert_eq!(translate("DG1, DG2"), None);
         assert_eq!(translate("write; who knows"), None);
+    }
+
+    /// Words that nobody knows cost no more time for being many.
+    #[test]
+    fn long_words_are_given_up() {
+        for words in
+            ["who, knows; ".repeat(500), "write: a, b; ".repeat(39), "write; ".repeat(39) + "who knows"]
+        {
+            assert_eq!(translate(&words), None);
+        }
     }
 
     #[test]

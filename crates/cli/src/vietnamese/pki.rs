@@ -208,6 +208,7 @@ pub(super) const ROWS: &[Row] = &[
         "an empty list of revoked certificates is left out",
         "danh sách chứng thư bị thu hồi trống thì phải bỏ hẳn",
     ),
+    ("the next update is before this one", "lần cập nhật sau lại sớm hơn lần này"),
     ("a certificate is listed twice", "một chứng thư được kê hai lần"),
     ("no such revocation reason in a complete list", "danh sách đầy đủ không có lý do thu hồi này"),
     ("a critical entry extension is unknown", "một mục có phần mở rộng bắt buộc không rõ là gì"),

@@ -1,6 +1,8 @@
 //! An issuer's home in a folder of its own, and transcripts of commands run in it.
 #![allow(dead_code, reason = "every test binary uses a part")]
 
+pub(crate) mod served;
+
 use assert_cmd::cargo::CommandCargoExt;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::catalogue::Name;
 use super::clock::Past;
-use super::finding::{Finding, Findings as Several, span, words};
+use super::finding::{Finding, Findings as Several, because, span};
 use super::station::{Findings, Station};
 use crate::authority::{self, Authority};
 use crate::configuration::{Configuration, Mode};
@@ -79,9 +79,8 @@ fn root(authority: &Authority, at: Timestamp, past: &mut Vec<Past>) -> (Finding,
         Err(failure) => return (Finding::of_failure(&failure), None),
     };
     if let Err(error) = TrustStore::new().add_root(root.clone()) {
-        let why = words(&error);
         let finding = Finding::mend(
-            text!("ca/root.pem is not a root to trust: {why}", "ca/root.pem không phải gốc đáng tin: {why}"),
+            because(("ca/root.pem is not a root to trust", "ca/root.pem không phải gốc đáng tin"), &error),
             ("Bring the file from its backup.", "Lấy lại tệp từ bản sao lưu."),
         );
         return (finding, None);
@@ -148,9 +147,8 @@ fn signer(
         Err(failure) => return (Finding::of_failure(&failure), None),
     };
     if let Err(error) = signer.verify_issued_by(root) {
-        let why = words(&error);
         let finding = Finding::mend(
-            text!("{name} is not the work of this root: {why}", "{name} không do gốc này ký: {why}"),
+            because(text!("{name} is not the work of this root", "{name} không do gốc này ký"), &error),
             (
                 "Bring ca/ from its backup, or make a new signer: `chipwright ca new-signer`.",
                 "Lấy lại ca/ từ bản sao lưu, hoặc tạo người ký mới: `chipwright ca new-signer`.",
@@ -244,11 +242,10 @@ fn list(
     };
     let mut store = TrustStore::new();
     if let Err(error) = store.add_root(root.clone()).and_then(|()| store.add_crl(list.clone())) {
-        let why = words(&error);
         let finding = Finding::mend(
-            text!(
-                "ca/crl.pem is not this root's list: {why}",
-                "ca/crl.pem không phải danh sách của gốc này: {why}"
+            because(
+                ("ca/crl.pem is not this root's list", "ca/crl.pem không phải danh sách của gốc này"),
+                &error,
             ),
             (
                 "Put the last list that this root signed back in its place.",

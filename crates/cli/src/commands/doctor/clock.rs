@@ -1,7 +1,7 @@
 //! The clock: certificates, cards and revocations are judged by it.
 
 use super::catalogue::Name;
-use super::finding::{Finding, span, words};
+use super::finding::{Finding, because, span};
 use super::program::output_within;
 use super::station::Findings;
 use crate::configuration::Configuration;
@@ -103,11 +103,13 @@ fn zone(configuration: Option<&Configuration>) -> Finding {
             );
         }
         Err(error) => {
-            let why = words(&error);
             return Finding::warning(
-                text!(
-                    "the time zone cannot be read ({why}); dates are those of UTC",
-                    "không đọc được múi giờ ({why}); ngày được tính theo UTC"
+                because(
+                    (
+                        "the time zone cannot be read; dates are those of UTC",
+                        "không đọc được múi giờ; ngày được tính theo UTC",
+                    ),
+                    &error,
                 ),
                 remedy,
             );

@@ -80,11 +80,11 @@ fn values(configuration: &Configuration) -> Finding {
 fn certificates(configuration: &Configuration, several: &mut Findings) {
     let issuer = &configuration.issuer;
     if let Err(error) = Name::new(&issuer.country, &issuer.name, None, "Root") {
-        several.add(wrong("issuer.country, issuer.name", &words(&error)));
+        several.add(wrong("issuer.country, issuer.name", words(&error)));
     }
     let authority = &configuration.authority;
     if let Err(error) = AltName::with_email(&configuration.document.issuing_state, &authority.contact) {
-        several.add(wrong("authority.contact", &words(&error)));
+        several.add(wrong("authority.contact", words(&error)));
     }
     let invented = |address: &str| address.contains(".invalid");
     if issuer.mode == Mode::Real && (invented(&authority.crl_address) || invented(&authority.contact)) {
@@ -104,7 +104,7 @@ fn certificates(configuration: &Configuration, several: &mut Findings) {
 fn card_keys(configuration: &Configuration, several: &mut Findings) {
     let keys = &configuration.card_keys;
     if ![128, 192, 256].contains(&keys.size) {
-        several.add(wrong("card_keys.size", "128, 192, 256"));
+        several.add(wrong("card_keys.size", Text::same("128, 192, 256")));
     }
     if keys.transport_version.eq_ignore_ascii_case(&keys.issuer_version) {
         several.add(Finding::mend(
@@ -153,10 +153,11 @@ fn trust(configuration: &Configuration, several: &mut Findings) {
     }
 }
 
-fn wrong(name: &str, why: &str) -> Finding {
+fn wrong(name: &str, why: Text) -> Finding {
     Finding::mend(
         Text {
-            en: format!("{name} cannot be used: {why}"), vi: format!("{name} không dùng được: {why}")
+            en: format!("{name} cannot be used: {}", why.en),
+            vi: format!("{name} không dùng được: {}", why.vi),
         },
         ("Mend config.toml.", "Sửa lại config.toml."),
     )

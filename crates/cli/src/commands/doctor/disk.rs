@@ -1,7 +1,7 @@
 //! The disk under the home: can it be written, and how much room is left.
 
 use super::catalogue::Name;
-use super::finding::{Finding, words};
+use super::finding::{Finding, because};
 use super::program::output_within;
 use super::station::{Findings, Station};
 use crate::text::{Text, text};
@@ -69,11 +69,7 @@ fn refused(error: &io::Error) -> Finding {
             ),
         ),
         _ => Finding::mend(
-            text!(
-                "a file could not be written into the home: {}",
-                "không ghi được tệp vào thư mục: {}",
-                words(error)
-            ),
+            because(("a file could not be written into the home", "không ghi được tệp vào thư mục"), error),
             ("Check the disk.", "Kiểm tra ổ đĩa."),
         ),
     }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::text::{Text, text};
+use crate::vietnamese;
 use chipwright_issuance::Language;
 use serde::Serialize;
 use std::error::Error;
@@ -65,18 +66,24 @@ fn told(failure: &Failure, language: Language) -> (String, String) {
     }
 }
 
-/// An error and everything behind it, in its own (English) words.
-pub(crate) fn words(error: &dyn Error) -> String {
-    let mut said = error.to_string();
+/// An error and everything behind it, in both languages.
+pub(crate) fn words(error: &dyn Error) -> Text {
+    let mut said = vietnamese::text(error.to_string());
     let mut cause = error.source();
     while let Some(error) = cause {
-        let more = error.to_string();
-        if !said.contains(&more) {
-            said = format!("{said}: {more}");
+        let more = vietnamese::text(error.to_string());
+        if !said.en.contains(&more.en) {
+            said = Text { en: format!("{}: {}", said.en, more.en), vi: format!("{}: {}", said.vi, more.vi) };
         }
         cause = error.source();
     }
     said
+}
+
+/// What happened, with its reason behind it.
+pub(crate) fn because(what: impl Into<Text>, error: &dyn Error) -> Text {
+    let (what, why) = (what.into(), words(error));
+    Text { en: format!("{} ({})", what.en, why.en), vi: format!("{} ({})", what.vi, why.vi) }
 }
 
 /// Several findings about one thing: the worst state, every finding, every remedy once.

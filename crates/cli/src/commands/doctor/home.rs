@@ -4,7 +4,7 @@ use super::catalogue::Name;
 use super::finding::{Finding, Findings as Several, words};
 use super::station::{Findings, Station, user};
 use crate::home::Home;
-use crate::text::{Text, text};
+use crate::text::text;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -40,7 +40,7 @@ pub(crate) fn permissions(station: &Station) -> Finding {
     let mut seen = Seen::default();
     let us = match user() {
         Ok(us) => us,
-        Err(error) => return Finding::not_checked(Text::same(words(&error))),
+        Err(error) => return Finding::not_checked(words(&error)),
     };
     let home = &station.path;
     for folder in [home.clone(), home.join("ca"), home.join("keys"), home.join("emulator")] {

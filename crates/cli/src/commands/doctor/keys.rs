@@ -9,7 +9,8 @@ use crate::authority::Authority;
 use crate::configuration::{Configuration, Mode};
 use crate::home::Home;
 use crate::station_keys::{master_file, passphrase_file, transport_file};
-use crate::text::{Text, text};
+use crate::text::text;
+use crate::vietnamese;
 use chipwright_keystore::{CardKeyFile, CardKeyPurpose, FileKey, KeystoreError, Passphrase};
 use chipwright_pki::{Certificate, SignKey};
 use serde::Deserialize;
@@ -126,35 +127,7 @@ fn closed(opened: Result<(), KeystoreError>) -> Finding {
 }
 
 fn unusable(error: &KeystoreError) -> Finding {
-    let (file, vi): (Option<&PathBuf>, &str) = match error {
-        KeystoreError::NotFound { path } => (Some(path), "không có tệp khóa này"),
-        KeystoreError::Io { path, .. } => (Some(path), "không đọc được"),
-        KeystoreError::WrongPassphrase { path } => (Some(path), "mật khẩu không mở được, hoặc tệp đã bị sửa"),
-        KeystoreError::NotAKey { path, .. } => (Some(path), "không phải tệp khóa đúng loại"),
-        KeystoreError::NotEncrypted { path } => (Some(path), "khóa bí mật không được mã hóa"),
-        KeystoreError::UnsupportedProtection { path, .. } => (Some(path), "cách mã hóa không được hỗ trợ"),
-        KeystoreError::UnsupportedKey { path } => (Some(path), "không phải khóa P-256 hay P-384"),
-        KeystoreError::LaterVersion { path, .. } => (Some(path), "do phiên bản mới hơn tạo"),
-        _ => (None, "không dùng được"),
-    };
-    let en = words(error);
-    let vi = match file {
-        Some(path) => format!("{}: {vi}", name(path)),
-        None => format!("{vi}: {en}"),
-    };
-    let remedy = Text { en: error.remedy().to_owned(), vi: remedy_in_vietnamese(error).to_owned() };
-    Finding::mend(Text { en, vi }, remedy)
-}
-
-const fn remedy_in_vietnamese(error: &KeystoreError) -> &'static str {
-    match error {
-        KeystoreError::NotEncrypted { .. } | KeystoreError::UnsupportedProtection { .. } => {
-            "Mã hóa bằng `openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000` và hủy bản không mã hóa."
-        }
-        KeystoreError::LaterVersion { .. } => "Dùng phiên bản chương trình đã tạo tệp này, hoặc mới hơn.",
-        KeystoreError::Io { .. } => "Kiểm tra ổ đĩa, thư mục và quyền truy cập.",
-        _ => "Lấy lại tệp khóa từ bản sao lưu.",
-    }
+    Finding::mend(words(error), vietnamese::text(error.remedy()))
 }
 
 /// What a card key file says of itself without a passphrase.

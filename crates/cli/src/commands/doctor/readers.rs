@@ -1,9 +1,10 @@
 //! The PC/SC stack: drivers, the daemon and the right to use it, readers, and what is in them.
 
 use super::catalogue::Name;
-use super::finding::{Finding, Findings as Several, words};
+use super::finding::{Finding, Findings as Several};
 use super::station::Findings;
 use crate::text::{Text, text};
+use crate::words::readers::{next, what};
 use chipwright_reader::pcsc::{ReaderError, ReaderStatus, Service, Slot};
 use std::fs;
 use std::io;
@@ -102,10 +103,7 @@ fn refusal(error: &ReaderError, outside: Option<&io::Error>, socket: &Path) -> (
             };
             (unknown("the service is not running", "dịch vụ không chạy"), Finding::mend(found, start))
         }
-        other => (
-            unknown("the service reports a fault", "dịch vụ báo lỗi"),
-            Finding::mend(Text::same(words(other)), restart),
-        ),
+        other => (unknown("the service reports a fault", "dịch vụ báo lỗi"), said(other)),
     }
 }
 
@@ -189,7 +187,6 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn listed(readers: &[ReaderStatus], service: &Service, wanted: Option<&str>) -> Finding {
-    let names = readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(", ");
     if readers.is_empty() {
         return Finding::mend(
             ("no reader is connected", "chưa có đầu đọc nào được kết nối"),
@@ -199,18 +196,10 @@ fn listed(readers: &[ReaderStatus], service: &Service, wanted: Option<&str>) -> 
             ),
         );
     }
-    if let Some(wanted) = wanted.filter(|wanted| service.find(wanted).is_err()) {
-        return Finding::mend(
-            text!(
-                "the reader \u{201c}{wanted}\u{201d} does not name one reader; there are: {names}",
-                "tên đầu đọc \u{201c}{wanted}\u{201d} không chỉ đúng một đầu đọc; hiện có: {names}"
-            ),
-            (
-                "Plug it in, or name one of those that are there with --reader pcsc:NAME.",
-                "Cắm đầu đọc đó, hoặc chọn một đầu đọc hiện có bằng --reader pcsc:TÊN.",
-            ),
-        );
+    if let Some(Err(error)) = wanted.map(|wanted| service.find(wanted)) {
+        return said(&error);
     }
+    let names = readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(", ");
     Finding::well(Text::same(names))
 }
 
@@ -220,13 +209,9 @@ fn cards(readers: &[ReaderStatus]) -> Finding {
         let name = &reader.name;
         match &reader.slot {
             Slot::Empty | Slot::Card(_) => {}
-            Slot::NoAnswerToReset => several.add(Finding::warning(
-                text!("the card in {name} gives no answer", "thẻ trong {name} không trả lời"),
-                (
-                    "Take it out and put it in the right way round, chip up; if it stays silent, put it aside as defective.",
-                    "Rút thẻ ra và cắm lại đúng chiều, mặt chip hướng lên; nếu vẫn không trả lời, để riêng như thẻ hỏng.",
-                ),
-            )),
+            Slot::NoAnswerToReset => {
+                several.add(caution(&ReaderError::NoAnswerToReset { reader: name.clone() }));
+            }
             Slot::InUse => several.add(in_use(name)),
             _ => several.add(Finding::warning(
                 text!("the reader {name} cannot be used now", "hiện không dùng được đầu đọc {name}"),
@@ -240,24 +225,21 @@ fn cards(readers: &[ReaderStatus]) -> Finding {
 }
 
 fn in_use(reader: &str) -> Finding {
-    let suspects = holders();
-    let found = match suspects.is_empty() {
-        true => text!(
-            "another program uses the card in {reader}",
-            "chương trình khác đang dùng thẻ trong {reader}"
-        ),
-        false => {
-            let suspects = suspects.join(", ");
-            text!(
-                "another program uses the card in {reader}, perhaps {suspects}",
-                "chương trình khác đang dùng thẻ trong {reader}, có thể là {suspects}"
-            )
-        }
-    };
-    Finding::warning(
-        found,
-        ("End that program, then examine again.", "Đóng chương trình đó rồi kiểm tra lại."),
-    )
+    let mut finding = caution(&ReaderError::InUse { reader: reader.to_owned() });
+    let suspects = holders().join(", ");
+    if !suspects.is_empty() {
+        let Text { en, vi } = finding.found;
+        finding.found = text!("{en}, perhaps {suspects}", "{vi}, có thể là {suspects}");
+    }
+    finding
+}
+
+fn said(error: &ReaderError) -> Finding {
+    Finding::mend(what(error), next(error))
+}
+
+fn caution(error: &ReaderError) -> Finding {
+    Finding::warning(what(error), next(error))
 }
 
 /// Running programs that are known to hold cards: name and process.

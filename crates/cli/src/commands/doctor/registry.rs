@@ -9,6 +9,7 @@ use crate::configuration::Configuration;
 use crate::emulator_reader::{self, EmulatorReader};
 use crate::home::Home;
 use crate::text::{Text, text};
+use crate::vietnamese;
 use chipwright_registry::{
     BlankStage, CardStatus, CardsByStatus, ChipId, Error, InFlight, Registry, SCHEMA_VERSION, View,
 };
@@ -58,34 +59,13 @@ pub(crate) fn examine(
 }
 
 fn refused(error: &Error) -> Finding {
-    let vi = match error {
-        Error::NotFound { .. } => "không có sổ đăng ký trong thư mục này",
-        Error::NotARegistry { .. } => "tệp registry.sqlite không phải sổ đăng ký",
-        Error::NewerSchema { .. } => "sổ đăng ký do chương trình mới hơn tạo",
-        Error::Damaged { .. } => "sổ đăng ký bị hỏng",
-        Error::DiskFull { .. } => "ổ đĩa đã đầy",
-        Error::InUse { .. } => "sổ đăng ký đang được dùng",
-        _ => "không dùng được sổ đăng ký",
-    };
-    let vi_remedy = match error {
-        Error::NotFound { .. } | Error::NotARegistry { .. } | Error::Damaged { .. } => {
-            "Ngừng cấp thẻ, giữ nguyên tệp và khôi phục bản sao lưu gần nhất."
-        }
-        Error::NewerSchema { .. } => "Dùng chương trình mới hơn đã ghi sổ này.",
-        Error::DiskFull { .. } => "Giải phóng dung lượng ổ đĩa rồi chạy lại.",
-        Error::InUse { .. } => "Chờ tiến trình đó kết thúc rồi chạy lại.",
-        _ => "Kiểm tra ổ đĩa và quyền ghi vào thư mục rồi chạy lại.",
-    };
-    let en_remedy = match error {
+    let remedy = match error {
         Error::NotFound { .. } | Error::NotARegistry { .. } => {
             "Stop issuing, keep the file as it is, and restore the last backup."
         }
         _ => error.remedy(),
     };
-    Finding::mend(
-        Text { en: words(error), vi: vi.to_owned() },
-        Text { en: en_remedy.to_owned(), vi: vi_remedy.to_owned() },
-    )
+    Finding::mend(words(error), vietnamese::text(remedy))
 }
 
 /// Is it the registry of this home's root?
@@ -135,7 +115,7 @@ fn lock(path: &Path, findings: &Findings<'_>) -> bool {
             );
             (finding, true)
         }
-        Err(error) => (Finding::not_checked(Text::same(words(&error))), false),
+        Err(error) => (Finding::not_checked(words(&error)), false),
     };
     findings.put(Name::RegistryLock, finding);
     held
@@ -188,7 +168,7 @@ fn integrity(path: &Path, at: Timestamp, held: bool) -> Finding {
             ));
         }
         Ok(_) => {}
-        Err(error) => return Finding::not_checked(Text::same(words(&error))),
+        Err(error) => return Finding::not_checked(words(&error)),
     }
     match Registry::open(path, at) {
         Ok(_) => Finding::well(("every page and every row is in order", "mọi trang và mọi dòng đều đúng")),

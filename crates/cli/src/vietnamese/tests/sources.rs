@@ -15,13 +15,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("iso7816/src/status.rs", &[]),
     ("iso7816/src/tlv.rs", &[]),
     ("iso7816/src/transport.rs", &[]),
-    ("channel/src/diversify.rs", &[]),
-    (
-        "channel/src/pace",
-        &["{mapping} with {cipher}, version {}", ", parameters {id}", ", explicit parameters"],
-    ),
-    ("channel/src/scp03", &["i = {:02X}", "level {:02X}", "SoftKeys(version {:02X}, {:?})"]),
-    ("channel/src/sm", &["Session(SSC {})", "AwaitResponse(SSC {})"]),
+    ("channel/src", CHANNEL_PARTS),
     ("pki/src", &[]),
     ("profile/src/allocation.rs", &[]),
     ("profile/src/data_groups.rs", &["DataGroups "]),
@@ -35,6 +29,13 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("keystore/src", &["create a file in"]),
     ("registry/src/error.rs", &["the registry {} is in use{}", " by process {} since {}"]),
     ("issuance/src/issue", &[]),
+    (
+        "reader/src/pcsc/error.rs",
+        &["the smart card service reported a fault of its own{}: {source}", " (reader {reader})"],
+    ),
+    ("reader/src/pcsc/held.rs", &[]),
+    ("reader/src/trace/replay.rs", &["{:?} ({cla:02X} {ins:02X} {p1:02X} {p2:02X}, {length} bytes)"]),
+    ("reader/src/trace/recording.rs", &[]),
     ("emulator/src/state.rs", &[]),
     ("emulator/src/scp03/parameter.rs", &[]),
 ];
@@ -48,8 +49,13 @@ const PERSO_NAMES: &[&str] = &[
     " and more)",
 ];
 
-/// Parts of sentences that stand whole in the table.
-const PACE_PARTS: &[&str] = &[
+/// Parts of sentences that stand whole in the table; the rest is `Debug`.
+const CHANNEL_PARTS: &[&str] = &[
+    "i = {:02X}",
+    "level {:02X}",
+    "SoftKeys(version {:02X}, {:?})",
+    "Session(SSC {})",
+    "AwaitResponse(SSC {})",
     "{mapping} with {cipher}, version {}",
     ", parameters {id}",
     ", explicit parameters",

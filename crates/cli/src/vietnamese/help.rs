@@ -1,0 +1,361 @@
+//! The help of every command.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "Issues smart cards: a list of members with portraits goes in, signed and verified cards come out",
+        "Cấp thẻ thông minh: đưa vào danh sách đảng viên kèm ảnh, nhận về thẻ đã ký và đã kiểm tra",
+    ),
+    (crate::exit::TABLE, EXIT_CODES),
+    ("Everywhere", "Dùng với mọi lệnh"),
+    (
+        "The issuer's home; CHIPWRIGHT_HOME, or ./chipwright-home, if not given",
+        "Thư mục phát hành; nếu không ghi thì dùng CHIPWRIGHT_HOME hoặc ./chipwright-home",
+    ),
+    (
+        "The language of what is said to people; from LC_ALL, LC_MESSAGES or LANG if not given",
+        "Ngôn ngữ của lời báo; nếu không ghi thì theo LC_ALL, LC_MESSAGES hoặc LANG",
+    ),
+    ("Print help", "In phần trợ giúp"),
+    ("Print help (see more with '--help')", "In phần trợ giúp (đầy đủ hơn với '--help')"),
+    ("Print help (see a summary with '-h')", "In phần trợ giúp (tóm tắt với '-h')"),
+    ("Print version", "In phiên bản"),
+    (
+        "Print this message or the help of the given subcommand(s)",
+        "In phần này, hoặc trợ giúp của lệnh được nêu",
+    ),
+    // shared options
+    ("As one JSON object", "In thành một đối tượng JSON"),
+    ("One JSON object a line", "Mỗi dòng một đối tượng JSON"),
+    ("The card", "Thẻ"),
+    (
+        "Read the passphrase of the station's keys from this file descriptor",
+        "Đọc mật khẩu khóa của trạm từ file descriptor này",
+    ),
+    (
+        "Read the passphrase of the root's key from this file descriptor",
+        "Đọc mật khẩu khóa gốc từ file descriptor này",
+    ),
+    ("The folder of portraits", "Thư mục ảnh"),
+    ("The reader", "Đầu đọc"),
+    (
+        "The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART, replay:FILE",
+        "Đầu đọc: emulator:TÊN, pcsc (khi chỉ có một đầu đọc PC/SC), pcsc:SỐ, pcsc:TÊN-HOẶC-MỘT-PHẦN, replay:TỆP",
+    ),
+    ("Wait so long for a card in a PC/SC reader", "Chờ thẻ vào đầu đọc PC/SC tối đa chừng này giây"),
+    // recordings
+    ("Recording", "Ghi lại phiên"),
+    (
+        "Record everything that passes between program and card into this new file; secrets, persons and chips are replaced by placeholders (see `chipwright trace show`)",
+        "Ghi mọi trao đổi giữa chương trình và thẻ vào tệp mới này; bí mật, dữ liệu cá nhân và mã chip được thay bằng ký hiệu (xem `chipwright trace show`)",
+    ),
+    ("Keep what identifies the chip", "Giữ lại mã nhận dạng chip"),
+    (
+        "Keep personal data and what identifies the chip; secrets and keys are never kept",
+        "Giữ lại dữ liệu cá nhân và mã nhận dạng chip; bí mật và khóa không bao giờ được giữ",
+    ),
+    ("Recorded sessions", "Các phiên đã ghi lại"),
+    (
+        "Show a session that `--record` kept: every command by name, its answer, its data objects and its time",
+        "Xem phiên do `--record` ghi: tên từng lệnh, câu trả lời, đối tượng dữ liệu và thời gian",
+    ),
+    ("The file", "Tệp"),
+    // how a card is opened
+    ("The card access number printed on the card, six digits", "Số CAN in trên thẻ, sáu chữ số"),
+    ("Read the card access number from this file descriptor", "Đọc số CAN từ file descriptor này"),
+    (
+        "Read the three lines of the machine readable zone from this file",
+        "Đọc ba dòng vùng máy đọc (MRZ) từ tệp này",
+    ),
+    (
+        "Find the chip in the registry of the home and use what was allocated to its card",
+        "Tìm chip trong sổ đăng ký và dùng số đã dành cho thẻ của nó",
+    ),
+    // apdu
+    ("Send raw commands to a card and show them decoded", "Gửi lệnh thô đến thẻ và hiện lệnh đã giải mã"),
+    (
+        "Data of commands that may carry keys or personal data is shown as a length only. INITIALIZE UPDATE is counted in the registry as a try of the chip's key, and refused when no try is left.",
+        "Dữ liệu của lệnh có thể chứa khóa hoặc dữ liệu cá nhân chỉ được hiện độ dài. INITIALIZE UPDATE được sổ đăng ký tính là một lần thử khóa của chip, và bị từ chối khi hết lượt thử.",
+    ),
+    ("Commands in hexadecimal, sent in order", "Các lệnh ghi bằng số thập lục phân, gửi lần lượt"),
+    ("Show the data of every command and response", "Hiện dữ liệu của mọi lệnh và câu trả lời"),
+    // bench
+    (
+        "Personalise and verify emulated cards in memory, and show where the time goes",
+        "Ghi và kiểm tra thẻ mô phỏng trong bộ nhớ, cho biết thời gian dùng vào đâu",
+    ),
+    ("How many cards for each form of APDU", "Bao nhiêu thẻ cho mỗi dạng APDU"),
+    ("Print JSON lines instead of a table", "In từng dòng JSON thay cho bảng"),
+    // ca
+    (
+        "The certification authority: root, document signers, revocation list",
+        "Cơ quan chứng thực: chứng thư gốc, người ký tài liệu, danh sách thu hồi",
+    ),
+    (
+        "Show the root, the document signers and the revocation list",
+        "Xem chứng thư gốc, người ký tài liệu và danh sách thu hồi",
+    ),
+    (
+        "Sign a new revocation list (it is valid for 90 days)",
+        "Ký danh sách thu hồi mới (có hiệu lực 90 ngày)",
+    ),
+    (
+        "Make a new document signer; its key signs for three months",
+        "Tạo người ký tài liệu mới; khóa được ký trong ba tháng",
+    ),
+    (
+        "Revoke a document signer and sign a new revocation list: all its cards become invalid",
+        "Thu hồi một người ký tài liệu và ký danh sách thu hồi mới: mọi thẻ do người đó ký mất hiệu lực",
+    ),
+    (
+        "The signer, as `ca show` names it; the current one if not given",
+        "Người ký, theo tên trong `ca show`; nếu không ghi thì là người ký hiện tại",
+    ),
+    ("Why", "Lý do"),
+    ("The key is, or may be, in other hands", "Khóa đã hoặc có thể đã lọt vào tay người khác"),
+    ("Replaced by another", "Đã thay bằng người ký khác"),
+    ("No longer used", "Không dùng nữa"),
+    ("No reason given", "Không nêu lý do"),
+    ("Print the authority afterwards as JSON", "Sau đó in cơ quan chứng thực thành JSON"),
+    // card
+    ("Look at a chip", "Xem một chip"),
+    (
+        "Show production data, keys, protocol, memory and stage; reads only, needs no key",
+        "Xem dữ liệu sản xuất, khóa, giao thức, bộ nhớ và giai đoạn; chỉ đọc, không cần khóa",
+    ),
+    // completions
+    ("Print completions for a shell", "In phần tự điền lệnh cho shell"),
+    ("The shell", "Tên shell"),
+    // doctor
+    (
+        "Examine this station: what is wrong with it, and what to do",
+        "Kiểm tra trạm này: có gì sai và phải làm gì",
+    ),
+    (
+        "Looks at the home and its disk, clock, certificates, keys, registry, and at the PC/SC service, drivers and readers. Nothing is changed, no passphrase is asked for, no card is written. Each check is well, a warning, must be mended, or could not be made; what to do stands at the end, most urgent first. A reader is required of a home for real cards, or when one is named with --reader pcsc:NAME; in a test home its faults are warnings.",
+        "Xem thư mục phát hành và ổ đĩa, đồng hồ, chứng thư, khóa, sổ đăng ký, cùng dịch vụ PC/SC, trình điều khiển và đầu đọc. Không thay đổi gì, không hỏi mật khẩu, không ghi thẻ nào. Mỗi mục kiểm tra là tốt, cần lưu ý, phải sửa, hoặc không kiểm tra được; việc phải làm ghi ở cuối, việc gấp nhất ghi trước. Bắt buộc có đầu đọc khi thư mục dùng cho thẻ thật, hoặc khi nêu tên bằng --reader pcsc:TÊN; ở thư mục thử nghiệm, lỗi đầu đọc chỉ là lưu ý.",
+    ),
+    (
+        "The reader this station works with: pcsc, pcsc:NAME, emulator:NAME or emulator:*",
+        "Đầu đọc trạm này dùng: pcsc, pcsc:TÊN, emulator:TÊN hoặc emulator:*",
+    ),
+    (
+        "As one JSON object, in both languages; its form: `chipwright schema doctor`",
+        "In thành một đối tượng JSON bằng cả hai thứ tiếng; dạng xem ở `chipwright schema doctor`",
+    ),
+    (
+        "Exit codes:\n   0  all is well\n   3  warnings only: the station can work\n   5  something must be mended",
+        "Mã thoát:\n   0  mọi thứ đều tốt\n   3  chỉ có điều cần lưu ý: trạm làm việc được\n   5  có chỗ phải sửa",
+    ),
+    // emulator
+    ("Software cards, kept in the home", "Thẻ mô phỏng, giữ trong thư mục phát hành"),
+    (
+        "Make blank cards with the published development keys",
+        "Tạo thẻ trắng với bộ khóa phát triển đã công bố",
+    ),
+    ("List the cards", "Liệt kê các thẻ"),
+    ("Show one card", "Xem một thẻ"),
+    ("Delete a card for ever", "Xóa hẳn một thẻ"),
+    (
+        "Put a card into a slot of the running `emulator serve`",
+        "Đưa thẻ vào một khe của `emulator serve` đang chạy",
+    ),
+    ("The slot, counted from 0", "Khe, đếm từ 0"),
+    (
+        "Take the card out of a slot of the running `emulator serve`",
+        "Rút thẻ khỏi một khe của `emulator serve` đang chạy",
+    ),
+    (
+        "Not now, but at this command from now, before its answer is out; 1 is the next",
+        "Không rút ngay mà rút ở lệnh thứ này tính từ bây giờ, trước khi có trả lời; 1 là lệnh kế tiếp",
+    ),
+    ("Show the slots of the running `emulator serve`", "Xem các khe của `emulator serve` đang chạy"),
+    (
+        "Arm a fault: the card loses power the next time it is used; in a slot, from now on",
+        "Đặt sẵn một lỗi: thẻ mất nguồn ở lần dùng tới; nếu đang trong khe thì tính từ bây giờ",
+    ),
+    ("Take a card to the other interface", "Chuyển thẻ sang giao diện kia"),
+    ("Which", "Giao diện nào"),
+    ("Name of the card", "Tên thẻ"),
+    (
+        "Make this many cards named blank-001 and so on, after those that are there",
+        "Tạo chừng này thẻ tên blank-001 trở đi, tiếp theo những thẻ đã có",
+    ),
+    ("SCP03 parameter i, hexadecimal", "Tham số i của SCP03, số thập lục phân"),
+    ("SCP03 in S16 mode", "SCP03 ở chế độ S16"),
+    (
+        "Bits of the transport keys; those of the home if not given",
+        "Số bit của khóa vận chuyển; nếu không ghi thì theo thư mục phát hành",
+    ),
+    ("The interface the card is used on", "Giao diện dùng với thẻ"),
+    (
+        "Count failed authentications at INITIALIZE UPDATE, as some chips do",
+        "Đếm lần xác thực hỏng ngay ở INITIALIZE UPDATE như một số chip",
+    ),
+    ("Personalisation goes to the application itself", "Dữ liệu cá nhân hóa gửi thẳng đến ứng dụng"),
+    ("Short APDUs only", "Chỉ dùng APDU ngắn"),
+    ("After this many commands", "Sau chừng này lệnh"),
+    (
+        "Instead of this write to a memory page; 1 is the next",
+        "Thay cho lần ghi trang nhớ thứ này; 1 là lần kế tiếp",
+    ),
+    ("Not at all: disarm", "Không gây lỗi nữa: gỡ bỏ"),
+    (
+        "Show software cards to PC/SC programs, through pcscd and its vpcd driver, until stopped",
+        "Cho chương trình PC/SC thấy thẻ mô phỏng qua pcscd và trình điều khiển vpcd, đến khi dừng",
+    ),
+    (
+        "What is in which slot goes to stdout. `emulator insert`, `pull` and `slots` work on the running server from another terminal; `emulator tear` works on cards in a slot too.",
+        "Khe nào có thẻ nào được ghi ra stdout. `emulator insert`, `pull` và `slots` chạy từ cửa sổ lệnh khác để điều khiển; `emulator tear` cũng dùng được với thẻ đang trong khe.",
+    ),
+    ("How many slots; vpcd has two a driver", "Số khe; mỗi trình điều khiển vpcd có hai khe"),
+    (
+        "The TCP port of slot 0 on this machine; the others follow",
+        "Cổng TCP của khe 0 trên máy này; các khe sau lấy cổng kế tiếp",
+    ),
+    ("Put this card into this slot: 0=blank-001", "Đưa thẻ này vào khe này: 0=blank-001"),
+    (
+        "Put all cards whose names fit into this slot, one after the other: '0=blank-*'. The next card comes when a program has used the one before and let go of it",
+        "Lần lượt đưa mọi thẻ có tên khớp vào khe này: '0=blank-*'. Thẻ sau vào khi chương trình đã dùng xong và nhả thẻ trước",
+    ),
+    // init
+    (
+        "Make an issuer's home: configuration, certification authority, card keys, registry",
+        "Tạo thư mục phát hành: cấu hình, cơ quan chứng thực, khóa thẻ, sổ đăng ký",
+    ),
+    (
+        "A home is whole or not there, and an existing one is never overwritten. --test (the default) makes a test root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them.",
+        "Thư mục phát hành chỉ có khi đã tạo trọn vẹn, và thư mục đã có không bao giờ bị ghi đè. --test (mặc định) tạo gốc thử nghiệm mà mọi máy kiểm tra thật đều từ chối, mật khẩu tự sinh giữ trong tệp; --real thì hỏi mật khẩu.",
+    ),
+    ("The folder to make", "Thư mục cần tạo"),
+    ("Test cards (the default)", "Thẻ thử nghiệm (mặc định)"),
+    ("Real cards; needs --transport-keys", "Thẻ thật; cần --transport-keys"),
+    ("The organisation's name, as in its certificates", "Tên tổ chức, như ghi trong chứng thư"),
+    ("Bits of the card keys", "Số bit của khóa thẻ"),
+    ("AID of the identity application, hexadecimal", "AID của ứng dụng định danh, số thập lục phân"),
+    (
+        "The keys of the delivered blanks: a TOML file with enc, mac and dek in hexadecimal. Without it, those of the software cards",
+        "Khóa của lô thẻ trắng: tệp TOML có enc, mac và dek ghi bằng số thập lục phân. Nếu không có thì dùng khóa của thẻ mô phỏng",
+    ),
+    ("Print what was made as JSON", "In những gì đã tạo thành JSON"),
+    // issue
+    (
+        "Issue a card to every member of a list who has none",
+        "Cấp thẻ cho mọi đảng viên trong danh sách chưa có thẻ",
+    ),
+    (
+        "Each card is read back over a fresh connection and verified before it counts. Run again after any interruption: nothing is issued twice. Ctrl-C finishes the card in hand. A card taken out of a PC/SC reader in the middle is waited for and continued.",
+        "Mỗi thẻ được đọc lại qua kết nối mới và kiểm tra xong mới tính. Bị ngắt thì cứ chạy lại: không thẻ nào được cấp hai lần. Ctrl-C làm xong thẻ đang dở rồi dừng. Thẻ bị rút khỏi đầu đọc PC/SC giữa chừng được chờ đưa lại để làm tiếp.",
+    ),
+    (
+        "The members file: CSV with a header, or JSON lines",
+        "Tệp danh sách: CSV có dòng tiêu đề, hoặc mỗi dòng một JSON",
+    ),
+    (
+        "Where the blanks come from: emulator:NAME and emulator:*, several of them worked through in order; or one PC/SC reader into which you put them one after the other: pcsc, pcsc:NUMBER, pcsc:NAME-OR-PART",
+        "Nơi lấy thẻ trắng: emulator:TÊN và emulator:*, nhiều nơi thì làm lần lượt; hoặc một đầu đọc PC/SC để tự đưa từng thẻ vào: pcsc, pcsc:SỐ, pcsc:TÊN-HOẶC-MỘT-PHẦN",
+    ),
+    (
+        "End when no card was put into the PC/SC reader for so long; wait until stopped if not given",
+        "Kết thúc khi chừng này giây không có thẻ nào vào đầu đọc PC/SC; nếu không ghi thì chờ đến khi dừng",
+    ),
+    (
+        "Write refused rows into this new CSV file, ready to be mended",
+        "Ghi các dòng bị từ chối vào tệp CSV mới này để sửa",
+    ),
+    ("Stop after this many cards", "Dừng sau chừng này thẻ"),
+    ("Use short APDUs only", "Chỉ dùng APDU ngắn"),
+    (
+        "One JSON object a line for everything that happens (see `chipwright schema issue`)",
+        "Mỗi việc xảy ra là một dòng JSON (xem `chipwright schema issue`)",
+    ),
+    // list, plan, read, readers, revoke
+    ("List the cards of the registry", "Liệt kê thẻ trong sổ đăng ký"),
+    (
+        "Show what would be sent to a card; touches no card, no key and no record",
+        "Xem sẽ gửi gì đến thẻ; không đụng đến thẻ, khóa hay sổ",
+    ),
+    (
+        "Bytes that the chip decides, random bytes and personal data are marked and not shown. The length of EF.SOD, which is not signed here, is an estimate.",
+        "Byte do chip quyết định, byte ngẫu nhiên và dữ liệu cá nhân chỉ được đánh dấu, không hiện ra. Độ dài của EF.SOD, chưa ký ở đây, là ước tính.",
+    ),
+    ("The members file: CSV or JSON lines", "Tệp danh sách: CSV hoặc mỗi dòng một JSON"),
+    ("The member; the first good row if not given", "Đảng viên; nếu không ghi thì lấy dòng hợp lệ đầu tiên"),
+    ("For a chip with short APDUs only", "Cho chip chỉ dùng APDU ngắn"),
+    ("Read a card and show what it says: personal data", "Đọc thẻ và hiện nội dung: dữ liệu cá nhân"),
+    (
+        "The verdict comes first, and the exit code is that of `verify`.",
+        "Kết luận hiện trước, và mã thoát giống của `verify`.",
+    ),
+    ("Write every file and the portrait into this folder", "Ghi mọi tệp và ảnh vào thư mục này"),
+    ("List the PC/SC readers and what is in them", "Liệt kê đầu đọc PC/SC và thẻ trong đó"),
+    (
+        "The number, the name or a part of the name stands after `--reader pcsc:`.",
+        "Số, tên hoặc một phần tên được ghi sau `--reader pcsc:`.",
+    ),
+    (
+        "Revoke a card for ever; its member may then be issued another",
+        "Thu hồi hẳn một thẻ; sau đó đảng viên có thể được cấp thẻ khác",
+    ),
+    ("The card's number", "Số thẻ"),
+    (
+        "Why: a short class such as lost, damaged, superseded",
+        "Lý do: một từ ngắn như lost, damaged, superseded",
+    ),
+    // schema, status, verify
+    ("Print the JSON schema of a command's output", "In lược đồ JSON của kết quả một lệnh"),
+    ("Of which command", "Của lệnh nào"),
+    (
+        "Show progress: cards by status, the balance of blanks, what is in flight",
+        "Xem tiến độ: số thẻ theo trạng thái, đối chiếu thẻ trắng, thẻ đang dở",
+    ),
+    (
+        "Read a card as a stranger would and say whether it is genuine and valid",
+        "Đọc thẻ như người lạ đọc và cho biết thẻ có thật và còn hiệu lực không",
+    ),
+    (
+        "The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise.",
+        "Mã thoát là kết luận: 0 là thật và còn hiệu lực, 10 đến 20 là trường hợp khác.",
+    ),
+    (
+        "The report as one JSON object (see `chipwright schema verify`)",
+        "Báo cáo thành một đối tượng JSON (xem `chipwright schema verify`)",
+    ),
+    (
+        "Trust this home, or this folder of root certificates and revocation lists; the home if not given",
+        "Tin thư mục phát hành này, hoặc thư mục có chứng thư gốc và danh sách thu hồi này; nếu không ghi thì là thư mục phát hành đang dùng",
+    ),
+    (
+        "Judge for this time: 2030-01-31T12:00:00Z, or 2030-01-31 for noon UTC; now if not given",
+        "Xét cho thời điểm này: 2030-01-31T12:00:00Z, hoặc 2030-01-31 là trưa giờ UTC; nếu không ghi thì là bây giờ",
+    ),
+    (
+        "Which roots count; the home's configuration says so if not given",
+        "Tính gốc nào; nếu không ghi thì theo cấu hình của thư mục phát hành",
+    ),
+    (
+        "AID of the identity application, hexadecimal; the home's if not given",
+        "AID của ứng dụng định danh, số thập lục phân; nếu không ghi thì theo thư mục phát hành",
+    ),
+    ("Real roots only", "Chỉ gốc thật"),
+    ("Test roots too", "Cả gốc thử nghiệm"),
+];
+
+const EXIT_CODES: &str = "\
+Mã thoát:
+   0  xong; verify: thẻ thật và còn hiệu lực
+   1  lỗi của chương trình này hoặc của máy này
+   2  dòng lệnh sai
+   3  xong, nhưng có dòng bị từ chối hoặc có thẻ bị lỗi
+   4  lỗi đầu đọc hoặc thẻ
+   5  lỗi thư mục phát hành, khóa hoặc cấu hình
+  10  verify: đã hết hạn               16  verify: không rõ nơi cấp
+  11  verify: chưa có hiệu lực         17  verify: chip chưa được chứng minh là thật
+  12  verify: đã bị thu hồi            18  verify: dữ liệu tin cậy đã cũ
+  13  verify: đang bị tạm ngừng        19  verify: đồng hồ không đáng tin
+  14  verify: chữ ký sai               20  verify: không đọc được
+  15  verify: dữ liệu đã bị sửa đổi
+
+Dữ liệu ra stdout, mọi lời báo ra stderr. Với --json, stdout chỉ có một đối tượng JSON,
+hoặc mỗi dòng một đối tượng nếu là dòng sự kiện, mỗi đối tượng có trường `schema`.";
