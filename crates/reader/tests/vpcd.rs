@@ -1,5 +1,6 @@
 //! Software cards in vpcd slots, seen through a real pcscd by OpenSC's tool and by PC/SC clients.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
+#![allow(clippy::print_stdout, reason = "figures are printed")]
 
 use chipwright_emulator::{Card, Fault};
 use chipwright_iso7816::{Atr, Transport, TransportError};

@@ -225,7 +225,11 @@ impl Session {
         };
         let dictionary =
             self.last.as_ref().map_or(tags::Dictionary::Plain, |(_, command)| tags::of_response(command));
-        step.response = tree::nodes(&answer.part(0..response.data.len()), dictionary);
+        let data = answer.part(0..response.data.len());
+        step.response = match &self.last {
+            Some((_, command)) if command.ins == Ins::INITIALIZE_UPDATE => tree::initialize_update(&data),
+            _ => tree::nodes(&data, dictionary),
+        };
         step.status = Some(response.status.to_string());
         step.status_meaning = Some(response.status.meaning());
     }

@@ -211,7 +211,8 @@ const fn card_state(state: u8) -> &'static str {
 
 /// Remarks about an answer-to-reset.
 pub(super) fn answer_to_reset(atr: &Atr) -> Vec<String> {
-    let protocols: Vec<String> = atr.protocols().iter().map(|number| format!("T={number}")).collect();
+    let mut protocols: Vec<String> = atr.protocols().iter().map(|number| format!("T={number}")).collect();
+    protocols.dedup();
     let mut remarks = vec![format!("protocols {}", protocols.join(", "))];
     if atr.announces_extended_length() {
         remarks.push("extended length".to_owned());

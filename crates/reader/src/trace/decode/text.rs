@@ -59,7 +59,7 @@ impl Decoded {
         let mut names: Vec<_> = totals.by_name.iter().collect();
         names.sort_by_key(|(_, (_, time))| std::cmp::Reverse(*time));
         for (name, (count, took)) in names {
-            lines.push(format!("  {name}: {count} times, {}", time(*took)));
+            lines.push(format!("  {name}: {count}×, {}", time(*took)));
         }
     }
 }
@@ -109,7 +109,9 @@ fn tree(node: &Node, depth: usize, arrow: char, lines: &mut Vec<String>) {
         }
         Node::Primitive { tag, name, length, value, meaning } => {
             let meaning = meaning.as_ref().map_or_else(String::new, |text| format!("  = {text}"));
-            lines.push(format!("  {arrow} {indent}{tag}{} [{length}] {}{meaning}", named(name), cut(value)));
+            let what = format!("{tag}{}", named(name));
+            let line = format!("  {arrow} {indent}{} [{length}] {}{meaning}", what.trim_start(), cut(value));
+            lines.push(line.trim_end().to_owned());
         }
         Node::Bytes { value, .. } => lines.push(format!("  {arrow} {indent}{}", cut(value))),
     }

@@ -21,9 +21,9 @@ pub enum Node {
         /// What is inside.
         inside: Vec<Self>,
     },
-    /// A data object with a value.
+    /// A data object with a value, or a field of a fixed place.
     Primitive {
-        /// The tag in hexadecimal.
+        /// The tag in hexadecimal; empty for a field.
         tag: String,
         /// What the tag is called here; empty when it has no name.
         name: &'static str,
@@ -55,6 +55,33 @@ pub(super) fn leaf(content: &Content) -> Node {
 
 pub(super) fn answer_to_reset(atr: &Atr) -> Node {
     Node::Bytes { length: atr.as_bytes().len(), value: hexadecimal(atr.as_bytes()) }
+}
+
+/// The answer to INITIALIZE UPDATE (Amendment D, table 7-2); one value if its length is another.
+pub(super) fn initialize_update(content: &Content) -> Vec<Node> {
+    let challenge = match content.len() {
+        29 | 32 => 8,
+        45 | 48 => 16,
+        _ => return nodes(content, Dictionary::Plain),
+    };
+    let fields = [
+        ("key diversification data", 10),
+        ("key version, SCP and parameter i", 3),
+        ("card challenge", challenge),
+        ("card cryptogram", challenge),
+        ("sequence counter", 3),
+    ];
+    let mut at = 0;
+    let mut nodes = Vec::new();
+    for (name, length) in fields {
+        let part = content.part(at..at + length);
+        if !part.is_empty() {
+            let value = value(&part);
+            nodes.push(Node::Primitive { tag: String::new(), name, length, value, meaning: None });
+        }
+        at += length;
+    }
+    nodes
 }
 
 fn value(content: &Content) -> String {
