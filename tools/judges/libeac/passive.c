@@ -6,6 +6,29 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+/* Time of signing, where a signer says one, within the validity of its certificate. */
+static const char *time_fault(CMS_ContentInfo *cms)
+{
+    STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
+    const char *fault = sk_CMS_SignerInfo_num(signers) == 1 ? NULL : "not one signer";
+    for (int i = 0; i < sk_CMS_SignerInfo_num(signers) && fault == NULL; i++) {
+        CMS_SignerInfo *signer = sk_CMS_SignerInfo_value(signers, i);
+        int at = CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1);
+        X509 *certificate = NULL;
+        CMS_SignerInfo_get0_algs(signer, NULL, &certificate, NULL, NULL);
+        if (at < 0)
+            continue;
+        ASN1_TYPE *value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(signer, at), 0);
+        if (value == NULL || (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME))
+            return "a signing time that is none";
+        const ASN1_TIME *time = value->value.utctime;
+        if (certificate == NULL || ASN1_TIME_compare(time, X509_get0_notBefore(certificate)) < 0 ||
+            ASN1_TIME_compare(time, X509_get0_notAfter(certificate)) > 0)
+            fault = "signed outside the validity of the signer";
+    }
+    return fault;
+}
+
 const char *verify_security_object(const uint8_t *sod, size_t length, const char *root, struct buffer *content)
 {
     struct object outer;
@@ -33,6 +56,9 @@ const char *verify_security_object(const uint8_t *sod, size_t length, const char
         fault = fault ? fault : "CMS_verify";
         goto end;
     }
+    fault = time_fault(cms);
+    if (fault != NULL)
+        goto end;
     char *bytes;
     long count = BIO_get_mem_data(signed_content, &bytes);
     put(content, bytes, (size_t)count);

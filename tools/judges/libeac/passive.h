@@ -5,7 +5,8 @@
 #include "tlv.h"
 
 /* Whether EF.SOD is signed under the root certificate in the file `root`, and what is signed to `content`. NULL if it
-   is, else what OpenSSL says. The critical extension that marks a test root is left out of account. */
+   is, else what OpenSSL says; a signing time, if there is one, has to lie in the signer's validity. The critical
+   extension that marks a test root is left out of account. */
 const char *verify_security_object(const uint8_t *sod, size_t length, const char *root, struct buffer *content);
 /* Whether the LDSSecurityObject holds this SHA-256 hash of data group `number`. 1 or 0. */
 int hash_is_signed(const struct buffer *content, unsigned number, const uint8_t *file, size_t length);
