@@ -66,6 +66,8 @@ static int choose(EAC_CTX *context, const uint8_t *card_access, size_t length, c
     return EAC_CTX_init_pace(context, protocol, P_256);
 }
 
+/* The parameter identifier may be left out where there is one set of domain parameters (ICAO Doc 9303-11, 4.4.4.1), as on our
+   cards. Hosts differ: this one names it with AES-256 and not with AES-128. */
 static unsigned set_template(struct reader *reader, const uint8_t protocol[10], enum s_type type)
 {
     static struct buffer data, command, answer;
@@ -73,7 +75,8 @@ static unsigned set_template(struct reader *reader, const uint8_t protocol[10], 
     uint8_t password = type == PACE_MRZ ? 1 : 2, parameter = P_256;
     put_object(&data, 0x80, protocol, 10);
     put_object(&data, 0x83, &password, 1);
-    put_object(&data, 0x84, &parameter, 1);
+    if (memcmp(protocol, PACE_AES_256, 10) == 0)
+        put_object(&data, 0x84, &parameter, 1);
     struct command plain = { .header = { 0x00, 0x22, 0xC1, 0xA4 }, .data = data.bytes, .length = data.length };
     put_command(&command, &plain);
     return transmit(reader, &command, &answer);
