@@ -137,6 +137,11 @@ impl Messaging {
         command
     }
 
+    /// Counts an answer that is not opened.
+    pub const fn skip(&mut self) {
+        self.ssc += 1;
+    }
+
     /// Checks and opens a protected answer.
     pub fn unwrap(&mut self, answer: &[u8], status: u16) -> (Vec<u8>, u16) {
         self.ssc += 1;
