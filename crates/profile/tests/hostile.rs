@@ -5,8 +5,8 @@ use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::encode;
 use chipwright_profile::read::{self, ReadError};
 
-/// Every reader, with the tag its file begins with.
-const READERS: [(u8, fn(&[u8]) -> Option<ReadError>); 11] = [
+/// Every reader of one template, with the tag its file begins with.
+const READERS: [(u8, fn(&[u8]) -> Option<ReadError>); 10] = [
     (0x61, |data| read::dg1(data).err()),
     (0x75, |data| read::dg2(data).err()),
     (0x6B, |data| read::dg11(data).err()),
@@ -17,7 +17,6 @@ const READERS: [(u8, fn(&[u8]) -> Option<ReadError>); 11] = [
     (0x77, |data| read::sod(data).err()),
     (0x30, |data| read::security_object(data).err()),
     (0x31, |data| read::card_access(data).err()),
-    (0x61, |data| read::dir(data).err()),
 ];
 
 fn nested(tag: u8, depth: usize) -> Vec<u8> {

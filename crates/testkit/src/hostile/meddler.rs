@@ -43,9 +43,11 @@ pub enum Deed {
 pub enum Aim {
     /// Number `n` since the beginning, from 0.
     At(u64),
+    /// Number `n` since the last reset, from 0.
+    AfterReset(u64),
     /// Number `n` and all after it.
     From(u64),
-    /// The `n`-th with this instruction, from 0.
+    /// The `n`-th with this instruction since the last reset, from 0.
     Nth(Ins, u64),
     /// All with this instruction.
     Every(Ins),
@@ -59,6 +61,7 @@ pub struct Meddler<T> {
     aim: Aim,
     deed: Deed,
     count: u64,
+    since_reset: u64,
     same: u64,
     endless: bool,
     before: Vec<u8>,
@@ -68,7 +71,7 @@ impl<T: Transport> Meddler<T> {
     /// Does `deed` to the responses that `aim` names.
     #[must_use]
     pub const fn new(card: T, aim: Aim, deed: Deed) -> Self {
-        Self { card, aim, deed, count: 0, same: 0, endless: false, before: Vec::new() }
+        Self { card, aim, deed, count: 0, since_reset: 0, same: 0, endless: false, before: Vec::new() }
     }
 
     /// Gives the card back.
@@ -84,9 +87,12 @@ impl<T: Transport> Meddler<T> {
     fn is_meant(&mut self, command: &[u8]) -> bool {
         let number = self.count;
         self.count += 1;
+        let fresh = self.since_reset;
+        self.since_reset += 1;
         let ins = Ins(command.get(1).copied().unwrap_or_default());
         match self.aim {
             Aim::At(at) => number == at,
+            Aim::AfterReset(at) => fresh == at,
             Aim::From(at) => number >= at,
             Aim::Every(wanted) => ins == wanted,
             Aim::Header(wanted, p1, p2) => ins == wanted && command.get(2..4) == Some(&[p1, p2]),
@@ -158,6 +164,8 @@ impl<T: Transport> Transport for Meddler<T> {
     }
 
     fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.since_reset = 0;
+        self.same = 0;
         self.card.reset()
     }
 }
@@ -220,37 +228,33 @@ impl Transport for Swap {
     }
 }
 
-/// From the second reset on, the answer to one command is the one it had after the first.
+/// Answers one command as it answered it in the session before.
 pub struct Rewound<T> {
     card: T,
     at: usize,
-    tape: Vec<Vec<u8>>,
-    resets: usize,
-    count: usize,
+    before: Vec<Vec<u8>>,
+    now: Vec<Vec<u8>>,
 }
 
 impl<T> Rewound<T> {
-    /// The answer to command number `at`, from 0.
+    /// Command number `at` of a session, from 0.
     pub const fn new(card: T, at: usize) -> Self {
-        Self { card, at, tape: Vec::new(), resets: 0, count: 0 }
+        Self { card, at, before: Vec::new(), now: Vec::new() }
     }
 }
 
 impl<T: Transport> Transport for Rewound<T> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         let answer = self.card.transmit(command)?;
-        let number = self.count;
-        self.count += 1;
-        if self.resets < 2 {
-            self.tape.push(answer);
-            return Ok(self.tape[number].clone());
-        }
-        Ok(self.tape.get(number).filter(|_| number == self.at).cloned().unwrap_or(answer))
+        let number = self.now.len();
+        self.now.push(answer.clone());
+        Ok(self.before.get(number).filter(|_| number == self.at).cloned().unwrap_or(answer))
     }
 
     fn reset(&mut self) -> Result<Atr, TransportError> {
-        self.resets += 1;
-        self.count = 0;
+        if !self.now.is_empty() {
+            self.before = std::mem::take(&mut self.now);
+        }
         self.card.reset()
     }
 }

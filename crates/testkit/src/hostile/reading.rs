@@ -58,8 +58,8 @@ fn honest(model: &Model) -> Card {
     Box::new(Liar::new(model))
 }
 
-const FIRST: Aim = Aim::At(0);
-const LATER: Aim = Aim::At(8);
+const FIRST: Aim = Aim::AfterReset(0);
+const LATER: Aim = Aim::AfterReset(8);
 
 /// All of them.
 #[must_use]
