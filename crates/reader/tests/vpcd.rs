@@ -279,3 +279,38 @@ fn commands_do_not_wait_for_delayed_acknowledgements() {
         );
     });
 }
+
+/// The ceiling beside which the rate through pcscd stands: a listener that does what vpcd does, and nothing else.
+#[test]
+fn the_socket_alone_does_not_wait_either() {
+    stand::inside("the_socket_alone_does_not_wait_either", || {
+        use std::io::{Read, Write};
+        const COMMANDS: u32 = 20_000;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let (slot, _changes) = slot(listener.local_addr().unwrap().port());
+        insert(&slot, blank(1));
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(&[0, 1, 1]).unwrap();
+        let mut ask = |command: &[u8]| {
+            // length and body apart, and no TCP_NODELAY: as Debian's vpcd
+            stream.write_all(&u16::try_from(command.len()).unwrap().to_be_bytes()).unwrap();
+            stream.write_all(command).unwrap();
+            let mut length = [0; 2];
+            stream.read_exact(&mut length).unwrap();
+            let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
+            stream.read_exact(&mut answer).unwrap();
+            answer
+        };
+        let (delayed, since) = (delayed_acknowledgements(), Instant::now());
+        for _ in 0..COMMANDS {
+            assert_eq!(ask(&[0x80, 0xCA, 0x9F, 0x7F, 0x00]).len(), 47);
+        }
+        let (delayed, time) = (delayed_acknowledgements() - delayed, since.elapsed());
+        println!(
+            "{COMMANDS} commands over the socket alone: {:.0} a second, {} µs each, {delayed} delayed acknowledgements",
+            f64::from(COMMANDS) / time.as_secs_f64(),
+            (time / COMMANDS).as_micros(),
+        );
+        assert!(delayed < u64::from(COMMANDS) / 20, "{delayed} of {COMMANDS} commands waited");
+    });
+}
