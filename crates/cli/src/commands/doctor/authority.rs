@@ -26,6 +26,7 @@ pub(crate) struct Found {
     pub(crate) past: Vec<Past>,
 }
 
+const BACKUP: (&str, &str) = ("Bring the file from its backup.", "Lấy lại tệp từ bản sao lưu.");
 const NEW_SIGNER: (&str, &str) =
     ("Make a new one: `chipwright ca new-signer`.", "Tạo người ký mới: `chipwright ca new-signer`.");
 const NEW_LIST: (&str, &str) = (
@@ -74,14 +75,21 @@ pub(crate) fn examine(
 }
 
 fn root(authority: &Authority, at: Timestamp, past: &mut Vec<Past>) -> (Finding, Option<Certificate>) {
+    if !authority.root_file().exists() {
+        let found = (
+            "there is no root certificate: ca/root.pem is missing",
+            "không có chứng thư gốc: thiếu ca/root.pem",
+        );
+        return (Finding::mend(found, BACKUP), None);
+    }
     let root = match authority.root() {
         Ok(root) => root,
-        Err(failure) => return (Finding::of_failure(&failure), None),
+        Err(failure) => return (Finding::of_failure(&failure).with_remedy(BACKUP), None),
     };
     if let Err(error) = TrustStore::new().add_root(root.clone()) {
         let finding = Finding::mend(
             because(("ca/root.pem is not a root to trust", "ca/root.pem không phải gốc đáng tin"), &error),
-            ("Bring the file from its backup.", "Lấy lại tệp từ bản sao lưu."),
+            BACKUP,
         );
         return (finding, None);
     }
@@ -232,13 +240,13 @@ fn list(
                 "there is no revocation list: nothing can be verified",
                 "không có danh sách thu hồi: không kiểm tra được thẻ nào",
             ),
-            ("Bring ca/crl.pem from its backup.", "Lấy lại ca/crl.pem từ bản sao lưu."),
+            BACKUP,
         );
         return (finding, None);
     }
     let list = match authority.crl() {
         Ok(list) => list,
-        Err(failure) => return (Finding::of_failure(&failure), None),
+        Err(failure) => return (Finding::of_failure(&failure).with_remedy(BACKUP), None),
     };
     let mut store = TrustStore::new();
     if let Err(error) = store.add_root(root.clone()).and_then(|()| store.add_crl(list.clone())) {
@@ -299,8 +307,8 @@ fn trust(home: &Home, root: &Certificate) -> Finding {
     if others > 0 {
         return Finding::warning(
             text!(
-                "ca/ holds {others} more root certificates, which `verify` trusts as well",
-                "ca/ có thêm {others} chứng thư gốc; `verify` cũng tin các gốc đó"
+                "other root certificates in ca/, which `verify` trusts as well: {others}",
+                "số chứng thư gốc khác trong ca/ mà `verify` cũng tin: {others}"
             ),
             (
                 "Take away the roots that are not this organisation's.",

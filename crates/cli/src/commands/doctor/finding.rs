@@ -45,6 +45,11 @@ impl Finding {
         Self { state: State::MustBeMended, found: found.into(), remedy: Some(remedy.into()) }
     }
 
+    /// With another remedy than what was found calls for by itself.
+    pub(crate) fn with_remedy(self, remedy: impl Into<Text>) -> Self {
+        Self { remedy: Some(remedy.into()), ..self }
+    }
+
     /// What a command would have said.
     pub(crate) fn of_failure(failure: &Failure) -> Self {
         let (en, vi) = (told(failure, Language::En), told(failure, Language::Vi));
@@ -57,13 +62,21 @@ fn told(failure: &Failure, language: Language) -> (String, String) {
     let lines: Vec<String> = failure
         .lines(language)
         .iter()
-        .map(|line| line.split_once(": ").map_or(line.as_str(), |(_, words)| words).to_owned())
+        .map(|line| on_one_line(line.split_once(": ").map_or(line.as_str(), |(_, words)| words)))
         .collect();
     match lines.as_slice() {
         [what, reasons @ .., next] if reasons.is_empty() => (what.clone(), next.clone()),
         [what, reasons @ .., next] => (format!("{what} ({})", reasons.join("; ")), next.clone()),
         _ => (lines.join("; "), String::new()),
     }
+}
+
+/// Without the lines that a parser draws under the place of a fault.
+fn on_one_line(words: &str) -> String {
+    let drawn =
+        |line: &&str| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').starts_with('|');
+    let lines = words.lines().filter(|line| !drawn(line)).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(": ")
 }
 
 /// An error and everything behind it, in both languages.
@@ -159,6 +172,7 @@ mod tests {
         let finding = Finding::of_failure(&failure);
         assert_eq!(finding.found.en, "it broke (the cause: a disk)");
         assert_eq!(finding.remedy, Some(("Mend it.", "Sửa.").into()));
+        assert_eq!(on_one_line("at line 3\n  |\n3 | a = \n  |   ^\nno value\n"), "at line 3: no value");
     }
 
     #[test]

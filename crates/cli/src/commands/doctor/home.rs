@@ -97,7 +97,7 @@ impl Seen {
         if !self.unreadable.is_empty() {
             let (which, n) = (some(&self.unreadable), self.unreadable.len());
             several.add(Finding::mend(
-                text!("{n} folders may not be read: {which}", "không đọc được {n} thư mục: {which}"),
+                text!("folders that may not be read ({n}): {which}", "thư mục không đọc được ({n}): {which}"),
                 text!(
                     "Give the home to the user who works here: `sudo chown -R \"$USER\" {home}`.",
                     "Giao thư mục cho người dùng của trạm: `sudo chown -R \"$USER\" {home}`."
@@ -107,7 +107,7 @@ impl Seen {
         if !self.foreign.is_empty() {
             let (which, n) = (some(&self.foreign), self.foreign.len());
             several.add(Finding::mend(
-                text!("{n} belong to another user: {which}", "{n} mục thuộc người dùng khác: {which}"),
+                text!("not this user's ({n}): {which}", "không thuộc người dùng này ({n}): {which}"),
                 text!(
                     "Give the home to the user who works here: `sudo chown -R \"$USER\" {home}`.",
                     "Giao thư mục cho người dùng của trạm: `sudo chown -R \"$USER\" {home}`."
@@ -117,7 +117,7 @@ impl Seen {
         if !self.open.is_empty() {
             let (which, n) = (some(&self.open), self.open.len());
             several.add(Finding::mend(
-                text!("{n} are open to other users: {which}", "{n} mục mở cho người dùng khác: {which}"),
+                text!("open to other users ({n}): {which}", "mở cho người dùng khác ({n}): {which}"),
                 text!(
                     "Close them: `chmod -R go-rwx {home}`; if others use this machine, replace the passphrases.",
                     "Đóng lại: `chmod -R go-rwx {home}`; nếu máy có nhiều người dùng, hãy đổi mật khẩu khóa."

@@ -127,7 +127,16 @@ fn closed(opened: Result<(), KeystoreError>) -> Finding {
 }
 
 fn unusable(error: &KeystoreError) -> Finding {
-    Finding::mend(words(error), vietnamese::text(error.remedy()))
+    let finding = Finding::mend(words(error), vietnamese::text(error.remedy()));
+    match error {
+        KeystoreError::NotFound { .. } | KeystoreError::NotAKey { .. } => finding.with_remedy(BACKUP),
+        // nobody typed it
+        KeystoreError::WrongPassphrase { .. } => finding.with_remedy((
+            "Bring keys and passphrase file from the same backup.",
+            "Lấy lại tệp khóa và tệp mật khẩu từ cùng một bản sao lưu.",
+        )),
+        _ => finding,
+    }
 }
 
 /// What a card key file says of itself without a passphrase.

@@ -29,14 +29,13 @@ pub(crate) fn examine(wanted: Option<&str>, findings: &Findings<'_>) {
     findings.put(Name::PcscDrivers, drivers());
     let socket = std::env::var_os("PCSCLITE_CSOCK_NAME")
         .map_or_else(|| PathBuf::from("/run/pcscd/pcscd.comm"), PathBuf::from);
-    let outside = UnixStream::connect(&socket).map(drop);
     let opened = Service::connect().and_then(|service| Ok((service.readers()?, service)));
     let (rights, daemon) = match &opened {
         Ok(_) => (
             Finding::well(("this user may use readers", "người dùng này được dùng đầu đọc")),
             Finding::well(("it answers", "đang trả lời")),
         ),
-        Err(error) => refusal(error, outside.err().as_ref(), &socket),
+        Err(error) => refusal(error, &socket),
     };
     findings.put(Name::PcscRights, rights);
     findings.put(Name::PcscDaemon, daemon);
@@ -53,7 +52,7 @@ pub(crate) fn examine(wanted: Option<&str>, findings: &Findings<'_>) {
 }
 
 /// What keeps us from the daemon: the right to use it, or the daemon itself.
-fn refusal(error: &ReaderError, outside: Option<&io::Error>, socket: &Path) -> (Finding, Finding) {
+fn refusal(error: &ReaderError, socket: &Path) -> (Finding, Finding) {
     let unknown = |en, vi| Finding::not_checked((en, vi));
     let start = (
         "Start it: `sudo systemctl enable --now pcscd.socket`; if it is not installed, `sudo apt install pcscd libccid`.",
@@ -88,7 +87,9 @@ fn refusal(error: &ReaderError, outside: Option<&io::Error>, socket: &Path) -> (
             ),
         ),
         ReaderError::ServiceNotRunning | ReaderError::ServiceLost => {
-            let found = match outside.map(io::Error::kind) {
+            // a daemon that hangs lets nobody knock either, so only now
+            let knock = UnixStream::connect(socket).map_err(|error| error.kind());
+            let found = match knock.err() {
                 Some(io::ErrorKind::NotFound) => text!(
                     "pcscd is not running: there is no {}",
                     "pcscd không chạy: không có {}",
@@ -248,7 +249,8 @@ fn holders() -> Vec<String> {
     let mut found: Vec<String> = entries(Path::new("/proc"))
         .iter()
         .filter_map(|folder| {
-            let id = folder.file_name()?.to_str()?;
+            let id =
+                folder.file_name()?.to_str().filter(|id| id.bytes().all(|digit| digit.is_ascii_digit()))?;
             let name = fs::read_to_string(folder.join("comm")).ok()?;
             let name = name.trim();
             (id != us && HOLDERS.contains(&name)).then(|| format!("{name} ({id})"))

@@ -101,12 +101,14 @@ fn whose(view: &View, configuration: Option<&Configuration>, found: &Found) -> F
 fn lock(path: &Path, findings: &Findings<'_>) -> bool {
     let (finding, held) = match holder(path) {
         Ok(Holder::Nobody) => (Finding::well(("nobody writes it", "không ai đang ghi")), false),
-        Ok(Holder::Alive(note)) => (Finding::well(text!("{note} is writing it", "{note} đang ghi")), true),
-        Ok(Holder::Unknown(note)) => {
+        Ok(Holder::Alive(id)) => {
+            (Finding::well(text!("process {id} is writing it", "tiến trình {id} đang ghi")), true)
+        }
+        Ok(Holder::Unknown(id)) => {
             let finding = Finding::warning(
                 text!(
-                    "it is locked, but {note} is not running: a child process or another machine holds the lock",
-                    "đang bị khóa nhưng {note} không chạy: tiến trình con hoặc máy khác giữ khóa"
+                    "it is locked, but process {id} is not running: a child process or another machine holds the lock",
+                    "đang bị khóa nhưng tiến trình {id} không chạy: tiến trình con hoặc máy khác giữ khóa"
                 ),
                 (
                     "See who uses the file with `fuser -v registry.sqlite.lock`, and end that process; never share a home between machines.",
@@ -144,11 +146,7 @@ fn holder(registry: &Path) -> io::Result<Holder> {
     file.by_ref().take(256).read_to_string(&mut note)?;
     let process = note.split_whitespace().next().unwrap_or("?").to_owned();
     let alive = process.parse::<u32>().is_ok_and(|id| Path::new("/proc").join(id.to_string()).exists());
-    Ok(if alive {
-        Holder::Alive(format!("process {process}"))
-    } else {
-        Holder::Unknown(format!("process {process}"))
-    })
+    Ok(if alive { Holder::Alive(process) } else { Holder::Unknown(process) })
 }
 
 /// Reads the whole file, while nobody writes it and with the writer's lock held.
@@ -244,10 +242,12 @@ fn unfinished(work: &[InFlight], at: Timestamp, running: bool) -> Finding {
     if work.is_empty() {
         return Finding::well(("none", "không có"));
     }
-    let counts = text!(
-        "{allocated} have a number, {writing} are being written ({open} of them perhaps finalised), {finalised} wait to be verified",
-        "{allocated} đã có số, {writing} đang ghi (trong đó {open} có thể đã hoàn tất), {finalised} chờ kiểm tra"
-    );
+    let counts = counted(&[
+        (allocated, "have a number", "đã có số"),
+        (writing, "being written", "đang ghi"),
+        (open, "of them perhaps finalised", "trong đó có thể đã hoàn tất"),
+        (finalised, "wait to be verified", "chờ kiểm tra"),
+    ]);
     if running || writing + finalised == 0 {
         return Finding::well(counts);
     }
@@ -259,10 +259,19 @@ fn unfinished(work: &[InFlight], at: Timestamp, running: bool) -> Finding {
             vi: format!("{}, lâu nhất {}", counts.vi, age.vi),
         },
         (
-            "Put these chips into the reader and run `chipwright issue` again; `chipwright status` names them. A lost one is revoked.",
-            "Đặt lại các chip đó vào đầu đọc và chạy lại `chipwright issue`; `chipwright status` cho biết chip nào. Chip đã mất thì thu hồi thẻ.",
+            "Put these chips into the reader and run `chipwright issue` again; `chipwright status` names them. For a lost one: `chipwright revoke CARD --reason lost`.",
+            "Đặt lại các chip đó vào đầu đọc và chạy lại `chipwright issue`; `chipwright status` cho biết chip nào. Nếu mất chip: `chipwright revoke THẺ --reason lost`.",
         ),
     )
+}
+
+/// Those that there are.
+fn counted(counts: &[(usize, &str, &str)]) -> Text {
+    let there = || counts.iter().filter(|(n, ..)| *n > 0);
+    Text {
+        en: there().map(|(n, en, _)| format!("{n} {en}")).collect::<Vec<_>>().join(", "),
+        vi: there().map(|(n, _, vi)| format!("{n} {vi}")).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// Tries spent on the chips that are known by a card or lie here as software cards.
@@ -297,15 +306,15 @@ fn tries(
         (0, 0) => Finding::well(("none spent", "chưa mất lần nào")),
         (some, 0) => Finding::warning(
             text!(
-                "{some} chips have lost some of their {allowed} tries",
-                "{some} chip đã mất một số trong {allowed} lần thử"
+                "chips that lost some of their {allowed} tries: {some}",
+                "chip đã mất một phần trong {allowed} lần thử: {some}"
             ),
             remedy,
         ),
         (some, none_left) => Finding::mend(
             text!(
-                "{none_left} chips have no try of {allowed} left, {some} have lost some",
-                "{none_left} chip đã hết cả {allowed} lần thử, {some} chip đã mất một số"
+                "chips with none of their {allowed} tries left: {none_left}; with some lost: {some}",
+                "chip đã hết cả {allowed} lần thử: {none_left}; đã mất một phần: {some}"
             ),
             remedy,
         ),

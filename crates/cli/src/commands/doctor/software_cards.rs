@@ -21,9 +21,9 @@ pub(crate) fn examine(home: &Home) -> Finding {
         [] if all == 0 => Finding::well(("there are none", "không có thẻ nào")),
         [] => Finding::well(text!("{all} can be used", "{all} thẻ dùng được")),
         [first, ..] => {
-            let n = damaged.len();
+            let named = damaged.join(", ");
             Finding::warning(
-                text!("{n} of {all} are damaged: {first} …", "{n} trong {all} thẻ bị hỏng: {first} …"),
+                text!("damaged, of {all}: {named}", "bị hỏng, trong {all} thẻ: {named}"),
                 text!(
                     "Delete what is damaged: `chipwright emulator delete {first}`.",
                     "Xóa thẻ hỏng: `chipwright emulator delete {first}`."

@@ -1,0 +1,174 @@
+//! A station to break: a home of its own, and a system around it that says what the test wants.
+
+use crate::house::{House, redacted};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+pub(crate) struct Station {
+    house: House,
+    reader: &'static str,
+    environment: Vec<(&'static str, String)>,
+}
+
+/// A check that is not well: its name and its state.
+pub(crate) type Fault = (&'static str, &'static str);
+
+impl Station {
+    /// A new test home where all is well, without a reader.
+    pub(crate) fn well() -> Self {
+        static TEMPLATE: OnceLock<House> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(House::with_home);
+        let station = Self::without_home();
+        copy(&template.path().join("home"), &station.home());
+        station
+    }
+
+    pub(crate) fn without_home() -> Self {
+        let house = House::empty();
+        fs::create_dir(house.path().join("bin")).unwrap();
+        let station = Self { house, reader: "emulator:*", environment: Vec::new() };
+        station.program("timedatectl", "echo yes");
+        station.with("TZ", "Asia/Ho_Chi_Minh")
+    }
+
+    /// With another reader; empty: none is named.
+    pub(crate) fn with_reader(mut self, reader: &'static str) -> Self {
+        self.reader = reader;
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    /// A program of the system that says something else.
+    pub(crate) fn program(&self, name: &str, script: &str) {
+        let file = self.house.path().join("bin").join(name);
+        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        mode(&file, 0o755);
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.house.path().join("home")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.home().join(name)
+    }
+
+    /// Replaces a piece of `config.toml`, which must be there.
+    pub(crate) fn configure(&self, from: &str, to: &str) {
+        let file = self.file("config.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "config.toml has no {from}");
+        fs::write(file, text.replace(from, to)).unwrap();
+    }
+
+    pub(crate) fn members(&self, numbers: &[&str]) {
+        self.house.members(numbers);
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.house.command(arguments);
+        command.env("PATH", format!("{}:/usr/bin:/bin", self.house.path().join("bin").display()));
+        for (name, value) in &self.environment {
+            command.env(name, value);
+        }
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn doctor(&self, arguments: &[&str]) -> Output {
+        let reader = ["--reader", self.reader];
+        let named = if self.reader.is_empty() { &[][..] } else { &reader[..] };
+        self.run(&[&["doctor"], named, arguments].concat())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let done = self.doctor(&["--json"]);
+        assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap()
+    }
+
+    /// Examines the station: exactly these checks are not well (those of a reader nobody asked for left out). Returns what is said
+    /// of them.
+    pub(crate) fn faults(&self, expected: &[Fault]) -> String {
+        let report = self.json();
+        let checks: Vec<&Value> = report["checks"].as_array().unwrap().iter().collect();
+        let asked =
+            |check: &&&Value| self.reader.is_empty() || self.reader.starts_with("pcsc") || !of_reader(check);
+        let faults: Vec<&Value> =
+            checks.iter().filter(|check| check["state"] != "well").filter(asked).copied().collect();
+        let names: Vec<(&str, &str)> = faults
+            .iter()
+            .map(|check| (check["name"].as_str().unwrap(), check["state"].as_str().unwrap()))
+            .collect();
+        assert_eq!(names, expected);
+        self.agrees(&report);
+        let said: String = faults.iter().map(|check| said(check)).collect();
+        redacted(&said.replace(&self.house.path().display().to_string(), "HERE"))
+    }
+
+    /// The exit code and the text for people say the same.
+    fn agrees(&self, report: &Value) {
+        let (code, mark) = match report["state"].as_str().unwrap() {
+            "well" => (0, "This station is well"),
+            "warning" => (3, "This station can work"),
+            _ => (5, "This station must be mended"),
+        };
+        for (language, field) in [("en", "en"), ("vi", "vi")] {
+            let done = self.doctor(&["--lang", language]);
+            let text = String::from_utf8(done.stdout).unwrap();
+            assert_eq!(done.status.code(), Some(code), "{text}");
+            assert!(language == "vi" || text.lines().last().unwrap().starts_with(mark), "{text}");
+            for check in report["checks"].as_array().unwrap() {
+                for words in [&check["found"][field], &check["remedy"][field]] {
+                    // the time of day moves on between two runs
+                    let moving = check["name"] == "clock.credible" || check["name"] == "disk.inodes";
+                    assert!(moving || text.contains(words.as_str().unwrap_or_default()), "{words}\n{text}");
+                }
+            }
+        }
+    }
+}
+
+fn of_reader(check: &Value) -> bool {
+    check["name"].as_str().unwrap().starts_with("pcsc.")
+}
+
+fn said(check: &Value) -> String {
+    let words =
+        |value: &Value| format!("  {}\n  {}\n", value["en"].as_str().unwrap(), value["vi"].as_str().unwrap());
+    let mut text = format!("{}: {}\n", check["name"].as_str().unwrap(), check["state"].as_str().unwrap());
+    text += &words(&check["found"]);
+    if check["remedy"].is_object() {
+        text += &words(&check["remedy"]).replace("  ", "  → ");
+    }
+    text
+}
+
+pub(crate) fn mode(file: &Path, mode: u32) {
+    fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+/// Whether this process may do what only root may; if not, says so.
+pub(crate) fn is_root(test: &str) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    if !root {
+        println!("skipped: {test}: needs root");
+    }
+    root
+}
