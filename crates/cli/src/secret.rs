@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home;
-use crate::text::{Text, text};
+use crate::text::Text;
 use chipwright_issuance::Language;
 use chipwright_keystore::Passphrase;
 use std::fs::{self, File};
@@ -73,10 +73,13 @@ pub(crate) fn must_be_terminal(what: &Text, options: &str) -> Result<(), Failure
             en: format!("no way to ask: {}", what.en),
             vi: format!("không có cách nào để hỏi: {}", what.vi),
         },
-        text!(
-            "Give it with {options}, or run on a terminal.",
-            "Cung cấp bằng {options}, hoặc chạy trên cửa sổ dòng lệnh."
-        ),
+        Text {
+            en: format!("Give it with {options}, or run on a terminal."),
+            vi: format!(
+                "Cung cấp bằng {}, hoặc chạy trên cửa sổ dòng lệnh.",
+                options.replace(" or ", " hoặc ")
+            ),
+        },
     ))
 }
 

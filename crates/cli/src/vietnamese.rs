@@ -29,7 +29,7 @@ use phrase::Phrases;
 use std::sync::LazyLock;
 
 /// A sentence as the source says it, `{holes}` included, and its Vietnamese with the same holes. A hole without a name has its
-/// number. One that ends in `!` in the Vietnamese must itself be something that is translated: it keeps rows that are hardly more
+/// number. One that ends in `!` in the Vietnamese must itself be something that is translated, or names: it keeps rows that are hardly more
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 

@@ -166,7 +166,10 @@ impl Shown {
                 lines.push(format!("  {} {hidden}", self.bytes));
             }
             Some(_) if !self.objects.is_empty() => {
-                lines.extend(self.objects.iter().map(|line| format!("  {line}")))
+                let bytes = out.pick(" bytes)", " byte)");
+                lines.extend(
+                    self.objects.iter().map(|line| format!("  {}", line.replacen(" bytes)", bytes, 1))),
+                );
             }
             Some(hex) => lines.push(format!("  {hex}")),
         }

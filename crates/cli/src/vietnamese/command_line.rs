@@ -103,13 +103,30 @@ fn paragraphs(text: &str) -> String {
 fn help(error: &Error) -> String {
     let rendered = error.render().to_string();
     let lines = rendered.lines().map(|line| format!("{}\n", explained_value(line)));
-    lines
-        .collect::<String>()
-        .replace("Usage:", "Cách dùng:")
-        .replace("[OPTIONS]", "[TÙY CHỌN]")
-        .replace("[possible values: ", "[giá trị: ")
-        .replace("Possible values:", "Các giá trị:")
-        .replace("[default: ", "[mặc định: ")
+    [
+        ("Usage:", "Cách dùng:"),
+        ("[OPTIONS]", "[TÙY CHỌN]"),
+        ("[possible values:", "[giá trị:"),
+        ("Possible values:", "Các giá trị:"),
+        ("[default:", "[mặc định:"),
+    ]
+    .into_iter()
+    .fold(lines.collect(), |text: String, (english, vietnamese)| wherever_broken(&text, english, vietnamese))
+}
+
+/// The text with other words in it, also where a line ends between two of them.
+fn wherever_broken(text: &str, english: &str, vietnamese: &str) -> String {
+    let (first, second) = english.split_once(' ').unwrap_or((english, ""));
+    let mut parts = text.split(first);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.trim_start().strip_prefix(second) {
+            _ if second.is_empty() => replaced.extend([vietnamese, part]),
+            Some(rest) => replaced.extend([vietnamese, rest]),
+            None => replaced.extend([first, part]),
+        }
+    }
+    replaced
 }
 
 /// `- value: what it means`, as clap lists values that are explained.
@@ -270,6 +287,16 @@ mod tests {
             assert!(said.starts_with(&format!("lỗi: {words}\n")), "{said}");
             assert_eq!(exit, Exit::Usage);
         }
+    }
+
+    #[test]
+    fn what_clap_adds_is_found_where_a_line_ends() {
+        let broken = "which [possible\n    values: a, b]; [possible values: c]";
+        assert_eq!(
+            wherever_broken(broken, "[possible values:", "[giá trị:"),
+            "which [giá trị: a, b]; [giá trị: c]"
+        );
+        assert_eq!(wherever_broken("Usage: x", "Usage:", "Cách dùng:"), "Cách dùng: x");
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("INSTALL [for personalization] finds it", "INSTALL [for personalization] tìm thấy ứng dụng"),
     ("report key", "khóa báo cáo"),
-    ("store {}", "ghi {0}"),
+    ("store {}", "ghi {0!}"),
     ("{} ({} bytes)", "{0} ({1} byte)"),
     ("MRZ key", "khóa MRZ"),
     (

@@ -117,7 +117,7 @@ impl<'w> Search<'_, 'w> {
                     let (_, value) = values.iter().find(|(hole, _)| hole == name)?;
                     match self.translate(value) {
                         Some(words) => said.push_str(&words),
-                        None if *translated => return None,
+                        None if *translated && !value.split(", ").all(is_name) => return None,
                         None => said.push_str(value),
                     }
                 }
@@ -130,9 +130,10 @@ impl<'w> Search<'_, 'w> {
 /// No library says more sentences at once.
 const MOST_PARTS: usize = 40;
 
-/// One word: a file's name, a number.
+/// One word that is no English one: a file's name, a number.
 fn is_name(words: &str) -> bool {
-    !words.is_empty() && !words.contains(' ')
+    let plain = words.chars().all(|c| c.is_ascii_lowercase());
+    !plain && !words.contains(' ')
 }
 
 impl Phrase {
@@ -202,6 +203,7 @@ mod tests {
         ("{} of {} bytes", "{1} byte thì {0}"),
         ("refused with {status}. {meaning}", "từ chối: {status}. {meaning}"),
         ("Stop; or go.", "Dừng; hoặc đi."),
+        ("store {}", "lưu {0!}"),
     ];
 
     fn translate(words: &str) -> Option<String> {
@@ -211,6 +213,8 @@ mod tests {
     #[test]
     fn values_are_carried_over_and_sentences_in_holes_are_translated() {
         assert_eq!(translate("3 of 17 bytes").as_deref(), Some("17 byte thì 3"));
+        assert_eq!(translate("store EF.DIR, DG1").as_deref(), Some("lưu EF.DIR, DG1"));
+        assert_eq!(translate("store files: the card is gone"), None);
         assert_eq!(translate("write: the card is gone").as_deref(), Some("ghi: mất thẻ"));
         assert_eq!(
             translate("refused with 6A80. Stop; or go.").as_deref(),

@@ -1,54 +1,15 @@
 //! Whether a text has English words in it.
 
 /// English words that no Vietnamese sentence has.
-const ENGLISH: [&str; 44] = [
-    "the",
-    "is",
-    "not",
-    "and",
-    "has",
-    "was",
-    "with",
-    "cannot",
-    "could",
-    "card",
-    "chip's",
-    "key",
-    "keys",
-    "of",
-    "bytes",
-    "file",
-    "must",
-    "be",
-    "by",
-    "from",
-    "than",
-    "this",
-    "that",
-    "it",
-    "its",
-    "are",
-    "where",
-    "signer",
-    "reader",
-    "wrong",
-    "no",
-    "error",
-    "next",
-    "because",
-    "found",
-    "missing",
-    "expected",
-    "usage",
-    "options",
-    "invalid",
-    "value",
-    "required",
-    "unexpected",
-    "unknown",
+#[rustfmt::skip]
+const ENGLISH: [&str; 47] = [
+    "the", "is", "not", "and", "has", "was", "with", "cannot", "could", "card", "chip's", "key", "keys",
+    "of", "bytes", "file", "must", "be", "by", "from", "than", "this", "that", "it", "its", "are", "where",
+    "signer", "reader", "wrong", "no", "error", "next", "because", "found", "missing", "expected", "usage",
+    "options", "invalid", "value", "required", "unexpected", "unknown", "unknown/unsupported", "or", "incorrect",
 ];
 
-/// The first English word of a text; what stands in quotation marks, names of files and options, and commands by their standard
+/// The first English word of a text; what stands in quotation marks or square brackets, names of files and options, and commands by their standard
 /// names are nobody's language.
 pub(crate) fn english_word(text: &str) -> Option<String> {
     // what Vietnamese technicians call it, too
@@ -68,8 +29,8 @@ pub(crate) fn english_word(text: &str) -> Option<String> {
         }
         match c {
             '`' | '"' => quoted = !quoted,
-            '“' | '‘' => quoted = true,
-            '”' | '’' | '\n' => quoted = false,
+            '“' | '‘' | '[' => quoted = true,
+            '”' | '’' | ']' | '\n' => quoted = false,
             _ => {}
         }
     }

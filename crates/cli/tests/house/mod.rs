@@ -68,6 +68,16 @@ impl House {
         command
     }
 
+    /// A script that is given the binary as `$0` and these arguments.
+    pub(crate) fn shell(&self, script: &str, arguments: &[&str]) -> Command {
+        let program = self.command(&[]).get_program().to_owned();
+        let mut command = Command::new("bash");
+        command.current_dir(self.path()).env_clear().env("CHIPWRIGHT_HOME", "home").env("TZ", "UTC");
+        command.env("LC_ALL", "C.UTF-8").env("PATH", "/usr/bin:/bin");
+        command.args(["-c", script]).arg(program).args(arguments);
+        command
+    }
+
     pub(crate) fn output(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
