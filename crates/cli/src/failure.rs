@@ -86,6 +86,11 @@ impl Failure {
         (self.0.what.clone(), self.0.next.clone())
     }
 
+    /// Whoever read our output has gone.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.0.silent
+    }
+
     /// The lines for stderr.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
         if self.0.silent {

@@ -15,6 +15,17 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
+/// The whole program, from start to exit.
+fn verify(house: &House, reader: &str) -> (Duration, Value) {
+    let begun = Instant::now();
+    let done = house.output(&["verify", "--reader", reader, "--from-registry", "--json"]);
+    let time = begun.elapsed();
+    let report: Value = serde_json::from_slice(&done.stdout)
+        .unwrap_or_else(|_| panic!("{reader}: {}", String::from_utf8_lossy(&done.stderr)));
+    assert_eq!((done.status.code(), &report["verdict"]), (Some(0), &Value::from("valid")), "{report}");
+    (time, report)
+}
+
 /// Prepare, write and read back, from the events of one card: what *prepare* cost, and the time from then on.
 fn time_of_card(prepared: &(Instant, Value), issued: Instant) -> Duration {
     let steps = prepared.1["cost"]["steps"].as_array().unwrap();
@@ -59,14 +70,8 @@ fn forty_members_are_issued_and_verified() {
         let mut times = Vec::new();
         for number in 1..=40 {
             let name = format!("blank-{number:03}");
-            served.insert(&name, 1);
-            let begun = Instant::now();
-            let verify = ["verify", "--reader", "pcsc:Virtual PCD 00 01", "--from-registry", "--json"];
-            let done = house.output(&verify);
-            times.push(begun.elapsed());
-            let report: Value = serde_json::from_slice(&done.stdout)
-                .unwrap_or_else(|_| panic!("{name}: {}", String::from_utf8_lossy(&done.stderr)));
-            assert_eq!((done.status.code(), &report["verdict"]), (Some(0), &Value::from("valid")), "{name}");
+            served.show(&name, 1);
+            times.push(verify(&house, "pcsc:Virtual PCD 00 01").0);
             served.pull(1);
         }
         println!("verify of 40 cards, the whole program from start to exit: {}", spread(times));
@@ -109,22 +114,57 @@ fn two_slots_are_used_at_once() {
                 );
                 assert!(issuing.ended_well());
             });
-            let mut verified = 0;
+            let mut times = Vec::new();
             while !issue.is_finished() {
-                let done = house.output(&["verify", "--reader", "pcsc:1", "--from-registry"]);
-                assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
-                verified += 1;
+                times.push(verify(&house, "pcsc:1").0);
             }
             issue.join().unwrap();
-            verified
+            times
         });
-        println!(
-            "{} cards issued in one slot, one card verified {verified} times in the other meanwhile",
-            count - 1
-        );
-        assert!(verified > count, "verified only {verified} times");
+        let (issued, times) = (count - 1, spread(verified.clone()));
+        println!("{issued} cards issued in one slot; in the other the same card verified meanwhile: {times}");
+        assert!(verified.len() > count, "verified only {} times", verified.len());
         drop(served);
         assert_eq!(house.exactly_one_valid_card_each(&members), count);
+    });
+}
+
+#[test]
+fn a_batch_is_recorded() {
+    stand::inside("a_batch_is_recorded", || {
+        let _daemon = stand::Daemon::start();
+        let house = House::with_home();
+        let members = house.good_members(2);
+        assert!(house.output(&["emulator", "create", "--count", "2"]).status.success());
+        let served = Served::start(&house, &["--magazine", "0=blank-*"]);
+        let mut issuing = Issuing::start(&house, "pcsc:0", &["--record", "batch.jsonl"]);
+        assert_eq!(issuing.by_ref().last().unwrap().1["issued"], 2);
+        assert!(issuing.ended_well());
+        drop(served);
+        let (text, file) =
+            (house.stdout(&["trace", "show", "batch.jsonl"]), house.path().join("batch.jsonl"));
+        for name in ["PUT KEY", "INSTALL", "STORE DATA", "MANAGE SECURITY ENVIRONMENT", "READ BINARY"] {
+            assert!(text.lines().any(|line| line.contains(name) && line.contains(" ms")), "{name}\n{text}");
+        }
+        assert!(text.contains("reader Virtual PCD 00 00"), "{text}");
+        let shown: Value =
+            serde_json::from_str(&house.stdout(&["trace", "show", "--json", "batch.jsonl"])).unwrap();
+        let took: u64 =
+            shown["steps"].as_array().unwrap().iter().map(|step| step["took"].as_u64().unwrap()).sum();
+        println!("{} exchanges recorded, {took} µs in the reader", shown["steps"].as_array().unwrap().len());
+        // neither persons nor chips stand in the file
+        let recorded = std::fs::read_to_string(file).unwrap().to_lowercase();
+        for card in house.json_lines(&["list", "--json"]) {
+            let chip = card["chip"].as_str().unwrap().to_lowercase();
+            assert!(!recorded.contains(&chip), "chip {chip} stands in the recording");
+        }
+        for member in &members {
+            let digits: String = member.bytes().map(|digit| format!("{digit:02x}")).collect();
+            assert!(!recorded.contains(&digits), "member {member} stands in the recording");
+        }
+        let again =
+            house.output(&["card", "info", "--reader", "pcsc:0", "--record", "batch.jsonl", "--wait", "0"]);
+        assert!(!again.status.success(), "a recording is never overwritten");
     });
 }
 

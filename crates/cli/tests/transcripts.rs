@@ -23,7 +23,7 @@ fn usage() {
     let house = House::empty();
     assert_snapshot!(house.session(&[
         &["isue"],
-        &["verify", "--reader", "pcsc:0"],
+        &["verify", "--reader", "usb:0"],
         &["apdu", "--reader", "emulator:a", "00A4G0"],
         &["verify", "--reader", "emulator:a", "--can", "1", "--from-registry"],
         &["init", "--real", "home"],

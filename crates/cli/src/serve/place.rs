@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// How long a slot stays empty before the next card comes: the daemon looks a few times a second, and would take the next card for the
 /// one before.
-const EMPTY_FOR: Duration = Duration::from_millis(700);
+const EMPTY_FOR: Duration = Duration::from_millis(500);
 /// How long nobody may listen before it is said.
 const NOBODY_LISTENS: Duration = Duration::from_secs(1);
 
@@ -250,8 +250,7 @@ impl Place {
             SlotState::Powered { apdus } => (SlotContent::Powered, apdus),
             SlotState::Unpowered { apdus } => (SlotContent::Unpowered, apdus),
             SlotState::Waiting { apdus } => (SlotContent::NoDaemon, apdus),
-            // one that is to come has no power yet
-            _ if self.card.is_some() => (SlotContent::Unpowered, 0),
+            _ if self.coming.is_some() => (SlotContent::Coming, 0),
             _ => (SlotContent::Empty, 0),
         };
         SlotReport {

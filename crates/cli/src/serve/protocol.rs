@@ -56,6 +56,8 @@ pub(crate) struct SlotReport {
 pub(crate) enum SlotContent {
     /// No card.
     Empty,
+    /// Empty for a moment longer, so that the daemon sees that the card before is gone.
+    Coming,
     /// A card, and no daemon to show it to.
     NoDaemon,
     /// A card without power.

@@ -55,7 +55,13 @@ pub(crate) fn what(error: &ReaderError) -> Text {
         ReaderError::Pcsc { reader: None, source } => format!("dịch vụ thẻ thông minh báo lỗi: {source}"),
         other => other.to_string(),
     };
-    Text { en: error.to_string(), vi }
+    let en = match error {
+        ReaderError::AmbiguousReader { wanted, fitting } if wanted.is_empty() => {
+            format!("there are several readers: {}", fitting.join(", "))
+        }
+        other => other.to_string(),
+    };
+    Text { en, vi }
 }
 
 /// What to do next.

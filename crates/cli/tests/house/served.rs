@@ -38,6 +38,20 @@ impl<'a> Served<'a> {
         self.hand(&["insert", name], slot);
     }
 
+    /// Puts a card in and waits until the daemon sees it.
+    pub(crate) fn show(&self, name: &str, slot: usize) {
+        self.insert(name, slot);
+        self.wait(slot, |found| found["state"] == "unpowered" || found["state"] == "powered");
+        let is_seen = || self.house.json_lines(&["readers", "--json"])[slot]["state"] == "card";
+        for _ in 0..300 {
+            if is_seen() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the daemon does not see {name}");
+    }
+
     /// Takes the card out.
     pub(crate) fn pull(&self, slot: usize) {
         self.hand(&["pull"], slot);

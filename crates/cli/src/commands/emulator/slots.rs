@@ -71,6 +71,7 @@ pub(super) fn show(home: &Home, context: &Context, json: bool) -> Result<(), Fai
 const fn state(content: SlotContent, out: Output) -> &'static str {
     match content {
         SlotContent::Empty => out.pick("empty", "trống"),
+        SlotContent::Coming => out.pick("being put in", "đang đưa vào"),
         SlotContent::NoDaemon => out.pick("pcscd not there", "chưa có pcscd"),
         SlotContent::Unpowered => out.pick("without power", "chưa có điện"),
         SlotContent::Powered => out.pick("with power", "có điện"),
