@@ -116,6 +116,7 @@ fn the_root_is_missing_or_none() {
 fn an_old_authority_has_ended() {
     let station = Station::well();
     another(&station, "2010-01-01T00:00:00Z".parse().unwrap());
+    station.people_are_told();
     assert_snapshot!(station.faults(&[
         ("authority.root", MEND),
         ("authority.revocation_list", MEND),

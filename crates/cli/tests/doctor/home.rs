@@ -33,6 +33,7 @@ const NOTHING_ELSE: [&str; 20] = [
 fn a_new_station_is_well() {
     let station = Station::well();
     assert_eq!(station.faults(&[]), "");
+    station.people_are_told();
     let mut said = String::new();
     for language in ["en", "vi"] {
         let done = station.doctor(&["--lang", language]);
@@ -164,6 +165,7 @@ fn a_value_of_the_configuration_is_wrong() {
 fn a_test_home_is_called_real() {
     let station = Station::well();
     station.configure("mode = \"test\"", "mode = \"real\"");
+    station.people_are_told();
     assert_snapshot!(station.faults(&[
         ("home.configuration", "must_be_mended"),
         ("authority.kind", "must_be_mended"),
@@ -171,6 +173,19 @@ fn a_test_home_is_called_real() {
         ("keys.cards", "must_be_mended"),
         ("keys.passphrases", "must_be_mended"),
     ]));
+}
+
+#[test]
+fn remedies_stand_at_the_end_most_urgent_first() {
+    let station = Station::well().with("TZ", "UTC");
+    mode(&station.file("keys"), 0o750);
+    fs::remove_file(station.file("ca/signer-1.key")).unwrap();
+    let mut said = String::new();
+    for language in ["en", "vi"] {
+        let text = String::from_utf8(station.doctor(&["--lang", language]).stdout).unwrap();
+        said += &text.lines().skip(33).map(|line| format!("{line}\n")).collect::<String>();
+    }
+    assert_snapshot!(redacted(&said));
 }
 
 #[test]

@@ -69,6 +69,8 @@ fn a_daemon_hangs() {
             ("pcsc.readers", UNKNOWN),
             ("pcsc.cards", UNKNOWN),
         ]);
+        // a second and a third examination find no place in the queue of the socket any more
+        station.people_are_told();
         daemon.resume();
         assert_eq!(station.faults(&[]), "");
         assert_snapshot!(said);

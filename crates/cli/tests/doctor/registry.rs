@@ -33,6 +33,7 @@ fn the_registry_does_not_open() {
     said += &station.faults(&CLOSED);
     fs::remove_file(&file).unwrap();
     said += &station.faults(&CLOSED);
+    station.people_are_told();
     assert_snapshot!(said);
 }
 

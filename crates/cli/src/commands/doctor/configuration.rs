@@ -104,7 +104,10 @@ fn certificates(configuration: &Configuration, several: &mut Findings) {
 fn card_keys(configuration: &Configuration, several: &mut Findings) {
     let keys = &configuration.card_keys;
     if ![128, 192, 256].contains(&keys.size) {
-        several.add(wrong("card_keys.size", Text::same("128, 192, 256")));
+        several.add(wrong(
+            "card_keys.size",
+            Text::from(("it must be 128, 192 or 256", "phải là 128, 192 hoặc 256")),
+        ));
     }
     if keys.transport_version.eq_ignore_ascii_case(&keys.issuer_version) {
         several.add(Finding::mend(

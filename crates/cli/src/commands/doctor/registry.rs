@@ -11,7 +11,8 @@ use crate::home::Home;
 use crate::text::{Text, text};
 use crate::vietnamese;
 use chipwright_registry::{
-    BlankStage, CardStatus, CardsByStatus, ChipId, Error, InFlight, Registry, SCHEMA_VERSION, View,
+    BlankStage, BlanksByStage, CardStatus, CardsByStatus, ChipId, Error, InFlight, Registry, SCHEMA_VERSION,
+    View,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -169,7 +170,7 @@ fn integrity(path: &Path, at: Timestamp, held: bool) -> Finding {
         Err(error) => return Finding::not_checked(words(&error)),
     }
     match Registry::open(path, at) {
-        Ok(_) => Finding::well(("every page and every row is in order", "mọi trang và mọi dòng đều đúng")),
+        Ok(_) => Finding::well(("its pages and rows are in order", "các trang và dòng đều đúng")),
         Err(error @ (Error::File { .. } | Error::Unusable { .. } | Error::InUse { .. })) => {
             Finding::not_checked(refused(&error).found)
         }
@@ -211,8 +212,8 @@ fn cards(view: &View, past: &mut Vec<Past>) -> Result<Cards, Error> {
             contradicting += 1;
         }
     }
-    let CardsByStatus { issued, finalised, revoked, .. } = view.cards_by_status()?;
-    let used = view.blanks_by_stage()?.used;
+    let CardsByStatus { issued, finalised, revoked, abandoned, .. } = view.cards_by_status()?;
+    let BlanksByStage { used, spoiled, .. } = view.blanks_by_stage()?;
     let finding = if contradicting > 0 || used < issued + finalised || used > issued + finalised + revoked {
         Finding::mend(
             text!(
@@ -226,8 +227,8 @@ fn cards(view: &View, past: &mut Vec<Past>) -> Result<Cards, Error> {
         )
     } else {
         Finding::well(text!(
-            "{issued} issued, {finalised} finalised, {revoked} revoked, on {used} used chips",
-            "{issued} đã cấp, {finalised} đã hoàn tất, {revoked} đã thu hồi, trên {used} chip đã dùng"
+            "{issued} issued, {finalised} finalised, {revoked} revoked, {abandoned} abandoned; {used} chips used, {spoiled} spoiled",
+            "{issued} đã cấp, {finalised} đã hoàn tất, {revoked} đã thu hồi, {abandoned} đã bỏ; {used} chip đã dùng, {spoiled} hỏng"
         ))
     };
     Ok(Cards { finding, chips })
