@@ -35,7 +35,7 @@ fn cm_01_select_returns_the_fci() {
         "732F06072A864886FC6B01600C060A2A864886FC6B02020301630906072A864886FC6B03640B06092A864886FC6B040370",
     );
     assert_eq!(status_word, 0x9000);
-    assert_eq!(fci, [hex("6F3D8408A000000151000000A531"), recognition.clone()].concat());
+    assert_eq!(fci, [hex("6F418408A000000151000000A535"), recognition.clone(), hex("9F6501FF")].concat());
     assert_eq!(send(&mut card, "00A4040C08A000000151000000"), (vec![], 0x9000));
     // CM-04: card data names SCP03 and i.
     assert_eq!(send(&mut card, "80CA006600").0, [hex("6631"), recognition].concat());
@@ -559,7 +559,7 @@ fn cm_22_there_are_no_files_to_select() {
         assert_eq!(status(&mut card, command), 0x6A82, "{command}");
     }
     let (fci, _) = send(&mut card, "00A4040000");
-    assert_eq!(fci[..2], [0x6F, 0x3D], "the issuer domain stays selected");
+    assert_eq!(fci[..2], [0x6F, 0x41], "the issuer domain stays selected");
 }
 
 #[test]

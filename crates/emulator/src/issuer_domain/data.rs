@@ -12,6 +12,7 @@ const CIN: Tag = Tag(0x45);
 const KEY_INFORMATION: Tag = Tag(0xE0);
 const CARD_DATA: Tag = Tag(0x66);
 const RESOURCES: Tag = Tag(0xFF21);
+const MOST_COMMAND_DATA: Tag = Tag(0x9F65);
 
 /// 1.2.840.114283, GlobalPlatform.
 const GLOBALPLATFORM: [u8; 6] = [0x2A, 0x86, 0x48, 0x86, 0xFC, 0x6B];
@@ -36,9 +37,11 @@ impl Processor {
         Ok(Response::ok(cut_to_le(object, command)?))
     }
 
-    /// `6F { 84 AID, A5 { 73 … } }`.
+    /// `6F { 84 AID, A5 { 73 …, 9F65 FF } }` (GP 2.3.1, 11.9.3.1).
     pub(crate) fn issuer_domain_fci(&self) -> Vec<u8> {
-        fci(&AID, &self.card_recognition_data())
+        let mut proprietary = self.card_recognition_data();
+        proprietary.extend(encode(MOST_COMMAND_DATA, &[0xFF]));
+        fci(&AID, &proprietary)
     }
 
     fn card_image_number(&self) -> Vec<u8> {
