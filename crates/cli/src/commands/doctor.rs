@@ -31,10 +31,10 @@ use station::{Findings, Station};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long a disk or a driver may keep a whole group of checks waiting.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long nothing may be found before a check counts as hanging: the registry of a province is read in a few seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Examine this station: what is wrong with it, and what to do
 ///
@@ -139,9 +139,8 @@ fn software_cards(home: &Home, reader: Option<&ReaderName>) -> Finding {
 
 /// What was found in time, in the order of the catalogue; the rest was not.
 fn collected(found: &Receiver<(Name, Finding)>) -> Vec<(Name, Finding)> {
-    let until = Instant::now() + PATIENCE;
     let mut checks: Vec<(Name, Finding)> = Vec::new();
-    while let Ok(check) = found.recv_timeout(until.saturating_duration_since(Instant::now())) {
+    while let Ok(check) = found.recv_timeout(PATIENCE) {
         checks.push(check);
     }
     let mut blamed = [false; 2];

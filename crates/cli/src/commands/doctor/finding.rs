@@ -65,7 +65,7 @@ fn told(failure: &Failure, language: Language) -> (String, String) {
         .map(|line| on_one_line(line.split_once(": ").map_or(line.as_str(), |(_, words)| words)))
         .collect();
     match lines.as_slice() {
-        [what, reasons @ .., next] if reasons.is_empty() => (what.clone(), next.clone()),
+        [what, next] => (what.clone(), next.clone()),
         [what, reasons @ .., next] => (format!("{what} ({})", reasons.join("; ")), next.clone()),
         _ => (lines.join("; "), String::new()),
     }
