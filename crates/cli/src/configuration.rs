@@ -2,7 +2,8 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::text::text;
+use crate::text::{Text, text};
+use crate::vietnamese;
 use chipwright_iso7816::Aid;
 use chipwright_perso::ChipProfile;
 use chipwright_profile::{DocumentCode, IssueTerms, StateCode, Unit};
@@ -226,7 +227,10 @@ fn key_version(name: &'static str, digits: &str) -> Result<u8, Failure> {
 fn wrong(name: &'static str, wanted: &'static str) -> Failure {
     Failure::new(
         Exit::Configuration,
-        text!("config.toml: {name} is not {wanted}", "config.toml: {name} sai (cần: {wanted})"),
+        Text {
+            en: format!("config.toml: {name} is not {wanted}"),
+            vi: format!("config.toml: {name} sai (cần: {})", vietnamese::said(wanted)),
+        },
         ("Mend config.toml.", "Sửa lại config.toml."),
     )
 }

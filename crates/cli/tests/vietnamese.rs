@@ -9,6 +9,7 @@ use house::{GOOD, House, PORTRAITS};
 use insta::assert_snapshot;
 use spoken::english_word;
 use std::fs;
+use std::path::Path;
 
 /// Transcripts in Vietnamese, with every line of them checked.
 fn session(house: &House, commands: &[&[&str]]) -> String {
@@ -197,4 +198,46 @@ fn command_lines_that_are_wrong() {
         ],
     );
     assert_snapshot!(said);
+}
+
+/// What every other test has taken down: the transcripts with `--lang vi`, the table of faults, and what the doctor says in both
+/// languages.
+#[test]
+fn no_snapshot_has_english_in_its_vietnamese() {
+    let mut looked_at = 0;
+    for folder in ["tests/snapshots", "tests/doctor/snapshots"] {
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_some_and(|extension| extension == "snap") {
+                let name = file.file_name().unwrap().to_string_lossy();
+                let in_both = name.starts_with("doctor__");
+                let text = fs::read_to_string(&file).unwrap();
+                let taken_down = text.splitn(3, "---\n").nth(2).unwrap();
+                let lines = if in_both { with_diacritics(taken_down) } else { vietnamese_parts(taken_down) };
+                looked_at += lines.len();
+                checked(&lines.join("\n"));
+            }
+        }
+    }
+    assert!(looked_at > 500, "{looked_at}");
+}
+
+/// What a command with `--lang vi` said, and what stands under `--- vi`.
+fn vietnamese_parts(text: &str) -> Vec<&str> {
+    let mut vietnamese = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        match line {
+            "--- vi" => vietnamese = true,
+            "--- en" => vietnamese = false,
+            line if line.starts_with("$ ") => vietnamese = line.contains("--lang vi"),
+            line if vietnamese => lines.push(line),
+            _ => {}
+        }
+    }
+    lines
+}
+
+fn with_diacritics(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.chars().any(|c| c.is_alphabetic() && !c.is_ascii())).collect()
 }

@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home;
-use crate::output::pairs;
 use crate::one_card::OneCard;
+use crate::output::pairs;
 use crate::text::text;
 use crate::unlock::Unlock;
 use chipwright_verify::{Files, Holder, Verdict};
@@ -140,7 +140,8 @@ impl Shown {
             (out.pick("expires", "hết hạn"), word(&self.expires)),
             (
                 out.pick("portrait", "ảnh"),
-                self.portrait_bytes.map_or_else(unknown, |bytes| format!("{bytes} bytes")),
+                self.portrait_bytes
+                    .map_or_else(unknown, |bytes| format!("{bytes} {}", out.pick("bytes", "byte"))),
             ),
         ];
         for line in self.mrz.iter().flatten() {

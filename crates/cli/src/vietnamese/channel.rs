@@ -43,26 +43,26 @@ pub(super) const ROWS: &[Row] = &[
     ("EF.CardAccess lists more than {most} security infos", "EF.CardAccess kê quá {most} thông tin bảo mật"),
     (
         "the card offers no PACE that is supported (ECDH, Generic Mapping, AES, P-256 or brainpoolP256r1); it offers {offers}",
-        "thẻ không có kiểu PACE nào dùng được (ECDH, Generic Mapping, AES, P-256 hoặc brainpoolP256r1); thẻ có {offers}",
+        "thẻ không có kiểu PACE nào dùng được (ECDH, Generic Mapping, AES, P-256 hoặc brainpoolP256r1); thẻ có {offers!}",
     ),
     ("none at all", "không kiểu nào"),
     ("an unknown mapping", "kiểu ánh xạ lạ"),
     ("an unknown cipher", "thuật toán mã hóa lạ"),
     (
         "{mapping} with {cipher}, version {}, parameters {id}",
-        "{mapping} với {cipher}, phiên bản {0}, tham số {id}",
+        "{mapping!} với {cipher!}, phiên bản {0}, tham số {id}",
     ),
     (
         "{mapping} with {cipher}, version {}, explicit parameters",
-        "{mapping} với {cipher}, phiên bản {0}, tham số ghi tường minh",
+        "{mapping!} với {cipher!}, phiên bản {0}, tham số ghi tường minh",
     ),
     (
         "{mapping} with {cipher}, version {}, parameters {id} and {more} more",
-        "{mapping} với {cipher}, phiên bản {0}, tham số {id} và {more} kiểu nữa",
+        "{mapping!} với {cipher!}, phiên bản {0}, tham số {id} và {more} kiểu nữa",
     ),
     (
         "{mapping} with {cipher}, version {}, explicit parameters and {more} more",
-        "{mapping} với {cipher}, phiên bản {0}, tham số ghi tường minh và {more} kiểu nữa",
+        "{mapping!} với {cipher!}, phiên bản {0}, tham số ghi tường minh và {more} kiểu nữa",
     ),
     // secure messaging
     (

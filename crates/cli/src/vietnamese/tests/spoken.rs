@@ -107,6 +107,10 @@ fn details_of_checks_are_told_whole() {
             "EF.SOD: tệp báo dài 70000 byte; DG2: giá trị của 5F2E không hợp lệ (tại byte 9)",
         ),
         (
+            "the card offers no PACE that is supported (ECDH, Generic Mapping, AES, P-256 or brainpoolP256r1); it offers DH-GM with 3DES, version 1, parameters 0, ECDH-IM with AES-128, version 2, explicit parameters, DH-GM with 3DES, version 1, parameters 3 and 56 more",
+            "thẻ không có kiểu PACE nào dùng được (ECDH, Generic Mapping, AES, P-256 hoặc brainpoolP256r1); thẻ có DH-GM với 3DES, phiên bản 1, tham số 0, ECDH-IM với AES-128, phiên bản 2, tham số ghi tường minh, DH-GM với 3DES, phiên bản 1, tham số 3 và 56 kiểu nữa",
+        ),
+        (
             "DG1: check digit 3 where 4 must stand (line 2, position 7)",
             "DG1: số kiểm tra là 3, phải là 4 (dòng 2, vị trí 7)",
         ),
@@ -172,6 +176,9 @@ fn a_broken_configuration_is_told_with_its_line() {
         years: u8,
     }
     for (content, vietnamese) in [
+        ("years = one\n", "chuỗi ký tự phải đặt trong dấu nháy; phải là chuỗi trong dấu nháy"),
+        ("years\n", "mục không có giá trị; phải là `=`"),
+        ("years = \"x\n", "chuỗi không hợp lệ"),
         ("yers = 1\n", "không rõ mục `yers`; phải là `years`"),
         ("years = \"x\"\n", "sai kiểu: chuỗi \"x\"; phải là số nguyên từ 0 đến 255"),
         ("years = 1\nyears = 2\n", "mục bị ghi hai lần"),
@@ -182,6 +189,10 @@ fn a_broken_configuration_is_told_with_its_line() {
         assert!(told.contains(vietnamese), "{error} → {told}");
     }
     assert_eq!(said("missing field `dek`"), "thiếu mục `dek`");
+    assert_eq!(
+        said("unknown variant `tset`, expected `test` or `real`"),
+        "không rõ giá trị `tset`; phải là `test` hoặc `real`"
+    );
 }
 
 #[test]
