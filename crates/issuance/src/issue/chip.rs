@@ -121,7 +121,8 @@ impl Desk<'_> {
         card.reset().map_err(Failure::Reset)?;
         let found = match survey(card, &self.prepare.profile) {
             Ok(found) => found,
-            Err(error) if finished_over_contactless(&error) => return self.recognise(card),
+            // of another kind, or a finished card on the contactless interface
+            Err(PersoError::NoCardManager) => return self.recognise(card),
             Err(error) => return Err(error.into()),
         };
         let chip = ChipId(found.chip.0);
@@ -462,12 +463,4 @@ fn not_accepted(card: &CardNumber, report: &chipwright_verify::Report) -> Failur
         check: first.map(|check| check.name),
         detail: first.and_then(|check| check.detail.clone()),
     }
-}
-
-/// On the contactless interface the card manager of a finished card does not answer (SELECT 6A82).
-fn finished_over_contactless(error: &PersoError) -> bool {
-    matches!(
-        error,
-        PersoError::Refused { command: "SELECT of the card manager", status, .. } if *status == StatusWord::FILE_NOT_FOUND
-    )
 }

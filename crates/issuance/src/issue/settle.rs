@@ -19,17 +19,16 @@ impl Desk<'_> {
         feeder: &mut dyn Feeder,
         stop: &AtomicBool,
     ) -> Result<(), Failure> {
-        let open = self.ledger.registry().open_work()?;
-        let in_work: HashSet<MemberNumber> = open
-            .into_iter()
-            .filter(|work| work.card.status != CardStatus::Allocated)
-            .map(|work| work.card.member)
-            .collect();
+        let in_work = self.in_work()?;
         if in_work.is_empty() {
             return Ok(());
         }
         let people = self.people(source, &in_work)?;
         while !stop.load(Ordering::SeqCst) {
+            // nobody is asked for a chip that has nothing to bring
+            if self.in_work()?.is_empty() {
+                return Ok(());
+            }
             match self.next_chip(feeder, Purpose::Settle(&people))? {
                 None | Some(ChipEnd::Fresh) => return Ok(()),
                 Some(ChipEnd::Issued(_)) => self.summary.resumed += 1,
@@ -48,6 +47,13 @@ impl Desk<'_> {
             }
         }
         Err(Failure::Stopped)
+    }
+
+    /// Members whose cards are on a chip and not issued.
+    fn in_work(&self) -> Result<HashSet<MemberNumber>, Failure> {
+        let open = self.ledger.registry().open_work()?;
+        let on_chips = open.into_iter().filter(|work| work.card.status != CardStatus::Allocated);
+        Ok(on_chips.map(|work| work.card.member).collect())
     }
 
     /// The records of members whose cards are in work, as far as they are good on this list.
