@@ -6,7 +6,7 @@ use crate::{BudgetError, ChipIdentifier};
 use chipwright_channel::scp03::put_key::PutKeyError;
 use chipwright_channel::scp03::{KeyError, Scp03Error};
 use chipwright_iso7816::tlv::TlvError;
-use chipwright_iso7816::{ExchangeError, StatusWord};
+use chipwright_iso7816::{ExchangeError, StatusWord, TransportError};
 
 /// The name of INSTALL [for install and make selectable] in errors.
 pub(crate) const INSTALL: &str = "INSTALL [for install and make selectable]";
@@ -84,6 +84,11 @@ pub enum PersoError {
         /// Every reason found.
         reasons: Vec<Unsuitable>,
     },
+    /// SELECT of the card manager finds nothing.
+    #[error(
+        "no card manager answers: this is a card of another kind, or a finished card on a contactless reader"
+    )]
+    NoCardManager,
     /// The chip is a finished card.
     #[error("chip {0} is a finished card")]
     Finished(ChipIdentifier),
@@ -144,9 +149,10 @@ impl PersoError {
             | Self::Leftovers(_)
             | Self::NotConfirmed { .. } => Fault::Card,
             Self::WrongKey { .. } | Self::Key(_) => Fault::Configuration,
-            Self::Budget(BudgetError::Exhausted { .. }) | Self::Finished(_) | Self::OtherChip { .. } => {
-                Fault::Operator
-            }
+            Self::Budget(BudgetError::Exhausted { .. })
+            | Self::NoCardManager
+            | Self::Finished(_)
+            | Self::OtherChip { .. } => Fault::Operator,
             Self::Budget(BudgetError::Storage(_)) | Self::Journal(_) => Fault::Record,
         }
     }
@@ -157,6 +163,15 @@ impl PersoError {
         match self {
             Self::WrongKey { .. } => {
                 "Check that the transport key or card master of this delivery is configured; do not try the chip again before."
+            }
+            Self::NoCardManager => {
+                "Insert one of your own cards; a finished one is opened with the number printed on it, or in a contact reader."
+            }
+            Self::Exchange { source: ExchangeError::Transport(lost), .. }
+            | Self::Channel { source: Scp03Error::Exchange(ExchangeError::Transport(lost)), .. }
+                if is_about_the_reader(lost) =>
+            {
+                "Check the reader and the smart card service (pcscd), then repeat: the card is continued where it stopped."
             }
             Self::Finished(_) => "Verify it; a finished card is never written again.",
             Self::Leftovers(_) => "Prepare the chip again: what it holds is erased.",
@@ -181,6 +196,11 @@ impl PersoError {
             },
         }
     }
+}
+
+/// Whether the reader or its service failed, and not the card in it.
+const fn is_about_the_reader(lost: &TransportError) -> bool {
+    matches!(lost, TransportError::ReaderGone(_) | TransportError::Reader(_))
 }
 
 fn channel_fault(error: &Scp03Error) -> Fault {
@@ -208,7 +228,6 @@ fn list(reasons: &[Unsuitable]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chipwright_iso7816::TransportError;
     use chipwright_iso7816::apdu::ApduError;
 
     #[test]
@@ -236,6 +255,7 @@ mod tests {
             (unsuitable(vec![Unsuitable::KeyVersions(vec![7]), Unsuitable::NoScp03]), Fault::Card),
             (PersoError::WrongKey { chip, version: 1 }, Fault::Configuration),
             (PersoError::OtherChip { wanted: chip, found: chip }, Fault::Operator),
+            (PersoError::NoCardManager, Fault::Operator),
             (PersoError::Leftovers(chip), Fault::Card),
             (JournalError("full".to_owned()).into(), Fault::Record),
         ];

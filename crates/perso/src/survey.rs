@@ -96,14 +96,7 @@ const MOST_SHOWN: usize = 8;
 /// # Errors
 /// [`PersoError`] when the chip does not answer as a GlobalPlatform card does.
 pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> Result<Survey, PersoError> {
-    let finished_over_contactless = || PersoError::Refused {
-        step: STEP,
-        command: "SELECT of the card manager",
-        status: StatusWord::FILE_NOT_FOUND,
-    };
-    if ask(card, "SELECT", &gp::select(&profile.issuer_domain))?.is_none() {
-        return Err(finished_over_contactless());
-    }
+    select_card_manager(card, profile)?;
     let cplc = required(card, 0x9F7F, "CPLC", Cplc::parse)?;
     let scp03 = required(card, 0x0066, "card data", CardData::parse)?.scp03();
     let keys = required(card, 0x00E0, "key information", KeyInformation::parse)?;
@@ -166,6 +159,24 @@ impl Survey {
         }
         reasons
     }
+}
+
+/// Cards of other kinds have many ways to say that they have none.
+fn select_card_manager<T: Transport>(
+    card: &mut Exchanger<T>,
+    profile: &ChipProfile,
+) -> Result<(), PersoError> {
+    match ask(card, "SELECT", &gp::select(&profile.issuer_domain)) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(PersoError::NoCardManager),
+        Err(PersoError::Refused { status, .. }) if says_unknown(status) => Err(PersoError::NoCardManager),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name, the instruction, the class, or a way of selecting is unknown (7816-4, 5.6; Java Card: 6999).
+const fn says_unknown(status: StatusWord) -> bool {
+    matches!(status.0, 0x6A81 | 0x6A86 | 0x6D00 | 0x6E00 | 0x6986 | 0x6999)
 }
 
 /// The data of the answer, or none when the card knows no such object or application.

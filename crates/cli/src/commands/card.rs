@@ -5,12 +5,12 @@ use crate::emulator_reader::{CardName, EmulatorReader};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
-use crate::output::pairs;
 use crate::one_card::OneCard;
+use crate::output::pairs;
 use crate::readers::Inserted;
 use crate::text::{Text, text};
 use chipwright_emulator::Interface;
-use chipwright_iso7816::{Atr, StatusWord, Transport};
+use chipwright_iso7816::Transport;
 use chipwright_perso::{Fault, PersoError, Stage, Survey, survey};
 use serde::Serialize;
 
@@ -69,15 +69,7 @@ pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bo
         Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
     };
     let atr = card.reset().map_err(|error| reset(&error))?;
-    let contactless = is_contactless(&atr);
-    let found = match survey(card, &home.configuration.chip_profile()?) {
-        Err(PersoError::Refused { status: StatusWord::FILE_NOT_FOUND, .. })
-            if contactless =>
-        {
-            return Err(hidden());
-        }
-        found => found.map_err(|error| perso_failure(&error))?,
-    };
+    let found = survey(card, &home.configuration.chip_profile()?).map_err(|error| perso_failure(&error))?;
     let info = Info {
         schema: "chipwright-card-info/1",
         chip: found.chip.to_string(),
@@ -95,25 +87,6 @@ pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bo
         return context.out.json(&info);
     }
     lines(&info, context).iter().try_for_each(|line| context.out.data(line))
-}
-
-/// Whether PC/SC made this answer-to-reset for a card without contacts (part 3, 3.1.3.2.3.1): T=0 and T=1 without parameters.
-fn is_contactless(atr: &Atr) -> bool {
-    matches!(atr.as_bytes(), [0x3B, format, 0x80, 0x01, ..] if format >> 4 == 8)
-}
-
-fn hidden() -> Failure {
-    Failure::new(
-        Exit::Card,
-        (
-            "a finished card does not show its card manager without contact",
-            "thẻ đã hoàn tất không cho thấy trình quản lý thẻ qua giao diện không tiếp xúc",
-        ),
-        (
-            "Use the contact interface, or `chipwright verify`.",
-            "Dùng giao diện tiếp xúc, hoặc `chipwright verify`.",
-        ),
-    )
 }
 
 fn key_versions(found: &Survey) -> Vec<String> {

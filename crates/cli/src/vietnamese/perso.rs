@@ -14,6 +14,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("the card keys are not available: {0}", "chưa có khóa thẻ: {0}"),
     ("chip {chip} cannot be used: {}", "không dùng được chip {chip}: {0}"),
+    (
+        "no card manager answers: this is a card of another kind, or a finished card on a contactless reader",
+        "trình quản lý thẻ không trả lời: đây là thẻ loại khác, hoặc thẻ đã hoàn tất đặt trên đầu đọc không tiếp xúc",
+    ),
     ("chip {0} is a finished card", "chip {0} là thẻ đã hoàn tất"),
     (
         "chip {0} holds data of another card that was not finished",
@@ -69,11 +73,14 @@ pub(super) const ROWS: &[Row] = &[
     ("card data", "dữ liệu thẻ"),
     ("key information", "thông tin khóa"),
     ("memory information", "thông tin bộ nhớ"),
-    ("SELECT of the card manager", "SELECT trình quản lý thẻ"),
     // remedies
     (
         "Check that the transport key or card master of this delivery is configured; do not try the chip again before.",
         "Kiểm tra đã cấu hình đúng khóa vận chuyển hoặc khóa chủ của lô thẻ này; chưa xong thì không thử lại chip.",
+    ),
+    (
+        "Insert one of your own cards; a finished one is opened with the number printed on it, or in a contact reader.",
+        "Đưa thẻ của đơn vị vào; thẻ đã hoàn tất thì mở bằng số in trên thẻ, hoặc đặt vào đầu đọc tiếp xúc.",
     ),
     (
         "Verify it; a finished card is never written again.",

@@ -4,7 +4,7 @@ use super::contact::Line;
 use super::ledger::{IntentBook, reason};
 use super::{Desk, Event, Failure, Fault};
 use chipwright_channel::pace::Password;
-use chipwright_iso7816::{Exchanger, StatusWord, Transport, TransportError};
+use chipwright_iso7816::{Exchanger, Transport, TransportError};
 use chipwright_perso::survey::Stage;
 use chipwright_perso::{
     ChipReady, Freshness, Leftovers, PersoError, PreparePlan, Progress, Surroundings, Survey, prepare,
