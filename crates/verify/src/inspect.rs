@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::holder::Holder;
 use crate::read::{self, Link, Protected, ReadError};
 use crate::report::{ReadCost, Report};
+use crate::unread::Unread;
 use crate::verdict::Verdict;
 use chipwright_channel::pace::{self, PaceError, Password};
 use chipwright_iso7816::{Aid, Command, Exchanger, Ins, StatusWord, Transport};
@@ -47,15 +48,17 @@ pub fn inspect<T: Transport>(
     let mut files = Files::default();
     let mut checks = Vec::new();
     let session = open(card, ask, random, &mut files);
+    let mut unread = None;
     let facts = match session {
-        Err(refused) => {
+        Err((refused, why)) => {
             checks.push(refused);
+            unread = Some(why);
             None
         }
         Ok(session) => {
             checks.push(Check::passed(CheckName::Access));
             let mut link = Protected::new(card, session);
-            judge(&mut link, ask, &mut files, &mut checks)
+            judge(&mut link, ask, &mut files, &mut checks, &mut unread)
         }
     };
     complete(&mut checks);
@@ -66,7 +69,7 @@ pub fn inspect<T: Transport>(
         bytes_received: after.1.1 - before.1.1,
     };
     let (holder, accepted) = facts.unzip();
-    (Report::new(ask.at, checks, cost, holder, accepted.flatten()), files)
+    (Report::new(ask.at, checks, cost, holder, accepted.flatten(), unread), files)
 }
 
 /// EF.CardAccess, then PACE (9303-11, 4.2, steps 1 to 3).
@@ -75,27 +78,28 @@ fn open<T: Transport>(
     ask: &Inspection<'_>,
     random: &mut dyn FnMut(&mut [u8]),
     files: &mut Files,
-) -> Result<chipwright_channel::sm::Session, Check> {
-    let unreadable = |detail: String| Check::failed(CheckName::Access, Verdict::Unreadable, detail);
-    card.reset().map_err(|error| unreadable(error.to_string()))?;
-    let access = read::file(card, FileId::CardAccess.sfi()).map_err(|error| {
-        unreadable(match error {
-            ReadError::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => {
-                "the card has not been finalised".to_owned()
-            }
-            ReadError::Refused(status) => {
-                format!("EF.CardAccess is not readable ({status}): this is no finished card of ours")
-            }
-            other => format!("EF.CardAccess: {other}"),
-        })
+) -> Result<chipwright_channel::sm::Session, (Check, Unread)> {
+    let unreadable =
+        |why: Unread, detail: String| (Check::failed(CheckName::Access, Verdict::Unreadable, detail), why);
+    card.reset().map_err(|error| unreadable(Unread::from(&error), error.to_string()))?;
+    let access = read::file(card, FileId::CardAccess.sfi()).map_err(|error| match error {
+        ReadError::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => {
+            unreadable(Unread::NotOurs, "the card has not been finalised".to_owned())
+        }
+        ReadError::Refused(status) => unreadable(
+            Unread::NotOurs,
+            format!("EF.CardAccess is not readable ({status}): this is no finished card of ours"),
+        ),
+        other => unreadable(Unread::from(&other), format!("EF.CardAccess: {other}")),
     })?;
-    let info = pace::choose(&access).map_err(|error| unreadable(error.to_string()))?;
+    let info = pace::choose(&access).map_err(|error| unreadable(Unread::from(&error), error.to_string()))?;
     files.put(FileId::CardAccess, access);
     pace::establish(card, &info, ask.password, random).map_err(|error| {
-        unreadable(match error {
+        let detail = match &error {
             PaceError::WrongPassword { .. } => "the card access number or MRZ is wrong".to_owned(),
             other => other.to_string(),
-        })
+        };
+        unreadable(Unread::from(&error), detail)
     })
 }
 
@@ -105,12 +109,16 @@ fn judge(
     ask: &mut Inspection<'_>,
     files: &mut Files,
     checks: &mut Vec<Check>,
+    unread: &mut Option<Unread>,
 ) -> Option<(Holder, Option<Accepted>)> {
     let unreadable = |detail: String| Check::failed(CheckName::Reading, Verdict::Unreadable, detail);
     if let Err(error) = select(link, &ask.application).and_then(|()| fetch(link, FileId::Sod, files)) {
         checks.push(unreadable(format!("EF.SOD: {error}")));
+        *unread = Some(Unread::from(&error));
         return None;
     }
+    // whatever is wrong from here on is what the card gave
+    *unread = Some(Unread::Misbehaved);
     let file = files.get(FileId::Sod)?;
     let digest = sha256(file);
     let cms = match chipwright_profile::read::sod(file) {
@@ -136,7 +144,7 @@ fn judge(
             return None;
         }
     };
-    let mut faults = fetch_data_groups(link, &signed, files);
+    let mut faults = fetch_data_groups(link, &signed, files, unread);
     let (holder, unparsed) = Holder::parse(files);
     faults.extend(unparsed.iter().map(ToString::to_string));
     let accepted = facts(&holder, digest, ask.at);
@@ -170,7 +178,12 @@ fn fetch(link: &mut dyn Link, file: FileId, files: &mut Files) -> Result<(), Rea
 }
 
 /// Reads what the security object names; returns what could not be read, in plain words.
-fn fetch_data_groups(link: &mut dyn Link, signed: &SecurityObject, files: &mut Files) -> Vec<String> {
+fn fetch_data_groups(
+    link: &mut dyn Link,
+    signed: &SecurityObject,
+    files: &mut Files,
+    unread: &mut Option<Unread>,
+) -> Vec<String> {
     // text before portrait
     let mut numbers: Vec<u8> = signed.hashes().map(|(number, _)| number).collect();
     numbers.sort_by_key(|number| (*number == 2, *number));
@@ -178,6 +191,7 @@ fn fetch_data_groups(link: &mut dyn Link, signed: &SecurityObject, files: &mut F
     for number in numbers {
         if let Err(error) = fetch(link, FileId::Dg(number), files) {
             faults.push(format!("DG{number}: {error}"));
+            *unread = Some(Unread::from(&error));
             if error.ends_session() {
                 break;
             }

@@ -13,6 +13,7 @@ mod holder;
 mod inspect;
 mod read;
 mod report;
+mod unread;
 mod verdict;
 
 pub use accepted::Accepted;

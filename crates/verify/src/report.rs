@@ -3,6 +3,7 @@
 use crate::accepted::Accepted;
 use crate::check::{Check, CheckName, Outcome};
 use crate::holder::Holder;
+use crate::unread::Unread;
 use crate::verdict::Verdict;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub struct Report {
     holder: Option<Holder>,
     #[serde(skip)]
     accepted: Option<Accepted>,
+    #[serde(skip)]
+    unread: Option<Unread>,
 }
 
 /// What reading cost.
@@ -45,6 +48,7 @@ impl Report {
         cost: ReadCost,
         holder: Option<Holder>,
         facts: Option<Accepted>,
+        unread: Option<Unread>,
     ) -> Self {
         let verdict = Verdict::from_checks(&checks);
         let proof = checks.iter().find(|check| check.name == CheckName::ChipProof).map(|check| check.outcome);
@@ -53,7 +57,7 @@ impl Report {
         // a card without the facts that acceptance needs was not read whole
         let verdict =
             if verdict == Verdict::Valid && accepted.is_none() { Verdict::Unreadable } else { verdict };
-        Self { schema: SCHEMA, verdict, at, chip_proof, checks, cost, holder, accepted }
+        Self { schema: SCHEMA, verdict, at, chip_proof, checks, cost, holder, accepted, unread }
     }
 
     /// The verdict.
@@ -72,6 +76,15 @@ impl Report {
     #[must_use]
     pub fn decisive(&self) -> Option<&Check> {
         self.checks.iter().find(|check| check.outcome == Outcome::Failed { verdict: self.verdict })
+    }
+
+    /// What to do next, English and Vietnamese: that of the verdict, and for a card that could not be read that of the cause.
+    #[must_use]
+    pub fn remedies(&self) -> (&'static str, &'static str) {
+        match (self.verdict, self.unread) {
+            (Verdict::Unreadable, Some(why)) => why.remedies(),
+            (verdict, _) => verdict.remedies(),
+        }
     }
 
     /// What came of one check.
@@ -101,7 +114,7 @@ impl Report {
     #[must_use]
     pub fn to_text(&self, vietnamese: bool) -> String {
         let pick = |(en, vi): (&'static str, &'static str)| if vietnamese { vi } else { en };
-        let mut text = format!("{}\n  {}\n", pick(self.verdict.texts()), pick(self.verdict.remedies()));
+        let mut text = format!("{}\n  {}\n", pick(self.verdict.texts()), pick(self.remedies()));
         for check in &self.checks {
             let word = match check.outcome {
                 Outcome::Passed => pick(("ok", "đạt")),
