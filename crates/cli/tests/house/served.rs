@@ -1,4 +1,5 @@
 //! A running `emulator serve`, a running `issue` heard line by line, and what must have come of it.
+#![allow(clippy::print_stdout, reason = "a seed is told")]
 
 use super::{House, PORTRAITS, sample};
 use serde_json::Value;
@@ -122,6 +123,13 @@ impl Issuing {
             .unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         Self { process, lines }
+    }
+
+    /// As Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        let sent =
+            std::process::Command::new("kill").args(["-s", "INT", &self.process.id().to_string()]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Whether it has ended well, after its last event.
