@@ -304,7 +304,7 @@ fn tries(
         "Để riêng các chip đó và kiểm tra khóa thẻ trước khi thử chip khác.",
     );
     Ok(match (some, none_left) {
-        (0, 0) => Finding::well(("none spent", "chưa mất lần nào")),
+        (0, 0) => Finding::well(("no chip of a card has lost any", "chip của các thẻ chưa mất lần nào")),
         (some, 0) => Finding::warning(
             text!(
                 "chips that lost some of their {allowed} tries: {some}",
