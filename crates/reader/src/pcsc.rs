@@ -21,6 +21,9 @@
 //! A card whose reader or daemon was lost stays lost: it fails with
 //! [`TransportError::ReaderGone`](chipwright_iso7816::TransportError::ReaderGone) until it is opened again, because nobody can say that it
 //! is still the same card. A [`Service`] and its waits find a restarted daemon and a reader that was plugged in again by themselves.
+//!
+//! PC/SC numbers readers of one kind anew when they are plugged in. A reader that comes back with another number is found, and
+//! [`Notice::ReaderBack`] tells its new name; the name it was first asked for by keeps meaning it.
 
 mod card;
 mod connection;
@@ -35,6 +38,7 @@ mod stuck;
 mod t0;
 mod wait;
 mod watch;
+mod whereabouts;
 mod worker;
 
 pub use card::{PcscCard, Protocol, Release};

@@ -18,8 +18,10 @@
 )]
 
 mod daemon;
+mod usb;
 
 pub use daemon::Daemon;
+pub use usb::{Model, Usb};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

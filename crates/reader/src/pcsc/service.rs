@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, answers, names, statuses};
 use super::stuck::Stuck;
+use super::whereabouts::Whereabouts;
 use super::worker::Worker;
 use super::{Patience, PcscCard, ReaderError, ReaderStatus, select};
 use ::pcsc::{Context, Error};
@@ -13,6 +14,7 @@ pub struct Service {
     desk: Mutex<Option<Worker<Connection>>>,
     patience: Patience,
     stuck: Stuck,
+    whereabouts: Whereabouts,
 }
 
 impl Service {
@@ -37,7 +39,12 @@ impl Service {
     /// Without a connection yet: the first call makes it. For those who wait for a daemon that may not be running.
     #[must_use]
     pub fn unconnected(patience: Patience) -> Self {
-        Self { desk: Mutex::new(None), patience, stuck: Stuck::default() }
+        Self {
+            desk: Mutex::new(None),
+            patience,
+            stuck: Stuck::default(),
+            whereabouts: Whereabouts::default(),
+        }
     }
 
     /// The readers and what is in them.
@@ -66,6 +73,11 @@ impl Service {
     /// # Errors
     /// [`ReaderError`], told apart by who can mend it; within the patience.
     pub fn open(&self, reader: &str) -> Result<PcscCard, ReaderError> {
+        self.open_named(&self.whereabouts.name(reader))
+    }
+
+    /// The same by the name it has now.
+    pub(super) fn open_named(&self, reader: &str) -> Result<PcscCard, ReaderError> {
         PcscCard::open(reader, self.patience, &self.stuck).map_err(|error| match error {
             // the reader, or the daemon behind it?
             ReaderError::ReaderHangs { .. } if !answers(self.patience.answer, &self.stuck) => {
@@ -81,6 +93,10 @@ impl Service {
 
     pub(super) const fn stuck(&self) -> &Stuck {
         &self.stuck
+    }
+
+    pub(super) const fn whereabouts(&self) -> &Whereabouts {
+        &self.whereabouts
     }
 
     /// Asks the daemon on the worker's thread; over a new connection if the old one is dead.

@@ -7,8 +7,8 @@ use std::thread;
 impl Service {
     /// Waits until there is a card in `reader` (its full name) that can be opened, and opens it. None when `until` says stop.
     ///
-    /// The daemon may end and come back, the reader may be unplugged and come back or appear only now; `tell` hears of every
-    /// change once. An insertion is seen at once, `until` is asked several times a second.
+    /// The daemon may end and come back, the reader may be unplugged and come back, with another number in its name even, or
+    /// appear only now; `tell` hears of every change once. An insertion is seen at once, `until` is asked several times a second.
     ///
     /// # Errors
     /// What waiting cannot mend: [`ReaderError::NotAllowed`], [`ReaderError::Pcsc`], [`ReaderError::NoThread`].
@@ -19,23 +19,24 @@ impl Service {
         tell: &mut dyn FnMut(Notice),
     ) -> Result<Option<PcscCard>, ReaderError> {
         let mut watch = Watch::new(self, reader)?;
-        let mut teller = Teller::new(reader, tell);
+        let mut teller = Teller::new(tell);
         // a card that gave no answer is tried once more when it is first seen, and then left alone until something changes
         let mut given_up: Option<Seen> = None;
         while !until() {
             let seen = watch.look()?;
-            teller.tell_of_connections(&seen);
+            let reader = watch.name();
+            teller.tell_of_connections(&seen, &reader);
             let Seen::Slot(slot, _) = &seen else { continue };
-            let name = || reader.to_owned();
+            let name = || reader.clone();
             match slot {
                 Slot::Empty => teller.tell(Notice::NoCard { reader: name() }),
-                Slot::InUse if !self.stuck().holds(Some(reader)) => {
+                Slot::InUse if !self.stuck().holds(Some(&reader)) => {
                     teller.tell(Notice::InUse { reader: name() });
                 }
                 Slot::Unavailable => teller.tell(Notice::ReaderGone { name: name() }),
-                _ if self.stuck().holds(Some(reader)) => teller.tell(Notice::ReaderHangs { name: name() }),
+                _ if self.stuck().holds(Some(&reader)) => teller.tell(Notice::ReaderHangs { name: name() }),
                 _ if given_up.as_ref() == Some(&seen) => {}
-                _ => match self.open(reader) {
+                _ => match self.open_named(&reader) {
                     Ok(card) => {
                         teller.tell(Notice::CardPresent { reader: name() });
                         return Ok(Some(card));
@@ -72,11 +73,11 @@ impl Service {
         tell: &mut dyn FnMut(Notice),
     ) -> Result<bool, ReaderError> {
         let mut watch = Watch::new(self, reader)?;
-        let mut teller = Teller::new(reader, tell);
+        let mut teller = Teller::new(tell);
         let mut before = None;
         while !until() {
             let seen = watch.look()?;
-            teller.tell_of_connections(&seen);
+            teller.tell_of_connections(&seen, &watch.name());
             match seen {
                 Seen::Slot(Slot::Empty, _) => return Ok(true),
                 Seen::Slot(_, count) if before.is_some_and(|before| before != count) => return Ok(true),
@@ -91,7 +92,6 @@ impl Service {
 
 /// Tells every change once.
 struct Teller<'a> {
-    reader: &'a str,
     tell: &'a mut dyn FnMut(Notice),
     last: Option<Notice>,
     service_lost: bool,
@@ -99,8 +99,8 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn new(reader: &'a str, tell: &'a mut dyn FnMut(Notice)) -> Self {
-        Self { reader, tell, last: None, service_lost: false, reader_gone: false }
+    fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
+        Self { tell, last: None, service_lost: false, reader_gone: false }
     }
 
     fn tell(&mut self, notice: Notice) {
@@ -116,7 +116,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The daemon and the reader: lost, and back.
-    fn tell_of_connections(&mut self, seen: &Seen) {
+    fn tell_of_connections(&mut self, seen: &Seen, reader: &str) {
         match seen {
             Seen::ServiceLost => return self.tell(Notice::ServiceLost),
             Seen::ServiceHangs => return self.tell(Notice::ServiceHangs),
@@ -125,7 +125,7 @@ impl<'a> Teller<'a> {
         if std::mem::take(&mut self.service_lost) {
             self.tell(Notice::ServiceBack);
         }
-        let name = self.reader.to_owned();
+        let name = reader.to_owned();
         match seen {
             Seen::ReaderGone => self.tell(Notice::ReaderGone { name }),
             Seen::Slot(Slot::Unavailable, _) => {}

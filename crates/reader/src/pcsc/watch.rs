@@ -2,12 +2,13 @@
 
 use super::connection::{comings_and_goings, establish, names};
 use super::error::is_service_lost;
+use super::whereabouts::Whereabouts;
 use super::worker::Worker;
 use super::{ReaderError, Service, Slot};
 use ::pcsc::{Context, Error, ReaderState, State};
 use std::ffi::CString;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is seen of the reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +26,21 @@ pub(super) enum Seen {
 /// The caller's side.
 pub(super) struct Watch<'a> {
     service: &'a Service,
-    reader: CString,
+    wanted: &'a str,
     worker: Option<Worker<Eye>>,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(service: &'a Service, reader: &str) -> Result<Self, ReaderError> {
-        let reader = CString::new(reader).map_err(|_| ReaderError::ReaderName)?;
-        Ok(Self { service, reader, worker: None })
+    pub(super) fn new(service: &'a Service, wanted: &'a str) -> Result<Self, ReaderError> {
+        if wanted.contains('\0') {
+            return Err(ReaderError::ReaderName);
+        }
+        Ok(Self { service, wanted, worker: None })
+    }
+
+    /// The reader's name, which may be another after it was away.
+    pub(super) fn name(&self) -> String {
+        self.service.whereabouts().name(self.wanted)
     }
 
     /// The state after the next change, or after one slice without a change; at once when called for the first time.
@@ -43,8 +51,8 @@ impl<'a> Watch<'a> {
             // the last thread is still out: the daemon has not come back
             None if !self.service.stuck().clears(None, slice) => return Ok(Seen::ServiceHangs),
             None => {
-                let reader = self.reader.clone();
-                Worker::start("smart card reader watch", move || Eye::new(reader))?
+                let (wanted, whereabouts) = (self.wanted.to_owned(), self.service.whereabouts().clone());
+                Worker::start("smart card reader watch", move || Eye::new(wanted, whereabouts))?
             }
         };
         if let Ok(seen) = worker.call(slice + self.service.patience().answer, move |eye| eye.look(slice)) {
@@ -58,7 +66,8 @@ impl<'a> Watch<'a> {
 
 /// The worker's side. Everything here may block.
 struct Eye {
-    name: CString,
+    wanted: String,
+    whereabouts: Whereabouts,
     context: Option<Context>,
     /// The reader, while it is there.
     reader: Option<ReaderState>,
@@ -66,15 +75,15 @@ struct Eye {
 }
 
 impl Eye {
-    fn new(name: CString) -> Self {
-        Self { name, context: None, reader: None, others: comings_and_goings() }
+    fn new(wanted: String, whereabouts: Whereabouts) -> Self {
+        Self { wanted, whereabouts, context: None, reader: None, others: comings_and_goings() }
     }
 
     fn look(&mut self, slice: Duration) -> Result<Seen, ReaderError> {
-        let context = match &self.context {
+        let context = match self.context.take() {
             Some(context) => context,
             None => match establish() {
-                Ok(context) => self.context.insert(context),
+                Ok(context) => context,
                 Err(ReaderError::ServiceNotRunning | ReaderError::ServiceLost) => {
                     thread::sleep(slice);
                     return Ok(Seen::ServiceLost);
@@ -82,56 +91,56 @@ impl Eye {
                 Err(error) => return Err(error),
             },
         };
-        match watch(context, &self.name, &mut self.reader, &mut self.others, slice) {
-            Ok(seen) => Ok(seen),
+        match self.watch(&context, slice) {
+            Ok(seen) => {
+                self.context = Some(context);
+                Ok(seen)
+            }
             Err(error) if is_service_lost(error) => {
-                (self.context, self.reader) = (None, None);
+                self.reader = None;
                 Ok(Seen::ServiceLost)
             }
             Err(error) => Err(ReaderError::general(error)),
         }
     }
-}
 
-fn watch(
-    context: &Context,
-    name: &CString,
-    reader: &mut Option<ReaderState>,
-    others: &mut ReaderState,
-    slice: Duration,
-) -> Result<Seen, Error> {
-    let mut watched = match reader.take() {
-        Some(known) => known,
-        None if is_listed(context, name)? => ReaderState::new(name.clone(), State::UNAWARE),
-        None => {
+    fn watch(&mut self, context: &Context, slice: Duration) -> Result<Seen, Error> {
+        let known = self.reader.take();
+        let mut there = self.find(context)?;
+        if there.is_none() && known.is_none() {
             // until readers come or go
-            wait(context, slice, std::slice::from_mut(others))?;
-            if !is_listed(context, name)? {
+            wait(context, slice, std::slice::from_mut(&mut self.others))?;
+            there = self.find(context)?;
+        }
+        let Some(name) = there else { return Ok(Seen::ReaderGone) };
+        let watched = match known {
+            Some(known) if known.name() == name.as_c_str() => known,
+            _ => ReaderState::new(name, State::UNAWARE),
+        };
+        let mut both = [watched, std::mem::replace(&mut self.others, comings_and_goings())];
+        let changed = wait(context, slice, &mut both);
+        let [watched, others] = both;
+        self.others = others;
+        match changed {
+            Ok(()) => {}
+            Err(Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable) => {
                 return Ok(Seen::ReaderGone);
             }
-            ReaderState::new(name.clone(), State::UNAWARE)
+            Err(error) => return Err(error),
         }
-    };
-    let mut both = [watched, std::mem::replace(others, comings_and_goings())];
-    let changed = wait(context, slice, &mut both);
-    [watched, *others] = both;
-    match changed {
-        Ok(_) => {}
-        Err(Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable) => {
+        if watched.event_state().contains(State::UNKNOWN) {
             return Ok(Seen::ReaderGone);
         }
-        Err(error) => return Err(error),
+        let seen = Seen::Slot(Slot::read(watched.event_state(), watched.atr()), watched.event_count());
+        self.reader = Some(watched);
+        Ok(seen)
     }
-    if watched.event_state().contains(State::UNKNOWN) {
-        return Ok(Seen::ReaderGone);
-    }
-    let seen = Seen::Slot(Slot::read(watched.event_state(), watched.atr()), watched.event_count());
-    *reader = Some(watched);
-    Ok(seen)
-}
 
-fn is_listed(context: &Context, name: &CString) -> Result<bool, Error> {
-    Ok(names(context)?.iter().any(|there| there.as_bytes() == name.as_bytes()))
+    /// The reader's name, if it is there.
+    fn find(&self, context: &Context) -> Result<Option<CString>, Error> {
+        let name = self.whereabouts.find(&self.wanted, &names(context)?, Instant::now());
+        Ok(name.and_then(|name| CString::new(name).ok()))
+    }
 }
 
 /// Waits for a change, one slice at most, and takes the new states for known ones.

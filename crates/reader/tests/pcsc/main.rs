@@ -4,6 +4,7 @@
 
 mod cards;
 mod faults;
+mod hotplug;
 mod raw;
 mod service;
 mod waiting;

@@ -129,6 +129,8 @@ fn spawn(slots: usize) -> Child {
         .arg("--foreground")
         .arg("--config")
         .arg(configuration(slots))
+        // libudev believes in the devices of a pretended /sys (see [`Usb`](super::Usb))
+        .env("SYSTEMD_DEVICE_VERIFY_SYSFS", "0")
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
@@ -170,7 +172,7 @@ fn configuration(slots: usize) -> PathBuf {
     folder
 }
 
-fn answers() -> bool {
+pub(super) fn answers() -> bool {
     UnixStream::connect(Path::new(HOME).join("pcscd.comm")).is_ok()
 }
 
