@@ -42,6 +42,10 @@ pub(super) const ROWS: &[Row] = &[
     ("EF.CardAccess is malformed: {0}", "EF.CardAccess sai dạng: {0}"),
     ("EF.CardAccess lists more than {most} security infos", "EF.CardAccess kê quá {most} thông tin bảo mật"),
     (
+        "the card offers no PACE that is supported (ECDH, Generic Mapping, AES, P-256 or brainpoolP256r1); it offers none at all",
+        "thẻ không có kiểu PACE nào (máy dùng ECDH, Generic Mapping, AES, P-256 hoặc brainpoolP256r1)",
+    ),
+    (
         "the card offers no PACE that is supported (ECDH, Generic Mapping, AES, P-256 or brainpoolP256r1); it offers {offers}",
         "thẻ không có kiểu PACE nào dùng được (ECDH, Generic Mapping, AES, P-256 hoặc brainpoolP256r1); thẻ có {offers!}",
     ),

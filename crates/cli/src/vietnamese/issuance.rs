@@ -32,6 +32,10 @@ pub(super) const ROWS: &[Row] = &[
     ("the card could not be read back: {0}", "không đọc lại được thẻ: {0}"),
     // remedies
     (
+        "Check the reader and the smart card service (pcscd), then start again: it is continued where it stopped.",
+        "Kiểm tra đầu đọc và dịch vụ thẻ thông minh (pcscd) rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
+    ),
+    (
         "Insert the card again and start again: it is continued where it stopped.",
         "Đưa thẻ vào lại rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
     ),

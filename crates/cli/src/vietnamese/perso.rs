@@ -83,6 +83,10 @@ pub(super) const ROWS: &[Row] = &[
         "Đưa thẻ của đơn vị vào; thẻ đã hoàn tất thì mở bằng số in trên thẻ, hoặc đặt vào đầu đọc tiếp xúc.",
     ),
     (
+        "Check the reader and the smart card service (pcscd), then repeat: the card is continued where it stopped.",
+        "Kiểm tra đầu đọc và dịch vụ thẻ thông minh (pcscd) rồi làm lại: thẻ được làm tiếp từ chỗ dừng.",
+    ),
+    (
         "Verify it; a finished card is never written again.",
         "Hãy kiểm tra thẻ; thẻ đã hoàn tất không bao giờ được ghi lại.",
     ),

@@ -2,8 +2,8 @@
 
 /// English words that no Vietnamese sentence has.
 #[rustfmt::skip]
-const ENGLISH: [&str; 47] = [
-    "the", "is", "not", "and", "has", "was", "with", "cannot", "could", "card", "chip's", "key", "keys",
+const ENGLISH: [&str; 46] = [
+    "the", "is", "not", "and", "has", "was", "with", "cannot", "could", "card", "chip's", "key",
     "of", "bytes", "file", "must", "be", "by", "from", "than", "this", "that", "it", "its", "are", "where",
     "signer", "reader", "wrong", "no", "error", "next", "because", "found", "missing", "expected", "usage",
     "options", "invalid", "value", "required", "unexpected", "unknown", "unknown/unsupported", "or", "incorrect",

@@ -62,23 +62,8 @@ const CHANNEL_PARTS: &[&str] = &[
     " and {more} more",
 ];
 
-/// Names of checks stand beside their Vietnamese; the rest is `{file}: {other}`.
-const VERIFY_NAMES: &[&str] = &[
-    "EF.CardAccess: {other}",
-    "EF.SOD: {error}",
-    "DG{number}: {error}",
-    "not offered",
-    "not reached",
-    "security object",
-    "signer's certificate",
-    "signer's validity",
-    "signer not revoked",
-    "revocation list",
-    "data unaltered",
-    "files agree",
-    "card's validity",
-    "chip proof",
-];
+/// `{file}: {other}`.
+const VERIFY_NAMES: &[&str] = &["EF.CardAccess: {other}", "EF.SOD: {error}", "DG{number}: {error}"];
 
 #[test]
 fn every_sentence_of_the_libraries_stands_in_the_tables() {
@@ -87,7 +72,7 @@ fn every_sentence_of_the_libraries_stands_in_the_tables() {
     for (path, unsaid) in SOURCES {
         let mut said = Vec::new();
         for file in files(&crates().join(path)) {
-            said.extend(literals(&product(&fs::read_to_string(&file).unwrap())));
+            said.extend(without_vietnamese(literals(&product(&fs::read_to_string(&file).unwrap()))));
         }
         assert!(!said.is_empty(), "{path} says nothing");
         for literal in unsaid.iter() {
@@ -160,6 +145,17 @@ fn product(source: &str) -> String {
     kept.collect::<Vec<_>>().join("\n")
 }
 
+/// What has its Vietnamese beside it needs none from us.
+fn without_vietnamese(literals: Vec<String>) -> Vec<String> {
+    let next = literals.iter().skip(1).map(|literal| is_vietnamese(literal)).chain([false]);
+    let alone: Vec<bool> = next.map(|is_vietnamese| !is_vietnamese).collect();
+    literals.into_iter().zip(alone).filter_map(|(literal, alone)| alone.then_some(literal)).collect()
+}
+
+fn is_vietnamese(literal: &str) -> bool {
+    literal.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
+}
+
 /// Something with English words in it; neither SQL nor the output of `Debug`.
 fn is_sentence(literal: &str) -> bool {
     let english = literal.contains(' ') && literal.chars().any(|c| c.is_ascii_lowercase());
@@ -167,8 +163,11 @@ fn is_sentence(literal: &str) -> bool {
     let technical = ["SELECT ", "UPDATE ", "INSERT ", "PRAGMA ", "DELETE "]
         .iter()
         .any(|start| literal.starts_with(start) && literal.contains(['=', '?', '*']));
-    let vietnamese = literal.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-    english && !debug && !technical && !vietnamese && shape(literal).chars().any(char::is_alphabetic)
+    english
+        && !debug
+        && !technical
+        && !is_vietnamese(literal)
+        && shape(literal).chars().any(char::is_alphabetic)
 }
 
 /// The sentence with every hole the same, whatever it is called.

@@ -1,6 +1,7 @@
 //! Real errors, as a person reads them.
 
 use super::english::english_word;
+use crate::emulator_reader::{self, CardName};
 use crate::vietnamese::{of, said};
 use chipwright_channel::pace::{PaceError, Step as PaceStep};
 use chipwright_channel::scp03::put_key::PutKeyError;
@@ -8,7 +9,8 @@ use chipwright_channel::scp03::{KeyError, Scp03Error};
 use chipwright_channel::sm::SmError;
 use chipwright_iso7816::tlv::{TlvError, TlvErrorKind};
 use chipwright_iso7816::{ExchangeError, StatusWord, Tag, TransportError};
-use chipwright_issuance::issue::Failure;
+use chipwright_issuance::Language;
+use chipwright_issuance::issue::{Failure, FeedError};
 use chipwright_keystore::KeystoreError;
 use chipwright_perso::survey::Unsuitable;
 use chipwright_perso::{BudgetError, ChipIdentifier, PersoError};
@@ -119,6 +121,15 @@ fn details_of_checks_are_told_whole() {
     }
 }
 
+#[test]
+fn verdicts_are_told_as_verify_tells_them() {
+    for verdict in Verdict::BY_WEIGHT {
+        for (english, vietnamese) in [verdict.texts(), verdict.remedies()] {
+            assert_eq!(of(english).as_deref(), Some(vietnamese));
+        }
+    }
+}
+
 /// Every status a card can answer with has a Vietnamese sentence.
 #[test]
 fn every_status_word_is_explained() {
@@ -202,4 +213,15 @@ fn what_the_system_says_is_told() {
         let vietnamese = of(&english);
         assert!(vietnamese.is_some_and(|words| words.contains(&code.to_string())), "{english}");
     }
+}
+
+#[test]
+fn what_a_feeder_passes_on_is_told() {
+    let name = CardName::parse("blank-001").unwrap();
+    let failure = emulator_reader::no_such_card(&name);
+    let error = FeedError { what: failure.lines(Language::En).join("; "), source: None };
+    assert_eq!(
+        said(&error.to_string()),
+        "bộ nạp thẻ không chạy tiếp được: lỗi: không có thẻ mô phỏng blank-001; làm tiếp: `chipwright emulator list` liệt kê các thẻ; `chipwright emulator create blank-001` tạo thẻ này."
+    );
 }
