@@ -137,6 +137,8 @@ pub(super) const ROWS: &[Row] = &[
     ("erase leftovers", "xóa dữ liệu còn sót"),
     ("confirm shared files", "đối chiếu tệp chung"),
     ("store member files", "ghi dữ liệu đảng viên"),
+    ("shared files", "tệp chung"),
+    ("member files", "dữ liệu đảng viên"),
     ("finalise", "hoàn tất"),
     ("done", "xong"),
     (

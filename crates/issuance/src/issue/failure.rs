@@ -182,6 +182,11 @@ impl Failure {
         match self {
             Self::Perso(error) => error.remedy(),
             Self::Registry(error) => error.remedy(),
+            Self::Reset(lost) | Self::Contact(lost)
+                if matches!(lost, TransportError::ReaderGone(_) | TransportError::Reader(_)) =>
+            {
+                "Check the reader and the smart card service (pcscd), then start again: it is continued where it stopped."
+            }
             Self::Reset(_) | Self::Contact(_) => {
                 "Insert the card again and start again: it is continued where it stopped."
             }

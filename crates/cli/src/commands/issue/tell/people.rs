@@ -5,7 +5,7 @@ use crate::pcsc_feeder::Call;
 use crate::text::text;
 use chipwright_issuance::intake::BadRow;
 use chipwright_issuance::issue::{Event, Failure, Summary};
-use chipwright_registry::Reason;
+use chipwright_registry::{ChipId, Reason};
 
 /// The lines for an event; none for steps on the way.
 pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
@@ -29,18 +29,33 @@ pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
             vec![format!("{}  {}", out.pick("repeated", "làm lại "), out.words(failure))]
         }
         Event::Spoiled { chip, why, failure } => {
-            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            vec![format!("{}  chip {chip}, {}", out.pick("spoiled ", "hỏng    "), reason(why, *failure, out))]
+            vec![format!(
+                "{}  {}, {}",
+                out.pick("spoiled ", "hỏng    "),
+                named(*chip, out),
+                reason(why, *failure, out)
+            )]
         }
         Event::SetAside { chip, why, failure } => {
-            let chip = chip.map_or_else(|| "?".to_owned(), ToString::to_string);
-            vec![format!("{}  chip {chip}, {}", out.pick("aside   ", "để riêng"), reason(why, *failure, out))]
+            let why = match (chip, why.as_str()) {
+                // nothing on this reader tells the two apart
+                (None, "finished-card") => out
+                    .pick(
+                        "a finished card, or a card of another kind",
+                        "là thẻ đã hoàn tất, hoặc thẻ loại khác",
+                    )
+                    .to_owned(),
+                _ => reason(why, *failure, out),
+            };
+            let first = format!("{}  {}, {why}", out.pick("aside   ", "để riêng"), named(*chip, out));
+            let remedy = failure.map(|failure| format!("          {}", out.words(failure.remedy())));
+            [first].into_iter().chain(remedy).collect()
         }
         Event::Revoked { card, why } => {
-            vec![format!("{}  {card}, {}", out.pick("revoked ", "thu hồi "), out.words(why))]
+            vec![format!("{}  {card}, {}", out.pick("revoked ", "thu hồi "), class(why, out))]
         }
         Event::Abandoned { card, why } => {
-            vec![format!("{}  {card}, {}", out.pick("dropped ", "bỏ      "), out.words(why))]
+            vec![format!("{}  {card}, {}", out.pick("dropped ", "bỏ      "), class(why, out))]
         }
         Event::Waiting { member, chip } => {
             let words = text!(
@@ -62,11 +77,24 @@ pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
     }
 }
 
-fn reason(why: &Reason, failure: Option<&Failure>, out: Output) -> String {
-    match failure {
-        Some(failure) => format!("{}: {}", out.words(why), out.words(failure)),
-        None => out.words(why),
+fn named(chip: Option<&ChipId>, out: Output) -> String {
+    match chip {
+        Some(chip) => format!("chip {chip}"),
+        None => out.pick("unknown chip", "chip không rõ").to_owned(),
     }
+}
+
+fn reason(why: &Reason, failure: Option<&Failure>, out: Output) -> String {
+    let class = class(why, out);
+    match failure {
+        Some(failure) => format!("{class}: {}", out.words(failure)),
+        None => class,
+    }
+}
+
+/// A class of reasons is words with hyphens between them.
+fn class(why: &Reason, out: Output) -> String {
+    out.pick(&why.as_str().replace('-', " "), &out.words(why)).to_owned()
 }
 
 fn rejected(row: &BadRow, out: Output) -> Vec<String> {
@@ -113,7 +141,8 @@ pub(super) fn summary_lines(summary: &Summary, out: Output) -> Vec<String> {
         out.pick("NOT BALANCED", "KHÔNG KHỚP")
     };
     let (taken, good, spoiled, left) = (blanks.taken, blanks.good, blanks.spoiled, blanks.left);
-    let first = text!("{rows} rows: {counts}", "{rows} dòng: {counts}");
+    let noun = if rows == 1 { "row" } else { "rows" };
+    let first = text!("{rows} {noun}: {counts}", "{rows} dòng: {counts}");
     let second = text!(
         "blanks: {taken} taken = {good} good + {spoiled} spoiled + {left} left ({balance})",
         "thẻ trắng: {taken} đã lấy = {good} tốt + {spoiled} hỏng + {left} còn lại ({balance})"

@@ -1,0 +1,184 @@
+//! What an operator is told of a fault, in both languages at once, and where it is kept.
+
+use crate::house::{House, redacted};
+use chipwright_channel::pace::Password;
+use chipwright_emulator::{Card, seeded_rng};
+use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
+use chipwright_perso::ChipProfile;
+use chipwright_pki::{Policy, TrustStore};
+use chipwright_reader::vpcd::{FIRST_PORT, Slot, SlotState};
+use chipwright_registry::{ChipId, View};
+use chipwright_testkit::hostile::Model;
+use chipwright_verify::{Inspection, inspect};
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Output;
+use std::thread;
+use std::time::Duration;
+
+/// A card that a slot can show.
+pub(crate) type AnyCard = Box<dyn Transport + Send>;
+
+/// The two languages; each has a reader of its own.
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "vi"];
+
+/// One reader of the stand, spoken about in one language.
+pub(crate) struct Desk {
+    pub(crate) slot: Slot,
+    pub(crate) reader: &'static str,
+    pub(crate) language: &'static str,
+    /// 0 or 1.
+    pub(crate) number: usize,
+}
+
+impl Desk {
+    pub(crate) fn both() -> [Self; 2] {
+        [0, 1].map(|number| {
+            let port = FIRST_PORT + u16::try_from(number).unwrap();
+            Self {
+                slot: Slot::start(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+                reader: ["pcsc:0", "pcsc:1"][number],
+                language: LANGUAGES[number],
+                number,
+            }
+        })
+    }
+
+    /// Puts a card in and waits until the daemon has powered it.
+    pub(crate) fn show(&self, card: AnyCard) {
+        self.slot.insert(card, None);
+        for _ in 0..500 {
+            if matches!(self.slot.state(), SlotState::Powered { .. }) {
+                // the daemon tells its clients a moment later
+                thread::sleep(Duration::from_millis(50));
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the daemon does not power the card: {:?}", self.slot.state());
+    }
+
+    /// What a command says that is of use to an operator, and its exit code.
+    pub(crate) fn says(&self, house: &House, command: &[&str]) -> Said {
+        let place: &[&str] = &["--lang", self.language];
+        house.output(&[place, command, &["--reader", self.reader]].concat()).into()
+    }
+}
+
+impl From<Output> for Said {
+    fn from(done: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            code: done.status.code().unwrap_or(-1),
+            stdout: text(&done.stdout),
+            stderr: text(&done.stderr),
+        }
+    }
+}
+
+/// What a command said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Said {
+    /// Of the report the verdict, what to do and the checks that failed; of everything else all but what is told while one waits.
+    fn words(&self) -> String {
+        let decisive = |line: &&str| line.contains("FAILED") || line.contains("KHÔNG ĐẠT");
+        let report = self.code >= 10;
+        let head = self.stdout.lines().take(if report { 2 } else { usize::MAX });
+        let failed = self.stdout.lines().skip(2).filter(|line| report && decisive(line));
+        let waiting = |line: &&str| {
+            !line.starts_with("insert a card into") && !line.starts_with("hãy đưa thẻ vào đầu đọc")
+        };
+        let lines = head.chain(failed).chain(self.stderr.lines().filter(waiting));
+        lines.map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+}
+
+/// A fault and what was said of it in each language.
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) what: String,
+    pub(crate) point: &'static str,
+    pub(crate) command: &'static str,
+    pub(crate) said: [Said; 2],
+}
+
+impl Entry {
+    /// Compares with `snapshots/fault__NAME.snap`.
+    pub(crate) fn check(&self) {
+        let [en, vi] = &self.said;
+        assert_eq!(en.code, vi.code, "{}: exit codes\n{}\n{}", self.name, en.words(), vi.words());
+        let text = format!(
+            "fault: {}\npoint: {}\ncommand: {}\nexit: {}\n--- en\n{}--- vi\n{}",
+            self.what,
+            self.point,
+            self.command,
+            en.code,
+            redacted(&en.words()),
+            redacted(&vi.words())
+        );
+        let text = text.replace("Virtual PCD 00 01", "READER").replace("Virtual PCD 00 00", "READER");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_snapshot_path("../snapshots");
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(format!("fault__{}", self.name), text));
+    }
+}
+
+/// The files and the access number of a software card that this house has issued.
+pub(crate) fn model(house: &House, name: &str) -> Model {
+    let state = fs::read(house.path().join(format!("home/emulator/{name}.card"))).unwrap();
+    let card = Card::load(&state, seeded_rng(1)).unwrap();
+    let view = View::open(&house.path().join("home/registry.sqlite")).unwrap();
+    let number = view.live_card_on(&ChipId(card.chip_identifier())).unwrap().unwrap().number;
+    let can = String::from_utf8(view.allocation_of(&number).unwrap().can.expose().to_vec()).unwrap();
+    let password = Password::can(&can).unwrap();
+    let mut ask = Inspection {
+        application: ChipProfile::default().instance,
+        password: &password,
+        trust: &TrustStore::new(),
+        policy: &Policy::test(),
+        at: jiff::Timestamp::now(),
+        not_before: None,
+        cache: None,
+    };
+    let mut card = Exchanger::new(card, LengthMode::Extended);
+    let (_, files) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(1));
+    Model { files: files.iter().map(|(file, content)| (file, content.to_vec())).collect(), can }
+}
+
+/// A card to which something happens at one of its commands.
+pub(crate) struct Moment<F> {
+    card: AnyCard,
+    left: u64,
+    happens: Option<F>,
+}
+
+impl<F: FnOnce() -> Option<TransportError>> Moment<F> {
+    /// Before command `at`, counted from 1 at the card's insertion.
+    pub(crate) fn new(card: AnyCard, at: u64, happens: F) -> Self {
+        Self { card, left: at, happens: Some(happens) }
+    }
+}
+
+impl<F: FnOnce() -> Option<TransportError>> Transport for Moment<F> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0
+            && let Some(happens) = self.happens.take()
+            && let Some(error) = happens()
+        {
+            return Err(error);
+        }
+        self.card.transmit(command)
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.card.reset()
+    }
+}
