@@ -86,12 +86,10 @@ fn argument(mut argument: Arg) -> Arg {
     if let Some(help) = argument.get_long_help().map(ToString::to_string) {
         argument = argument.long_help(paragraphs(&help));
     }
-    let heading = match argument.get_help_heading() {
-        Some(heading) => whole(heading).unwrap_or("Tùy chọn"),
-        None if argument.is_positional() => "Tham số",
-        None => "Tùy chọn",
-    };
-    argument.help_heading(heading)
+    match argument.get_help_heading().and_then(whole) {
+        Some(heading) => argument.help_heading(heading),
+        None => argument,
+    }
 }
 
 /// A long text: paragraphs with an empty line between them.
@@ -105,6 +103,8 @@ fn help(error: &Error) -> String {
     let lines = rendered.lines().map(|line| format!("{}\n", explained_value(line)));
     [
         ("Usage:", "Cách dùng:"),
+        ("Arguments:", "Tham số:"),
+        ("Options:", "Tùy chọn:"),
         ("[OPTIONS]", "[TÙY CHỌN]"),
         ("[possible values:", "[giá trị:"),
         ("Possible values:", "Các giá trị:"),
