@@ -79,6 +79,14 @@ pub(super) fn names(context: &Context) -> Result<Vec<String>, Error> {
 
 /// The readers and what is in them.
 pub(super) fn statuses(context: &Context) -> Result<Vec<ReaderStatus>, Error> {
+    match listed_statuses(context) {
+        // one was unplugged between the list and the question
+        Err(Error::UnknownReader | Error::ReaderUnavailable) => listed_statuses(context),
+        done => done,
+    }
+}
+
+fn listed_statuses(context: &Context) -> Result<Vec<ReaderStatus>, Error> {
     let names = names(context)?;
     if names.is_empty() {
         return Ok(Vec::new());

@@ -52,11 +52,7 @@ impl Service {
     /// # Errors
     /// [`ReaderError`] when the daemon cannot be asked. No reader is no error.
     pub fn readers(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
-        self.ask(|context| match statuses(context) {
-            // one was unplugged between the list and the question
-            Err(Error::UnknownReader | Error::ReaderUnavailable) => statuses(context),
-            done => done,
-        })
+        self.ask(statuses)
     }
 
     /// The name of the reader that `wanted` means: empty is the only one, else an exact name, a number in the list from 0, or a

@@ -1,6 +1,6 @@
 //! One reader, watched over a connection of its own: what is in it now, and the next change.
 
-use super::connection::{comings_and_goings, establish, names};
+use super::connection::{comings_and_goings, establish, statuses};
 use super::error::is_service_lost;
 use super::whereabouts::Whereabouts;
 use super::worker::Worker;
@@ -136,9 +136,11 @@ impl Eye {
         Ok(seen)
     }
 
-    /// The reader's name, if it is there.
+    /// The reader's name, if it is there. A reader that was unplugged stays listed while its driver is still in a call.
     fn find(&self, context: &Context) -> Result<Option<CString>, Error> {
-        let name = self.whereabouts.find(&self.wanted, &names(context)?, Instant::now());
+        let usable = statuses(context)?.into_iter().filter(|reader| reader.slot != Slot::Unavailable);
+        let there: Vec<String> = usable.map(|reader| reader.name).collect();
+        let name = self.whereabouts.find(&self.wanted, &there, Instant::now());
         Ok(name.and_then(|name| CString::new(name).ok()))
     }
 }

@@ -140,6 +140,21 @@ static RESPONSECODE lost(struct reader *reader)
 	return is_plugged(reader) ? IFD_COMMUNICATION_ERROR : IFD_NO_SUCH_DEVICE;
 }
 
+/* The device in this socket was unplugged, but its channel is not closed yet. */
+static void free_port(int bus)
+{
+	int number;
+
+	for (number = 0; number < MOST_READERS; number++) {
+		struct reader *reader = &readers[number];
+
+		if (reader->open && reader->bus == bus && reader->door >= 0) {
+			close(reader->door);
+			reader->door = -1;
+		}
+	}
+}
+
 /* Whether there is a card; reads its answer-to-reset. */
 static int look(struct reader *reader)
 {
@@ -174,6 +189,7 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR name)
 		return IFD_NOT_SUPPORTED;
 	if (sscanf(name, "usb:%*[^:]:libudev:%*d:/dev/bus/usb/%d/%d", &bus, &device) != 2)
 		return IFD_NO_SUCH_DEVICE;
+	free_port(bus);
 	reader = &readers[number];
 	*reader = (struct reader) { .bus = bus, .device = device, .card = -1 };
 	if (!is_plugged(reader))
@@ -206,7 +222,8 @@ RESPONSECODE IFDHCloseChannel(DWORD lun)
 	if (!reader)
 		return IFD_COMMUNICATION_ERROR;
 	eject(reader);
-	close(reader->door);
+	if (reader->door >= 0)
+		close(reader->door);
 	reader->open = 0;
 	return IFD_SUCCESS;
 }
