@@ -11,7 +11,7 @@ use chipwright_iso7816::tlv::{Writer, encode};
 
 use crate::FileId;
 use crate::member::{PartialDate, PersonName, PlaceOfBirth};
-use crate::read::{ReadError, ValueFault, template_tlv, utf8};
+use crate::read::{ReadError, ValueFault, template_tlv, text};
 
 const TAG_LIST: Tag = Tag(0x5C);
 const NAME: Tag = Tag(0x5F0E);
@@ -89,25 +89,25 @@ impl PersonalDetails {
         let (mut name, mut birth, mut place_of_birth) = (None, None, None);
         while let Some(field) = content.next().map_err(ReadError::tlv(file, 0))? {
             match field.tag {
-                NAME => name = Some(utf8(file, &field, field.value_offset)?),
+                NAME => name = Some(text(file, &field, field.value_offset)?),
                 BIRTH => {
                     let fault = ReadError::value(file, field.value_offset, ValueFault::Date(BIRTH));
                     birth = Some(PartialDate::from_lds(field.value).ok_or(fault)?);
                 }
-                PLACE => place_of_birth = Some(utf8(file, &field, field.value_offset)?),
+                PLACE => place_of_birth = Some(text(file, &field, field.value_offset)?),
                 _ => {}
             }
         }
         let name = name.ok_or(ReadError::value(file, 0, ValueFault::TagList(NAME)))?;
         let name = name.trim_end_matches('<');
         let (primary, secondary) = name.split_once("<<").unwrap_or((name, ""));
-        Ok(Self {
-            primary: primary.replace('<', " "),
-            secondary: secondary.replace('<', " "),
-            birth,
-            place_of_birth,
-        })
+        Ok(Self { primary: words(primary), secondary: words(secondary), birth, place_of_birth })
     }
+}
+
+/// The words between fillers or spaces, one space between them.
+fn words(identifier: &str) -> String {
+    identifier.split(['<', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Debug for PersonalDetails {
@@ -128,6 +128,21 @@ mod tests {
         let data = details.to_bytes();
         assert_eq!(hex::encode(&data), "6b175c045f0e5f2b5f0e035369755f2b083139353130323030");
         assert_eq!(PersonalDetails::from_bytes(&data).unwrap(), details);
+    }
+
+    #[test]
+    fn words_are_told_by_fillers_and_spaces() {
+        let read = |name: &str| {
+            let field = encode(NAME, name.as_bytes());
+            let data = encode(Tag(0x6B), &[&[0x5C, 2, 0x5F, 0x0E][..], &field].concat());
+            let details = PersonalDetails::from_bytes(&data).unwrap();
+            assert_eq!(PersonalDetails::from_bytes(&details.to_bytes()).unwrap(), details);
+            (details.primary, details.secondary)
+        };
+        assert_eq!(read("LÒ<<VĂN<ĐỨC"), ("LÒ".into(), "VĂN ĐỨC".into()));
+        assert_eq!(read("Y <BHĬT "), ("Y BHĬT".into(), String::new()));
+        assert_eq!(read("A\u{1b}[2J\u{202e}<<B"), ("A\u{fffd}[2J\u{fffd}".into(), "B".into()));
+        assert_eq!(read("A<<< B "), ("A".into(), "B".into()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::FileId;
 use crate::member::{PartialDate, digits};
-use crate::read::{ReadError, ValueFault, template_tlv, utf8};
+use crate::read::{ReadError, ValueFault, template_tlv, text};
 
 const TAG_LIST: Tag = Tag(0x5C);
 const AUTHORITY: Tag = Tag(0x5F19);
@@ -50,7 +50,7 @@ impl DocumentDetails {
         let mut details = Self { issuing_authority: None, issued: None };
         while let Some(field) = content.next().map_err(ReadError::tlv(file, 0))? {
             match field.tag {
-                AUTHORITY => details.issuing_authority = Some(utf8(file, &field, field.value_offset)?),
+                AUTHORITY => details.issuing_authority = Some(text(file, &field, field.value_offset)?),
                 ISSUED => {
                     let fault = ReadError::value(file, field.value_offset, ValueFault::Date(ISSUED));
                     details.issued = Some(day(field.value).ok_or(fault)?);

@@ -3,7 +3,7 @@
 use chipwright_iso7816::tlv::{Reader, Writer, encode};
 use chipwright_iso7816::{Aid, Tag};
 
-use crate::read::{ReadError, ValueFault, utf8};
+use crate::read::{ReadError, ValueFault, text};
 use crate::security_infos::SecurityInfos;
 use crate::{BufferSizes, FileId, IssueTerms};
 
@@ -97,7 +97,7 @@ pub(crate) fn decode_dir(data: &[u8]) -> Result<Vec<(Aid, Option<String>)>, Read
         let aid = Aid::new(aid.value).map_err(|_| fault)?;
         let label = template.children().map_err(&tlv)?.find(LABEL).ok();
         applications
-            .push((aid, label.map(|label| utf8(FileId::Dir, &label, label.value_offset)).transpose()?));
+            .push((aid, label.map(|label| text(FileId::Dir, &label, label.value_offset)).transpose()?));
     }
     Ok(applications)
 }

@@ -18,6 +18,7 @@ pub use date::PartialDate;
 pub(crate) use date::digits;
 pub use error::{Field, MemberError, MemberErrorKind};
 pub use name::PersonName;
+pub(crate) use name::is_invisible;
 pub use number::{CitizenNumber, MemberNumber};
 
 /// Age in years at which a person can be admitted.

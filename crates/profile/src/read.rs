@@ -15,6 +15,7 @@ use crate::dg11::PersonalDetails;
 use crate::dg12::DocumentDetails;
 use crate::dg13::MembershipRecord;
 use crate::ef_com::CommonData;
+use crate::member::is_invisible;
 use crate::security_infos::SecurityInfos;
 use crate::security_object::SecurityObject;
 use crate::{BufferSizes, FileId, Td1};
@@ -131,6 +132,12 @@ pub(crate) fn utf8(file: FileId, tlv: &Tlv<'_>, at: usize) -> Result<String, Rea
     std::str::from_utf8(tlv.value)
         .map(str::to_owned)
         .map_err(|error| ReadError::value(file, at + error.valid_up_to(), ValueFault::Utf8(tlv.tag)))
+}
+
+/// As [`utf8`], for people to read: what steers a terminal or hides in a line is replaced by U+FFFD.
+pub(crate) fn text(file: FileId, tlv: &Tlv<'_>, at: usize) -> Result<String, ReadError> {
+    let shown = |c: char| if c.is_control() || is_invisible(c) { char::REPLACEMENT_CHARACTER } else { c };
+    utf8(file, tlv, at).map(|text| text.chars().map(shown).collect())
 }
 
 #[cfg(test)]

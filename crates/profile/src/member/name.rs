@@ -104,7 +104,7 @@ fn is_space(character: char) -> bool {
 }
 
 /// Format characters that no one sees: soft hyphen, zero-width and direction marks, byte order mark, tags.
-pub(super) const fn is_invisible(character: char) -> bool {
+pub(crate) const fn is_invisible(character: char) -> bool {
     matches!(character as u32,
         0xAD | 0x34F | 0x61C | 0x180E | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF
         | 0xE0000..=0xE0FFF)
