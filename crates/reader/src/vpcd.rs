@@ -34,8 +34,9 @@ use std::time::Duration;
 /// The TCP port of vpcd's first slot, "Virtual PCD 00 00"; the second listens on the next one.
 pub const FIRST_PORT: u16 = 35963;
 
-/// How long the power must stay off before the host is taken to have let go of the card: a cold reset is off and on.
-pub const LET_GO_AFTER: Duration = Duration::from_millis(300);
+/// How long the power must stay off before the host is taken to have let go of the card, unless a slot is told otherwise: a
+/// cold reset is off and on.
+pub const LET_GO_AFTER: Duration = Duration::from_millis(700);
 
 /// A card that a slot can show.
 pub type Card = Box<dyn Transport + Send>;
@@ -85,8 +86,8 @@ pub enum Change {
         /// Commands since the card was put in.
         apdus: u64,
     },
-    /// The host has used the card and let go of it: the power has been off for [`LET_GO_AFTER`]. Told again when the
-    /// host has come back to the card and let go once more.
+    /// The host has used the card and let go of it: the power has been off for so long (see [`Slot::start_with`]) and the
+    /// daemon has looked for the card meanwhile. Told again when the host has come back to the card and let go once more.
     LetGo {
         /// Commands since the card was put in.
         apdus: u64,
@@ -111,10 +112,19 @@ impl Slot {
     /// If the system has no thread left.
     #[must_use]
     pub fn start(address: SocketAddr) -> Self {
+        Self::start_with(address, LET_GO_AFTER)
+    }
+
+    /// The same; a host that has taken the power away for so long has let go of the card.
+    ///
+    /// # Panics
+    /// As [`Slot::start`].
+    #[must_use]
+    pub fn start_with(address: SocketAddr, let_go_after: Duration) -> Self {
         let desk = Arc::new(Desk::default());
         let thread = std::thread::spawn({
             let desk = Arc::clone(&desk);
-            move || serve::run(&desk, address)
+            move || serve::run(&desk, address, let_go_after)
         });
         Self { desk, thread: Some(thread), address }
     }
@@ -126,10 +136,9 @@ impl Slot {
     }
 
     /// Puts a card in. `atr` is what the daemon sees before it powers the card; without it the card is reset to ask for it.
-    /// A card that is in the slot already is dropped.
+    /// A card that is in the slot already is taken out, as by [`Slot::pull`], and dropped.
     pub fn insert(&self, card: Card, atr: Option<Atr>) {
-        drop(self.pull());
-        self.desk.put(Inserted::new(card, atr));
+        drop(self.desk.put(Inserted::new(card, atr)));
     }
 
     /// Takes the card out at once, also in the middle of a command: the daemon sees the removal immediately, the answer of

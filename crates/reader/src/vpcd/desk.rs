@@ -10,14 +10,23 @@ use std::time::Duration;
 /// A card in the slot.
 pub(super) struct Inserted {
     pub(super) card: Card,
-    /// What is shown before the card is powered.
-    pub(super) atr: Option<Atr>,
+    pub(super) answer_to_reset: AnswerToReset,
     pub(super) let_go_told: bool,
 }
 
+/// What is shown while the card is not being powered.
+pub(super) enum AnswerToReset {
+    /// Nobody has said, and the card was not asked yet.
+    Unasked,
+    Known(Atr),
+    /// The card gave none.
+    Mute,
+}
+
 impl Inserted {
-    pub(super) const fn new(card: Card, atr: Option<Atr>) -> Self {
-        Self { card, atr, let_go_told: false }
+    pub(super) fn new(card: Card, atr: Option<Atr>) -> Self {
+        let answer_to_reset = atr.map_or(AnswerToReset::Unasked, AnswerToReset::Known);
+        Self { card, answer_to_reset, let_go_told: false }
     }
 
     pub(super) fn into_card(self) -> Card {
@@ -62,15 +71,22 @@ pub(super) struct Desk {
 
 // The owner's side.
 impl Desk {
-    pub(super) fn put(&self, card: Inserted) {
-        let mut papers = self.papers();
-        papers.card = Some(card);
+    /// Puts the card in; returns the one that was there.
+    pub(super) fn put(&self, card: Inserted) -> Option<Inserted> {
+        let mut papers = self.taken_off_show();
         papers.stand = Stand::Waiting;
         self.apdus.store(0, Ordering::Relaxed);
+        let before = papers.card.replace(card);
         self.bell.notify_all();
+        before
     }
 
     pub(super) fn take(&self) -> Option<Inserted> {
+        self.taken_off_show().card.take()
+    }
+
+    /// The desk at a moment at which the thread does not have the card.
+    fn taken_off_show(&self) -> MutexGuard<'_, Papers> {
         let mut papers = self.papers();
         while papers.shown {
             papers.wanted = true;
@@ -81,7 +97,7 @@ impl Desk {
             papers = self.bell.wait(papers).unwrap_or_else(PoisonError::into_inner);
         }
         papers.wanted = false;
-        papers.card.take()
+        papers
     }
 
     pub(super) fn state(&self) -> SlotState {

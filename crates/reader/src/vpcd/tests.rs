@@ -3,7 +3,14 @@
 use super::*;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+/// A test that waits longer has failed.
+const FAR_TOO_LONG: Duration = Duration::from_secs(60);
+/// For the tests' own hosts, which do nothing in between.
+const LET_GO: Duration = Duration::from_millis(100);
 
 /// Answers every command with its data and 9000, counts resets, fails when told.
 struct Echo {
@@ -54,7 +61,7 @@ struct Connection(TcpStream);
 impl Daemon {
     fn start() -> (Self, Slot, Receiver<Change>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let slot = Slot::start(listener.local_addr().unwrap());
+        let slot = Slot::start_with(listener.local_addr().unwrap(), LET_GO);
         let (tell, changes) = channel();
         slot.on_change(move |change| {
             let _told = tell.send(change);
@@ -63,9 +70,21 @@ impl Daemon {
     }
 
     fn accept(&self) -> Connection {
-        let (stream, _) = self.listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        Connection(stream)
+        self.listener.set_nonblocking(true).unwrap();
+        let since = Instant::now();
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).unwrap();
+                    stream.set_read_timeout(Some(FAR_TOO_LONG)).unwrap();
+                    return Connection(stream);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) => panic!("{error}"),
+            }
+            assert!(since.elapsed() < FAR_TOO_LONG, "the slot does not connect");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -90,7 +109,7 @@ impl Connection {
 }
 
 fn wait_for(changes: &Receiver<Change>, wanted: &Change) {
-    while changes.recv_timeout(Duration::from_secs(20)).expect("the change is told") != *wanted {}
+    while changes.recv_timeout(FAR_TOO_LONG).expect("the change is told") != *wanted {}
 }
 
 #[test]
@@ -113,18 +132,27 @@ fn the_daemon_sees_powers_and_uses_the_card() {
     connection.say(&[0]);
     wait_for(&changes, &Change::PoweredOff { apdus: 2 });
     assert_eq!(slot.state(), SlotState::Unpowered { apdus: 2 });
+    // a daemon that stands still has not let go, however long
+    assert!(changes.recv_timeout(2 * LET_GO).is_err());
+    connection.ask(&[4]);
     wait_for(&changes, &Change::LetGo { apdus: 2 });
 }
 
 #[test]
-fn the_answer_to_reset_is_asked_for_when_nobody_gave_it() {
-    let (daemon, slot, _changes) = Daemon::start();
-    let (card, resets) = echo(None);
-    slot.insert(card, None);
-    let mut connection = daemon.accept();
-    assert_eq!(connection.ask(&[4]), atr().as_bytes());
-    assert_eq!(connection.ask(&[4]), atr().as_bytes());
-    assert_eq!(resets.try_iter().count(), 1);
+fn the_answer_to_reset_is_asked_for_once_when_nobody_gave_it() {
+    for failure in [None, Some(TransportError::CardMute)] {
+        let (daemon, slot, changes) = Daemon::start();
+        let (card, resets) = echo(failure.clone());
+        slot.insert(card, None);
+        let mut connection = daemon.accept();
+        for _ in 0..3 {
+            assert_eq!(connection.ask(&[4]) == atr().as_bytes(), failure.is_none());
+        }
+        assert_eq!(resets.try_iter().count(), 1);
+        // the host gave no power
+        assert_eq!(slot.state(), SlotState::Unpowered { apdus: 0 });
+        assert_eq!(changes.try_iter().collect::<Vec<_>>(), [Change::Connected]);
+    }
 }
 
 #[test]
@@ -149,8 +177,9 @@ fn an_unused_card_is_never_let_go_of() {
     let mut connection = daemon.accept();
     connection.say(&[1]);
     connection.say(&[0]);
+    connection.ask(&[4]);
     wait_for(&changes, &Change::PoweredOff { apdus: 0 });
-    assert!(changes.recv_timeout(2 * LET_GO_AFTER).is_err());
+    assert!(changes.recv_timeout(2 * LET_GO).is_err());
 }
 
 #[test]
@@ -187,7 +216,9 @@ fn the_card_is_shown_again_after_the_daemon_was_away() {
 
 #[test]
 fn a_daemon_that_comes_later_is_found() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // a port that the system gives to nobody by itself
+    let free = |port| TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).ok();
+    let address = (20_000..30_000).find_map(free).unwrap().local_addr().unwrap();
     let slot = Slot::start(address);
     slot.insert(echo(None).0, Some(atr()));
     assert_eq!(slot.state(), SlotState::Waiting { apdus: 0 });
@@ -284,13 +315,48 @@ fn garbage_from_the_daemon_ends_the_connection_or_is_passed_over() {
 }
 
 #[test]
+fn of_cards_put_in_at_once_all_but_the_last_are_dropped() {
+    const THREADS: usize = 4;
+    const CARDS: usize = 50;
+    struct Counted(Arc<AtomicUsize>);
+    impl Transport for Counted {
+        fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
+            Ok(vec![0x90, 0x00])
+        }
+        fn reset(&mut self) -> Result<Atr, TransportError> {
+            Ok(atr())
+        }
+    }
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let (_daemon, slot, _changes) = Daemon::start();
+    let dropped = Arc::new(AtomicUsize::new(0));
+    for round in 1..=CARDS {
+        let gate = std::sync::Barrier::new(THREADS);
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    gate.wait();
+                    slot.insert(Box::new(Counted(Arc::clone(&dropped))), Some(atr()));
+                });
+            }
+        });
+        assert_eq!(dropped.load(Ordering::SeqCst), THREADS * round - 1);
+    }
+    assert!(slot.pull().is_some());
+    assert_eq!(slot.state(), SlotState::Empty);
+}
+
+#[test]
 fn many_pulls_and_insertions_at_once_lose_no_card() {
     let (daemon, slot, _changes) = Daemon::start();
     let served = std::thread::spawn(move || {
         let mut answers = 0;
-        while let Ok((stream, _)) = daemon.listener.accept() {
-            let mut connection = Connection(stream);
-            connection.0.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        loop {
+            let mut connection = daemon.accept();
             let say = |connection: &mut Connection| {
                 connection.0.write_all(&[0, 1, 1, 0, 4, 0, 0xA4, 0, 0]).ok()?;
                 connection.hear()
@@ -306,7 +372,6 @@ fn many_pulls_and_insertions_at_once_lose_no_card() {
                 }
             }
         }
-        answers
     });
     let mut card = Some(echo(None).0);
     for _ in 0..200 {
