@@ -212,7 +212,10 @@ fn lock(state: &Path, name: &CardName) -> Result<File, Failure> {
                 "tiến trình khác đang dùng thẻ mô phỏng {}",
                 name.as_str()
             ),
-            ("Wait until it is done, then repeat.", "Đợi tiến trình đó xong rồi thử lại."),
+            (
+                "Wait until it is done; if `emulator serve` shows the card, take it out with `chipwright emulator pull`.",
+                "Đợi tiến trình đó xong; nếu `emulator serve` đang cắm thẻ này thì lấy ra bằng `chipwright emulator pull`.",
+            ),
         )),
         Err(TryLockError::Error(error)) => Err(home::not_written(&path, &error)),
     }

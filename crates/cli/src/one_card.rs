@@ -14,7 +14,7 @@ pub(crate) struct OneCard {
     #[arg(long, value_name = "READER")]
     reader: ReaderName,
     /// Wait so long for a card in a PC/SC reader
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=86_400))]
     wait: u64,
     #[command(flatten)]
     record: Record,

@@ -24,6 +24,7 @@ fn usage() {
     assert_snapshot!(house.session(&[
         &["isue"],
         &["verify", "--reader", "usb:0"],
+        &["verify", "--reader", "pcsc:0", "--wait", "18446744073709551615"],
         &["apdu", "--reader", "emulator:a", "00A4G0"],
         &["verify", "--reader", "emulator:a", "--can", "1", "--from-registry"],
         &["init", "--real", "home"],

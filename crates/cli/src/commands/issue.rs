@@ -44,7 +44,7 @@ pub(crate) struct Issue {
     #[arg(long, value_name = "READER", required = true, num_args = 1..)]
     reader: Vec<ReaderName>,
     /// End when no card was put into the PC/SC reader for so long; wait until stopped if not given
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=86_400))]
     wait: Option<u64>,
     /// Write refused rows into this new CSV file, ready to be mended
     #[arg(long, value_name = "FILE")]

@@ -24,7 +24,6 @@ pub(super) const ROWS: &[Row] = &[
         "`chipwright emulator list` liệt kê các thẻ; `chipwright emulator create {0}` tạo thẻ này.",
     ),
     ("another process has the software card {}", "tiến trình khác đang dùng thẻ mô phỏng {0}"),
-    ("Wait until it is done, then repeat.", "Đợi tiến trình đó xong rồi thử lại."),
     ("the software card {} cannot be used", "không dùng được thẻ mô phỏng {0}"),
     (
         "Delete it with `chipwright emulator delete {}` and create another.",
