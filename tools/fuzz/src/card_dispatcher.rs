@@ -17,10 +17,11 @@ use crate::fixture::fixture;
 use crate::input::Input;
 use chipwright_emulator::scp03::Parameter;
 use chipwright_emulator::{
-    Card, ChipConfig, CountAt, Interface, Package, PageSize, PersonalisationPath, seeded_rng,
+    Card, ChipConfig, CountAt, Interface, Package, PageSize, PersonalisationPath, Randomness, seeded_rng,
 };
 use chipwright_iso7816::{Exchanger, LengthMode};
 use observe::Observation;
+use std::sync::OnceLock;
 use steps::Host;
 use watched::Watched;
 
@@ -30,9 +31,8 @@ const MOST_STEPS: usize = 48;
 /// The target.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let card = start(&mut input);
+    let (card, mut before) = start(&mut input);
     let mode = input.choose(&[LengthMode::Short, LengthMode::Extended]);
-    let mut before = Observation::of(&card);
     let mut host = Host::new(Exchanger::new(Watched::new(card, data), mode));
     for _ in 0..MOST_STEPS {
         if input.is_empty() {
@@ -54,13 +54,23 @@ fn compare(before: Observation, host: &mut Host) -> Observation {
     after
 }
 
+static ISSUED: OnceLock<Observation> = OnceLock::new();
+static INSTALLED: OnceLock<Observation> = OnceLock::new();
+
+/// A card from its state, observed once.
+fn known(observed: &'static OnceLock<Observation>, state: &[u8], rng: Randomness) -> (Card, Observation) {
+    let card = Card::load(state, rng).unwrap();
+    let observed = observed.get_or_init(|| Observation::of(&card)).clone();
+    (card, observed)
+}
+
 /// A blank chip of any kind, one ready for a member, or an issued card.
-fn start(input: &mut Input<'_>) -> Card {
+fn start(input: &mut Input<'_>) -> (Card, Observation) {
     let kind = input.byte();
     let rng = || seeded_rng(u64::from(kind));
     match kind % 4 {
-        0 => Card::load(&fixture().issued, rng()).unwrap(),
-        1 => Card::load(&fixture().installed, rng()).unwrap(),
+        0 => known(&ISSUED, &fixture().issued, rng()),
+        1 => known(&INSTALLED, &fixture().installed, rng()),
         _ => {
             let bits = input.byte();
             let pick = |bit: u8| bits & bit != 0;
@@ -79,7 +89,9 @@ fn start(input: &mut Input<'_>) -> Card {
                 page_size: if pick(32) { PageSize::Bytes128 } else { PageSize::Bytes64 },
                 ..ChipConfig::default()
             };
-            Card::blank(config, rng())
+            let card = Card::blank(config, rng());
+            let observed = Observation::of(&card);
+            (card, observed)
         }
     }
 }

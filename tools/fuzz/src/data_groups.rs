@@ -2,6 +2,7 @@
 //!
 //! - No bytes make a reader panic; an error names a place inside the file and says something.
 //! - What is read is written and read again as the same value, where there is a writer.
+//! - No text that was read steers a terminal.
 //! - A file in the shortest form is written back byte for byte (DG1, DG13, EF.COM).
 
 use chipwright_channel::pace;
@@ -30,7 +31,15 @@ pub fn run(data: &[u8]) {
     }
     security_infos(data);
     let _ = checked(data, read::atr_info(data));
-    let _ = checked(data, read::dir(data));
+    let labels =
+        checked(data, read::dir(data)).unwrap_or_default().into_iter().filter_map(|(_, label)| label);
+    assert!(labels.collect::<Vec<_>>().iter().all(is_harmless));
+}
+
+/// Text that steers no terminal.
+#[allow(clippy::ptr_arg, reason = "as iterators hand it out")]
+fn is_harmless(text: &String) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 /// Files with a writer.
@@ -47,10 +56,13 @@ fn identity(data: &[u8]) {
         zone(&mrz);
     }
     if let Some(details) = checked(data, read::dg11(data)) {
+        let texts = [details.name(), details.place_of_birth.clone().unwrap_or_default()];
+        assert!(texts.iter().all(is_harmless), "{texts:?}");
         let again = read::dg11(&details.to_bytes());
         assert!(again.as_ref() == Ok(&details), "DG11 {}", differs(&details, again.as_ref()));
     }
     if let Some(details) = checked(data, read::dg12(data)) {
+        assert!(details.issuing_authority.iter().all(is_harmless));
         assert_eq!(read::dg12(&details.to_bytes()), Ok(details));
     }
     if let Some(record) = checked(data, read::dg13(data)) {

@@ -29,7 +29,7 @@ pub(super) fn add(seeds: &mut Seeds) {
         .with_data([0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 1])
         .with_le(Le::Max);
     let read = |sfi: u8| Command::new(0, Ins::READ_BINARY, 0x80 | sfi, 0).with_le(Le::Max);
-    let secret = |class: u8, ins: u8| [&[1, class, ins, 0, 1, 0], &put_long(&[0x90, 0])[..]].concat();
+    let secret = |group: u8, ins: u8| [&[1, group, 0, ins, 0, 1, 0], &put_long(&[0x90, 0])[..]].concat();
     let update = Command::new(0x80, Ins::INITIALIZE_UPDATE, 1, 0).with_data([1; 8]).with_le(Le::Max);
     let answer = [&[7; 10][..], &[1, 3, 0x70], &[9; 16], &[0, 0, 1, 0x90, 0]].concat();
     for (mode, name) in [(1, "placeholders"), (2, "identifiers"), (3, "personal")] {
@@ -40,8 +40,8 @@ pub(super) fn add(seeds: &mut Seeds) {
             plain(read(1), &[0x61, 5, 0x5F, 0x1F, 2, 65, 66, 0x90, 0]),
             secret(0, 0),
             plain(update.clone(), &answer),
-            secret(2, 3),
-            secret(4, 4),
+            secret(1, 0),
+            secret(1, 1),
             plain(read(1), &[]),
         ];
         add(&format!("record-{name}"), [&[mode], &session.concat()[..]].concat());
