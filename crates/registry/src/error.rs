@@ -277,6 +277,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// A reference to nothing.
+    pub(crate) fn dangling(table: &str, parent: &str) -> Self {
+        let detail = format!("a row of {table} refers to a row of {parent} that is not there");
+        Self::Damaged { detail, source: None }
+    }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as C;

@@ -3,8 +3,14 @@
 use crate::Error;
 use jiff::Timestamp;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// How often, and how far apart, a lock is tried again that only onlookers hold.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Who holds the lease, as noted in the lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +19,37 @@ pub struct Holder {
     pub process: u32,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// Who writes a registry at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writer {
+    /// Nobody: the lease is free.
+    Nobody,
+    /// Somebody, as far as the note in the lock file says who.
+    Somebody(Option<Holder>),
+}
+
+impl Writer {
+    /// Looks who writes the registry at `path`. Changes nothing; nobody who wants to write is refused for it.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the lock file cannot be read.
+    pub fn of(path: &Path) -> Result<Self, Error> {
+        let lock_path = lock_path(path);
+        let failed = |source| Error::File { path: lock_path.clone(), source };
+        let mut file = match File::open(&lock_path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Nobody),
+            Err(error) => return Err(failed(error)),
+        };
+        // that a lock is held shows only when one asks for it: an onlooker's, which `lock` below lets pass
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Self::Nobody),
+            Err(TryLockError::WouldBlock) => Ok(Self::Somebody(holder(&mut file))),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
 }
 
 /// The lock; released on drop, and by the system when the process dies.
@@ -28,7 +65,7 @@ impl Lease {
         options.read(true).write(true).create(true).truncate(false);
         crate::schema::private(&mut options);
         let mut file = options.open(&lock_path).map_err(failed)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::InUse { path: path.to_owned(), holder: holder(&mut file) });
@@ -43,6 +80,21 @@ impl Lease {
             .map_err(failed)?;
         Ok(Self(file))
     }
+}
+
+/// Takes the lock unless a writer has it; onlookers, who look for a moment only, are waited for.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {}
+            done => return done,
+        }
+        // a writer refuses onlookers as well
+        file.try_lock_shared()?;
+        file.unlock().map_err(TryLockError::Error)?;
+        thread::sleep(PAUSE);
+    }
+    Err(TryLockError::WouldBlock)
 }
 
 fn lock_path(path: &Path) -> PathBuf {
@@ -76,5 +128,49 @@ mod tests {
         }
         drop(first);
         Lease::take(&path, at).unwrap();
+    }
+
+    #[test]
+    fn onlookers_keep_no_writer_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registry.db");
+        let at: Timestamp = "2026-11-22T05:00:00Z".parse().unwrap();
+        assert_eq!(Writer::of(&path).unwrap(), Writer::Nobody, "without a lock file");
+        drop(Lease::take(&path, at).unwrap());
+        let looking = File::open(lock_path(&path)).unwrap();
+        looking.lock_shared().unwrap();
+        let onlooker = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            drop(looking);
+        });
+        let lease = Lease::take(&path, at).unwrap();
+        onlooker.join().unwrap();
+        let us = Holder { process: std::process::id(), since: at };
+        assert_eq!(Writer::of(&path).unwrap(), Writer::Somebody(Some(us)));
+        let note = std::fs::read(lock_path(&path)).unwrap();
+        drop(lease);
+        assert_eq!(Writer::of(&path).unwrap(), Writer::Nobody);
+        assert_eq!(std::fs::read(lock_path(&path)).unwrap(), note, "looking leaves the note alone");
+    }
+
+    #[test]
+    fn writers_come_through_a_crowd_of_onlookers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registry.db");
+        let at: Timestamp = "2026-11-22T05:00:00Z".parse().unwrap();
+        drop(Lease::take(&path, at).unwrap());
+        let done = std::sync::atomic::AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        Writer::of(&path).unwrap();
+                    }
+                });
+            }
+            let leases: Vec<bool> = (0..300).map(|_| Lease::take(&path, at).is_ok()).collect();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(leases.iter().all(|taken| *taken));
+        });
     }
 }

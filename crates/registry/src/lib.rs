@@ -11,7 +11,7 @@
 //! * a card number leaves a chip only when that chip is known not to carry the finalised card;
 //! * a card is finalised by the outcome of an intent, and issued by an acceptance of the same security object.
 //!
-//! [`Registry`] writes and holds the lease on the file; [`View`] reads, from any process. Time and randomness are
+//! [`Registry`] writes and holds the lease on the file; [`View`] reads, from any process; [`Writer`] tells who writes. Time and randomness are
 //! arguments. Of a member only the member number is kept here; access numbers and salts never reach [`std::fmt::Debug`]
 //! or an error. The tables are in `src/migrations`.
 
@@ -21,6 +21,7 @@ mod allocation;
 mod blanks;
 mod cards;
 mod error;
+mod integrity;
 mod lease;
 mod record;
 mod schema;
@@ -30,7 +31,7 @@ mod writing;
 
 pub use crate::cards::Intent;
 pub use crate::error::{Error, Fault, Rule};
-pub use crate::lease::Holder;
+pub use crate::lease::{Holder, Writer};
 pub use crate::record::{
     Blank, BlankStage, BlanksByStage, Card, CardStatus, CardsByStatus, ChipId, Digest, FinaliseIntent,
     InFlight, Issuer, Reason, Seal,

@@ -213,6 +213,33 @@ impl View {
         Ok(spent.unwrap_or(0))
     }
 
+    /// Calls `each` with every chip and key set that has lost tries, and how many, in the order of the chips.
+    ///
+    /// # Errors
+    /// The errors of the disk.
+    pub fn for_each_spent_try(&self, each: &mut dyn FnMut(ChipId, u8, u32)) -> Result<(), Error> {
+        let mut statement = self.connection.prepare(
+            "SELECT chip, key_version, spent FROM tries WHERE spent > 0 ORDER BY chip, key_version",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let chip: String = row.get(0)?;
+            let chip = ChipId::from_digits(&chip).ok_or_else(|| damaged("chip identifier"))?;
+            each(chip, row.get(1)?, row.get(2)?);
+        }
+        Ok(())
+    }
+
+    /// All that `read` reads is of one moment, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Those of `read`; the errors of the disk.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        // dropped at the end, which ends it
+        let _moment = self.connection.unchecked_transaction()?;
+        read(self)
+    }
+
     /// How many cards are how far.
     ///
     /// # Errors

@@ -48,6 +48,10 @@ pub(super) const ROWS: &[Row] = &[
         "sổ đăng ký có cấu trúc phiên bản {found}; chương trình này chỉ biết đến phiên bản {known}",
     ),
     ("the registry's file is damaged: {detail}", "tệp sổ đăng ký bị hỏng: {detail}"),
+    (
+        "a row of {table} refers to a row of {parent} that is not there",
+        "một dòng của {table} trỏ tới dòng không có của {parent}",
+    ),
     ("a stored value has a form it cannot have", "một giá trị đã lưu có dạng không thể có"),
     ("a stored {what} has a form it cannot have", "{what} đã lưu có dạng không thể có"),
     ("the disk is full; the change was not made", "ổ đĩa đã đầy; thay đổi chưa được ghi"),
