@@ -3,6 +3,10 @@
 use super::watch::{Seen, Watch};
 use super::{Notice, PcscCard, ReaderError, Service, Slot};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// A reader that came back is listed before the daemon has looked into it; so long it may seem empty.
+const IS_LOOKED_INTO: Duration = Duration::from_secs(1);
 
 impl Service {
     /// Waits until there is a card in `reader` (its full name) that can be opened, and opens it. None when `until` says stop.
@@ -96,17 +100,22 @@ struct Teller<'a> {
     last: Option<Notice>,
     service_lost: bool,
     reader_gone: bool,
+    back_since: Option<Instant>,
 }
 
 impl<'a> Teller<'a> {
     fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
-        Self { tell, last: None, service_lost: false, reader_gone: false }
+        Self { tell, last: None, service_lost: false, reader_gone: false, back_since: None }
     }
 
     fn tell(&mut self, notice: Notice) {
         match &notice {
             Notice::ServiceLost | Notice::ServiceHangs => self.service_lost = true,
             Notice::ReaderGone { .. } => self.reader_gone = true,
+            Notice::ServiceBack | Notice::ReaderBack { .. } => self.back_since = Some(Instant::now()),
+            Notice::NoCard { .. } if self.back_since.is_some_and(|since| since.elapsed() < IS_LOOKED_INTO) => {
+                return;
+            }
             _ => {}
         }
         if self.last.as_ref() != Some(&notice) {

@@ -124,9 +124,8 @@ fn a_reader_that_was_not_there_at_first_and_comes_with_a_card_in_it() {
         let _slot = card_at(1);
         bench.usb.plug(1, Model::Gate);
         assert_eq!(waiting.told(), back(&name));
-        let told = waiting.told_until(&Notice::CardPresent { reader: name.clone() });
-        // the daemon lists a reader a moment before it has looked into it
-        assert!(told.len() == 1 || told == [no_card(&name), Notice::CardPresent { reader: name }]);
+        // not that it is empty, though the daemon lists a reader before it has looked into it
+        assert_eq!(waiting.told(), Notice::CardPresent { reader: name });
         assert!(waiting.card().transmit(&COMMAND).is_ok());
     });
 }
@@ -186,28 +185,24 @@ fn between_two_commands() {
 }
 
 #[test]
-fn at_once_with_a_command() {
-    stand::inside("hotplug::at_once_with_a_command", || {
+fn at_any_command() {
+    stand::inside("hotplug::at_any_command", || {
         let Some(mut bench) = Bench::with(&[Model::Desk], Patience::default()) else { return };
         let name = Model::Desk.name(0);
         let _slot = card_at(1);
-        for _ in 0..10 {
+        for last in [1, 2, 7, 40] {
             let mut card = opened(&bench.service, &name);
+            bench.usb.pull_after(1, last);
             let (answer, answered) = channel();
             thread::spawn(move || {
-                let mut commands = 0_u32;
-                let ended = loop {
-                    match card.transmit(&COMMAND) {
-                        Ok(_) => commands += 1,
-                        Err(error) => break error,
-                    }
-                };
-                answer.send((commands, ended)).unwrap();
+                let mut commands = 1;
+                while card.transmit(&COMMAND).is_ok() {
+                    commands += 1;
+                }
+                answer.send((commands, card.transmit(&COMMAND))).unwrap();
             });
-            bench.usb.unplug(1);
-            let (commands, ended) = answered.recv_timeout(FAR_TOO_LONG).unwrap();
-            println!("  unplugged after {commands} commands");
-            assert_eq!(ended, lost(&name));
+            bench.usb.pulled(1);
+            assert_eq!(answered.recv_timeout(FAR_TOO_LONG).unwrap(), (last, Err(lost(&name))));
             bench.lists(&[]);
             bench.usb.plug(1, Model::Desk);
             bench.lists(std::slice::from_ref(&name));

@@ -17,6 +17,8 @@ const UEVENT: &str = include_str!("usb/uevent.c");
 const DROP_FOLDER: &str = "/usr/lib/pcsc/drivers";
 const BUILT: &str = "/run/usb";
 const DEVICES: &str = "/sys/bus/usb/devices";
+/// Commands until the plug is pulled; as in `usb/driver.c`.
+const LEFT: &str = "commands-left";
 const VENDOR: u16 = 0xC41B;
 /// As in `usb/driver.c`.
 const FIRST_PORT: u16 = 36000;
@@ -127,6 +129,33 @@ impl Usb {
         tell("remove", socket);
     }
 
+    /// Pulls the plug of the reader at `socket` when `commands` more have reached the card, before the last one is answered.
+    /// [`Usb::pulled`] is to follow.
+    ///
+    /// # Panics
+    /// When there is none, or `commands` is 0.
+    pub fn pull_after(&mut self, socket: u8, commands: u32) {
+        assert!(commands > 0);
+        fs::write(device(socket).join(LEFT), format!("{commands:08}\n")).unwrap();
+    }
+
+    /// Waits until that has happened: until then the reader works, afterwards it is unplugged.
+    ///
+    /// # Panics
+    /// When the commands do not come.
+    pub fn pulled(&mut self, socket: u8) {
+        let left = device(socket).join(LEFT);
+        let out = (0..3000).any(|_| {
+            let out = fs::read_to_string(&left).unwrap().trim().parse() == Ok(0);
+            if !out {
+                thread::sleep(Duration::from_millis(10));
+            }
+            out
+        });
+        assert!(out, "{} commands are still to come", fs::read_to_string(&left).unwrap().trim());
+        self.unplug(socket);
+    }
+
     /// Makes the reader at `socket` hang: its driver does not come back from any call until [`Usb::recover`] or
     /// [`Usb::unplug`].
     ///
@@ -186,7 +215,7 @@ fn prepare() -> Result<(), String> {
     for model in Model::ALL {
         bundle(&drop_folder, model);
     }
-    run(Command::new("cp").arg("-a").arg(Path::new(DROP_FOLDER).join("serial")).arg(&drop_folder))?;
+    run(Command::new("cp").arg("-rL").arg(Path::new(DROP_FOLDER).join("serial")).arg(&drop_folder))?;
     run(Command::new("mount").arg("--bind").arg(&drop_folder).arg(DROP_FOLDER))?;
     run(Command::new("mount").args(["-t", "tmpfs", "tmpfs", "/sys"]))?;
     fs::create_dir_all(DEVICES).map_err(|error| format!("{DEVICES}: {error}"))

@@ -4,7 +4,8 @@
  * pcscd opens a device by the name "usb:VVVV/PPPP:libudev:0:/dev/bus/usb/BBB/DDD". A card connects to the TCP port
  * 36000 + BBB of the loopback interface and speaks vpcd's protocol. The device is there as long as
  * /sys/bus/usb/devices/B-1/devnum says DDD; every call fails with "no such device" afterwards, also one under way, as a
- * driver of a real reader fails when the plug is pulled. While B-1/hang exists no call returns.
+ * driver of a real reader fails when the plug is pulled. While B-1/hang exists no call returns. B-1/commands-left, if it
+ * exists, counts the commands down: the plug is pulled when the last one has reached the card and is not answered yet.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -37,20 +38,43 @@ static struct reader *reader_of(DWORD lun)
 	return number < MOST_READERS && readers[number].open ? &readers[number] : NULL;
 }
 
-static int is_plugged(const struct reader *reader)
+static FILE *open_attribute(const struct reader *reader, const char *name, const char *mode)
 {
 	char path[64];
-	int device = -1;
-	FILE *file;
 
-	snprintf(path, sizeof path, "/sys/bus/usb/devices/%d-1/devnum", reader->bus);
-	file = fopen(path, "r");
+	snprintf(path, sizeof path, "/sys/bus/usb/devices/%d-1/%s", reader->bus, name);
+	return fopen(path, mode);
+}
+
+/* A number of the device; -1: there is none. */
+static int attribute(const struct reader *reader, const char *name)
+{
+	int value = -1;
+	FILE *file = open_attribute(reader, name, "r");
+
 	if (!file)
-		return 0;
-	if (fscanf(file, "%d", &device) != 1)
-		device = -1;
+		return -1;
+	if (fscanf(file, "%d", &value) != 1)
+		value = -1;
 	fclose(file);
-	return device == reader->device;
+	return value;
+}
+
+static int is_plugged(const struct reader *reader)
+{
+	return attribute(reader, "devnum") == reader->device && attribute(reader, "commands-left") != 0;
+}
+
+static void count_down(const struct reader *reader)
+{
+	int left = attribute(reader, "commands-left");
+	FILE *file = left > 0 ? open_attribute(reader, "commands-left", "r+") : NULL;
+
+	if (!file)
+		return;
+	/* as wide as before: it is never empty for who reads it meanwhile */
+	fprintf(file, "%08d\n", left - 1);
+	fclose(file);
 }
 
 /* Returns when the device may answer: not while it is to hang. 0: it is gone. */
@@ -313,8 +337,13 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER to, PUCHAR command, DW
 		*response_length = 0;
 		return IFD_NO_SUCH_DEVICE;
 	}
-	if (reader->card < 0 || command_length > 0xFFFF || !tell(reader, command, command_length)
-		|| (length = hear(reader, response, *response_length)) < 0) {
+	if (reader->card < 0 || command_length > 0xFFFF || !tell(reader, command, command_length)) {
+		*response_length = 0;
+		return lost(reader);
+	}
+	count_down(reader);
+	length = hear(reader, response, *response_length);
+	if (length < 0) {
 		*response_length = 0;
 		return lost(reader);
 	}
