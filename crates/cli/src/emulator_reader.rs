@@ -11,6 +11,7 @@ use crate::{armed_fault, randomness};
 use chipwright_emulator::Card;
 use chipwright_iso7816::{Atr, Transport, TransportError};
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The name of a software card: letters, digits, `-`, `_` and `.`, not first.
@@ -201,6 +202,7 @@ fn lock(state: &Path, name: &CardName) -> Result<File, Failure> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&path)
         .map_err(|error| home::not_written(&path, &error))?;
     match file.try_lock() {

@@ -11,6 +11,7 @@
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::shell;
 use crate::text::text;
 use std::ffi::OsString;
 use std::fs;
@@ -92,7 +93,7 @@ fn missing(path: &Path) -> Failure {
         text!(
             "Make one with `chipwright init --test {0}`, or name yours with --home or CHIPWRIGHT_HOME.",
             "Tạo bằng `chipwright init --test {0}`, hoặc chỉ ra bằng --home hay CHIPWRIGHT_HOME.",
-            path.display()
+            shell::path(path)
         ),
     )
 }

@@ -25,6 +25,7 @@ mod recording;
 mod registry;
 mod secret;
 mod serve;
+mod shell;
 mod station_keys;
 mod stop;
 mod text;
@@ -35,6 +36,7 @@ mod words;
 use arguments::Command;
 use context::Context;
 use output::Output;
+use recording::Unrecorded;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -43,7 +45,11 @@ fn main() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let language = arguments.lang.map_or_else(text::of_environment, Into::into);
-    let context = Context { out: Output { language }, home: home::named(arguments.home) };
+    let context = Context {
+        out: Output { language },
+        home: home::named(arguments.home),
+        unrecorded: Unrecorded::default(),
+    };
     let outcome = match arguments.command {
         Command::Init(init) => init.run(&context),
         Command::Ca(ca) => ca.run(&context),
@@ -64,7 +70,7 @@ fn main() -> ExitCode {
         Command::Completions(completions) => completions.run(),
         Command::Schema(schema) => schema.run(&context),
     };
-    match outcome {
+    match context.unrecorded.failure().map_or(outcome, Err) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             for line in failure.lines(language) {

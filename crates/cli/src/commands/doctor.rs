@@ -15,26 +15,23 @@ mod registry;
 mod report;
 mod software_cards;
 mod station;
+mod waiting;
 
 use crate::configuration::Mode;
 use crate::context::Context;
 use crate::emulator_reader;
-use crate::failure::Outcome;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::readers::ReaderName;
-use crate::text::text;
 use catalogue::Name;
 use finding::{Finding, State};
 use jiff::Timestamp;
 use report::Report;
 use station::{Findings, Station};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
-
-/// How long nothing may be found before a check counts as hanging: the registry of a province is read in a few seconds.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Examine this station: what is wrong with it, and what to do
 ///
@@ -48,6 +45,9 @@ pub(crate) struct Doctor {
     /// The reader this station works with: pcsc, pcsc:NAME, emulator:NAME or emulator:*
     #[arg(long, value_name = "READER")]
     reader: Option<ReaderName>,
+    /// Leave out reading the whole registry, which takes seconds for a hundred thousand cards
+    #[arg(long)]
+    quick: bool,
     /// As one JSON object, in both languages; its form: `chipwright schema doctor`
     #[arg(long)]
     json: bool,
@@ -61,12 +61,16 @@ Exit codes:
 
 impl Doctor {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
+        if let Some(ReaderName::Replay(_)) = self.reader {
+            return Err(no_station());
+        }
+        let quick = self.quick;
         let station = Station { path: context.home.clone(), at: Timestamp::now() };
         let at = station.at;
         let (send, found) = mpsc::channel();
         let mode = Arc::new(OnceLock::new());
         let (to_home, to_mode, reader) = (send.clone(), Arc::clone(&mode), self.reader.clone());
-        thread::spawn(move || at_home(&station, reader.as_ref(), &to_mode, &Findings(&to_home)));
+        thread::spawn(move || at_home(&station, reader.as_ref(), quick, &to_mode, &Findings(&to_home)));
         match self.reader.clone() {
             None => drop(thread::spawn(move || readers::examine(None, &Findings(&send)))),
             Some(ReaderName::Pcsc(name)) => {
@@ -81,7 +85,7 @@ impl Doctor {
                 drop(send);
             }
         }
-        let mut checks = collected(&found);
+        let mut checks = waiting::collected(&found, context.out);
         if self.reader.is_none() && mode.get() != Some(&Mode::Real) {
             can_wait(&mut checks);
         }
@@ -96,7 +100,13 @@ impl Doctor {
 }
 
 /// The checks that need no reader, one after the other in the order of the catalogue.
-fn at_home(station: &Station, reader: Option<&ReaderName>, mode: &OnceLock<Mode>, findings: &Findings<'_>) {
+fn at_home(
+    station: &Station,
+    reader: Option<&ReaderName>,
+    quick: bool,
+    mode: &OnceLock<Mode>,
+    findings: &Findings<'_>,
+) {
     findings.put(Name::EnvironmentLocale, environment::locale());
     findings.put(Name::ProgramVersion, environment::program());
     let mut past: Vec<_> = clock::program().into_iter().collect();
@@ -123,7 +133,7 @@ fn at_home(station: &Station, reader: Option<&ReaderName>, mode: &OnceLock<Mode>
     let found = authority::examine(station, &home, configuration, findings);
     keys::examine(&home, configuration, &found, findings);
     past.extend(found.past.iter().cloned());
-    registry::examine(station, &home, configuration, &found, &mut past, findings);
+    registry::examine(station, &home, configuration, &found, quick, &mut past, findings);
     findings.put(Name::EmulatorCards, software_cards(&home, reader));
     findings.put(Name::ClockCredible, clock::credible(station.at, &past));
 }
@@ -137,46 +147,18 @@ fn software_cards(home: &Home, reader: Option<&ReaderName>) -> Finding {
     }
 }
 
-/// What was found in time, in the order of the catalogue; the rest was not.
-fn collected(found: &Receiver<(Name, Finding)>) -> Vec<(Name, Finding)> {
-    let mut checks: Vec<(Name, Finding)> = Vec::new();
-    while let Ok(check) = found.recv_timeout(PATIENCE) {
-        checks.push(check);
-    }
-    let mut blamed = [false; 2];
-    for (place, name) in Name::ALL.into_iter().enumerate() {
-        match checks.iter().position(|(found, _)| *found == name) {
-            Some(found) => {
-                let check = checks.remove(found);
-                checks.insert(place, check);
-            }
-            None => {
-                // checks of a group run one after the other: the first that is missing keeps the others waiting
-                let group = usize::from(Name::PCSC.contains(&name));
-                let first = name != Name::ClockCredible && !std::mem::replace(&mut blamed[group], true);
-                checks.insert(place, (name, if first { hanging() } else { waiting() }));
-            }
-        }
-    }
-    checks
-}
-
-fn hanging() -> Finding {
-    let seconds = PATIENCE.as_secs();
-    Finding::mend(
-        text!(
-            "this check did not end within {seconds} s: a disk, a network folder or a reader hangs",
-            "phép kiểm tra này không xong trong {seconds} giây: ổ đĩa, thư mục mạng hoặc đầu đọc bị treo"
+fn no_station() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        (
+            "a recorded session is no reader that a station could work with",
+            "phiên đã ghi không phải là đầu đọc mà trạm làm việc được",
         ),
         (
-            "Check cables and network, then restart the machine and examine it again.",
-            "Kiểm tra dây cáp và mạng, khởi động lại máy rồi kiểm tra lại.",
+            "Name the reader of this station: pcsc, pcsc:NAME, emulator:NAME or emulator:*.",
+            "Nêu đầu đọc của trạm: pcsc, pcsc:TÊN, emulator:TÊN hoặc emulator:*.",
         ),
     )
-}
-
-fn waiting() -> Finding {
-    Finding::not_checked(("a check before it hangs", "một phép kiểm tra trước đó bị treo"))
 }
 
 /// A station that has named no reader, and makes test cards, can work with software cards.
@@ -184,28 +166,5 @@ fn can_wait(checks: &mut [(Name, Finding)]) {
     let of_readers = checks.iter_mut().filter(|(name, _)| Name::PCSC.contains(name));
     for (_, finding) in of_readers.filter(|(_, finding)| finding.state == State::MustBeMended) {
         finding.state = State::Warning;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_check_that_is_missing_is_blamed() {
-        let (send, found) = mpsc::channel();
-        for name in Name::ALL.into_iter().filter(|name| {
-            !matches!(name, Name::ClockCredible | Name::DiskSpace | Name::DiskInodes | Name::PcscCards)
-        }) {
-            send.send((name, Finding::well("x"))).unwrap();
-        }
-        drop(send);
-        let checks = collected(&found);
-        assert!(checks.iter().map(|(name, _)| *name).eq(Name::ALL));
-        let state = |wanted| checks.iter().find(|(name, _)| *name == wanted).unwrap().1.state;
-        assert_eq!(state(Name::ClockCredible), State::NotChecked);
-        assert_eq!(state(Name::DiskSpace), State::MustBeMended);
-        assert_eq!(state(Name::DiskInodes), State::NotChecked);
-        assert_eq!(state(Name::PcscCards), State::MustBeMended);
     }
 }

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::home::{self, Home};
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -67,6 +67,7 @@ fn lock(home: &Home) -> Result<File, Failure> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&path)
         .map_err(|error| home::not_written(&path, &error))?;
     match file.try_lock() {

@@ -141,6 +141,10 @@ pub(super) const ROWS: &[Row] = &[
         "Đầu đọc trạm này dùng: pcsc, pcsc:TÊN, emulator:TÊN hoặc emulator:*",
     ),
     (
+        "Leave out reading the whole registry, which takes seconds for a hundred thousand cards",
+        "Bỏ qua việc đọc toàn bộ sổ đăng ký, vốn mất vài giây với trăm nghìn thẻ",
+    ),
+    (
         "As one JSON object, in both languages; its form: `chipwright schema doctor`",
         "In thành một đối tượng JSON bằng cả hai thứ tiếng; dạng xem ở `chipwright schema doctor`",
     ),

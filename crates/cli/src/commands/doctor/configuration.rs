@@ -1,6 +1,6 @@
 //! `config.toml`: of a version we know, readable, and every value one to work with.
 
-use super::finding::{Finding, Findings, words};
+use super::finding::{Finding, Findings, many, words};
 use crate::configuration::{Configuration, Mode};
 use crate::text::{Text, text};
 use chipwright_pki::Name;
@@ -67,12 +67,11 @@ fn values(configuration: &Configuration) -> Finding {
             ("Choose 10 years or less.", "Chọn từ 10 năm trở xuống."),
         ));
     }
+    let (name, application) = (&configuration.issuer.name, &configuration.application.instance);
+    let (n, years) = (document.validity_years, many(document.validity_years, "year", "years"));
     several.or_well(text!(
-        "{}; application {}, cards valid for {} years",
-        "{}; ứng dụng {}, thẻ có hiệu lực {} năm",
-        configuration.issuer.name,
-        configuration.application.instance,
-        document.validity_years
+        "{name}; application {application}, cards valid for {n} {years}",
+        "{name}; ứng dụng {application}, thẻ có hiệu lực {n} năm"
     ))
 }
 

@@ -1,7 +1,7 @@
 //! The disk under the home: can it be written, and how much room is left.
 
 use super::catalogue::Name;
-use super::finding::{Finding, because};
+use super::finding::{Finding, because, many};
 use super::program::output_within;
 use super::station::{Findings, Station};
 use crate::text::{Text, text};
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 /// KiB below which work must stop, and below which somebody should look: the registry needs about 2 KiB a card.
@@ -21,8 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The three checks of the disk.
 pub(crate) fn examine(station: &Station, findings: &Findings<'_>) {
     findings.put(Name::DiskWriting, writing(&station.path));
-    findings.put(Name::DiskSpace, space(&station.path));
-    findings.put(Name::DiskInodes, files(&station.path));
+    thread::scope(|scope| {
+        scope.spawn(|| findings.put(Name::DiskSpace, space(&station.path)));
+        scope.spawn(|| findings.put(Name::DiskInodes, files(&station.path)));
+    });
 }
 
 /// Writes, flushes and removes a small file.
@@ -101,15 +104,18 @@ fn files(home: &Path) -> Finding {
         Ok(Row { all: None | Some(0), .. } | Row { free: None, .. }) => {
             Finding::well(("as many files as there is space", "không giới hạn số tệp"))
         }
-        Ok(Row { free: Some(free), .. }) => judged(
-            free,
-            FILES,
-            text!("{free} more files", "thêm được {free} tệp"),
-            (
-                "Remove small files that nobody needs from this disk.",
-                "Xóa bớt các tệp nhỏ không cần trên ổ đĩa này.",
-            ),
-        ),
+        Ok(Row { free: Some(free), .. }) => {
+            let files = many(free, "file", "files");
+            judged(
+                free,
+                FILES,
+                text!("{free} more {files}", "thêm được {free} tệp"),
+                (
+                    "Remove small files that nobody needs from this disk.",
+                    "Xóa bớt các tệp nhỏ không cần trên ổ đĩa này.",
+                ),
+            )
+        }
     }
 }
 

@@ -138,6 +138,11 @@ fn joined(texts: &[&Text], between: &str) -> Text {
     Text { en: all(|text| &text.en), vi: all(|text| &text.vi) }
 }
 
+/// The English of one or of several.
+pub(crate) fn many<'a>(n: impl TryInto<u64>, one: &'a str, more: &'a str) -> &'a str {
+    if n.try_into().is_ok_and(|n| n == 1) { one } else { more }
+}
+
 /// Seconds, minutes, hours or days, as long as it is.
 pub(crate) fn span(seconds: i64) -> Text {
     match seconds.abs() {

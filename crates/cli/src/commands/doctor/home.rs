@@ -4,6 +4,7 @@ use super::catalogue::Name;
 use super::finding::{Finding, Findings as Several, words};
 use super::station::{Findings, Station, user};
 use crate::home::Home;
+use crate::shell;
 use crate::text::text;
 use std::fs::{self, Metadata};
 use std::io;
@@ -53,14 +54,20 @@ pub(crate) fn permissions(station: &Station) -> Finding {
 #[derive(Default)]
 struct Seen {
     open: Vec<String>,
+    /// Secrets that others could read.
+    exposed: Vec<String>,
     foreign: Vec<String>,
     unreadable: Vec<String>,
 }
 
 impl Seen {
     fn folder(&mut self, home: &Path, folder: &Path, us: u32) {
+        let mut entered = 0;
         match fs::metadata(folder) {
-            Ok(metadata) => self.look(home, folder, &metadata, us),
+            Ok(metadata) => {
+                entered = entered_by(home) & metadata.mode();
+                self.look(home, folder, &metadata, us, entered);
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(_) => self.unreadable.push(shown(home, folder)),
         }
@@ -75,14 +82,24 @@ impl Seen {
             if let Ok(metadata) = fs::metadata(&file)
                 && !metadata.is_dir()
             {
-                self.look(home, &file, &metadata, us);
+                self.look(home, &file, &metadata, us, entered);
             }
         }
     }
 
-    fn look(&mut self, home: &Path, path: &Path, metadata: &Metadata, us: u32) {
+    /// `entered`: its folder's mode, as far as others come there.
+    fn look(&mut self, home: &Path, path: &Path, metadata: &Metadata, us: u32, entered: u32) {
         let mode = metadata.mode() & 0o7777;
-        let too_much = if metadata.is_dir() || is_secret(path) { 0o077 } else { 0o022 };
+        let secret = !metadata.is_dir() && is_secret(path);
+        let too_much = match () {
+            () if metadata.is_dir() || secret => 0o077,
+            // nothing stands in it, and nobody comes there
+            () if is_lock(path) && entered & 0o011 == 0 => 0,
+            () => 0o022,
+        };
+        if secret && (mode >> 2) & entered & 0o011 != 0 {
+            self.exposed.push(shown(home, path));
+        }
         if mode & too_much != 0 {
             self.open.push(format!("{} ({mode:04o})", shown(home, path)));
         }
@@ -93,7 +110,7 @@ impl Seen {
 
     fn finding(self, home: &Path) -> Finding {
         let mut several = Several::default();
-        let home = home.display();
+        let home = shell::path(home);
         if !self.unreadable.is_empty() {
             let (which, n) = (some(&self.unreadable), self.unreadable.len());
             several.add(Finding::mend(
@@ -118,9 +135,16 @@ impl Seen {
             let (which, n) = (some(&self.open), self.open.len());
             several.add(Finding::mend(
                 text!("open to other users ({n}): {which}", "mở cho người dùng khác ({n}): {which}"),
-                text!(
-                    "Close them: `chmod -R go-rwx {home}`; if others use this machine, replace the passphrases.",
-                    "Đóng lại: `chmod -R go-rwx {home}`; nếu máy có nhiều người dùng, hãy đổi mật khẩu khóa."
+                text!("Close them: `chmod -R go-rwx {home}`.", "Đóng lại: `chmod -R go-rwx {home}`."),
+            ));
+        }
+        if !self.exposed.is_empty() {
+            let (which, n) = (some(&self.exposed), self.exposed.len());
+            several.add(Finding::mend(
+                text!("secrets that others could read ({n}): {which}", "bí mật mà người khác đọc được ({n}): {which}"),
+                (
+                    "If others use this machine, tell the key custodian: these secrets count as known, passphrases are to be replaced.",
+                    "Nếu máy có nhiều người dùng, báo cho người giữ khóa: coi như các bí mật này đã lộ, phải đổi mật khẩu khóa.",
                 ),
             ));
         }
@@ -131,14 +155,26 @@ impl Seen {
     }
 }
 
+/// The mode of a folder, which says who may enter it.
+fn entered_by(folder: &Path) -> u32 {
+    fs::metadata(folder).map_or(0, |metadata| metadata.mode())
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lock")
+}
+
 fn is_secret(path: &Path) -> bool {
+    if is_lock(path) {
+        return false;
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let inside = |folder: &str| path.parent().is_some_and(|parent| parent.ends_with(folder));
     name.ends_with(".key")
         || name.ends_with("passphrase")
-        || name.starts_with("registry.sqlite") && !name.ends_with(".lock")
+        || name.starts_with("registry.sqlite")
         || name.ends_with(".card")
-        || inside("keys") && !name.ends_with(".lock")
+        || inside("keys")
 }
 
 fn shown(home: &Path, path: &Path) -> String {

@@ -1,7 +1,7 @@
 //! The PC/SC stack: drivers, the daemon and the right to use it, readers, and what is in them.
 
 use super::catalogue::Name;
-use super::finding::{Finding, Findings as Several};
+use super::finding::{Finding, Findings as Several, many};
 use super::station::Findings;
 use crate::text::{Text, text};
 use crate::words::readers::{next, what};
@@ -221,8 +221,12 @@ fn cards(readers: &[ReaderStatus]) -> Finding {
         }
     }
     let cards = readers.iter().filter(|reader| matches!(reader.slot, Slot::Card(_))).count();
-    let all = readers.len();
-    several.or_well(text!("{cards} cards in {all} readers", "{cards} thẻ trong {all} đầu đọc"))
+    several.or_well(counted(cards, readers.len()))
+}
+
+fn counted(cards: usize, readers: usize) -> Text {
+    let (card, reader) = (many(cards, "card", "cards"), many(readers, "reader", "readers"));
+    text!("{cards} {card} in {readers} {reader}", "{cards} thẻ trong {readers} đầu đọc")
 }
 
 fn in_use(reader: &str) -> Finding {
@@ -270,6 +274,16 @@ fn is_child(process: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cards_and_readers_are_counted() {
+        for (cards, readers, said) in
+            [(0, 1, "0 cards in 1 reader"), (1, 2, "1 card in 2 readers"), (2, 2, "2 cards in 2 readers")]
+        {
+            assert_eq!(counted(cards, readers).en, said);
+        }
+        assert_eq!(counted(1, 2).vi, "1 thẻ trong 2 đầu đọc");
+    }
 
     #[test]
     fn drivers_are_read_from_the_configuration() {

@@ -3,25 +3,20 @@
 use super::authority::Found;
 use super::catalogue::Name;
 use super::clock::Past;
-use super::finding::{Finding, span, words};
+use super::finding::{Finding, many, span, words};
 use super::station::{Findings, Station};
 use crate::configuration::Configuration;
-use crate::emulator_reader::{self, EmulatorReader};
 use crate::home::Home;
+use crate::shell;
 use crate::text::{Text, text};
 use crate::vietnamese;
 use chipwright_registry::{
-    BlankStage, BlanksByStage, CardStatus, CardsByStatus, ChipId, Error, InFlight, Registry, SCHEMA_VERSION,
-    View,
+    BlankStage, BlanksByStage, CardStatus, CardsByStatus, Error, Holder, InFlight, SCHEMA_VERSION, View,
+    Writer,
 };
 use jiff::Timestamp;
-use std::collections::BTreeSet;
-use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-
-/// Software cards asked for their chip.
-const MOST_SOFTWARE_CARDS: usize = 1_000;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Everything that needs a registry that opens.
 const INSIDE: [Name; 3] = [Name::RegistryCounts, Name::RegistryUnfinished, Name::RegistryTries];
@@ -32,10 +27,11 @@ pub(crate) fn examine(
     home: &Home,
     configuration: Option<&Configuration>,
     found: &Found,
+    quick: bool,
     past: &mut Vec<Past>,
     findings: &Findings<'_>,
 ) {
-    let view = match View::open(&home.registry()) {
+    let mut view = match View::open(&home.registry()) {
         Ok(view) => view,
         Err(error) => {
             findings.put(Name::RegistryOpen, refused(&error));
@@ -47,11 +43,15 @@ pub(crate) fn examine(
     };
     findings.put(Name::RegistryOpen, whose(&view, configuration, found));
     let held = lock(&home.registry(), findings);
-    findings.put(Name::RegistryIntegrity, integrity(&home.registry(), station.at, held));
-    let inside = cards(&view, past).and_then(|cards| {
-        findings.put(Name::RegistryCounts, cards.finding);
+    let integrity = match quick {
+        true => Finding::not_checked(("left out by --quick", "bỏ qua theo --quick")),
+        false => integrity(&mut view, findings.working(Name::RegistryIntegrity)),
+    };
+    findings.put(Name::RegistryIntegrity, integrity);
+    let inside = view.at_one_moment(|view| {
+        findings.put(Name::RegistryCounts, cards(view, past)?);
         findings.put(Name::RegistryUnfinished, unfinished(&view.open_work()?, station.at, held));
-        findings.put(Name::RegistryTries, tries(&view, home, configuration, cards.chips)?);
+        findings.put(Name::RegistryTries, tries(view)?);
         Ok(())
     });
     if let Err(error) = inside {
@@ -100,107 +100,67 @@ fn whose(view: &View, configuration: Option<&Configuration>, found: &Found) -> F
 
 /// Who writes it now; the system drops the lock with its process.
 fn lock(path: &Path, findings: &Findings<'_>) -> bool {
-    let (finding, held) = match holder(path) {
-        Ok(Holder::Nobody) => (Finding::well(("nobody writes it", "không ai đang ghi")), false),
-        Ok(Holder::Alive(id)) => {
-            (Finding::well(text!("process {id} is writing it", "tiến trình {id} đang ghi")), true)
-        }
-        Ok(Holder::Unknown(id)) => {
-            let finding = Finding::warning(
-                text!(
-                    "it is locked, but process {id} is not running: a child process or another machine holds the lock",
-                    "đang bị khóa nhưng tiến trình {id} không chạy: tiến trình con hoặc máy khác giữ khóa"
-                ),
-                (
-                    "See who uses the file with `fuser -v registry.sqlite.lock`, and end that process; never share a home between machines.",
-                    "Xem ai đang dùng tệp bằng `fuser -v registry.sqlite.lock` và kết thúc tiến trình đó; không dùng chung thư mục giữa nhiều máy.",
-                ),
-            );
-            (finding, true)
-        }
-        Err(error) => (Finding::not_checked(words(&error)), false),
-    };
-    findings.put(Name::RegistryLock, finding);
+    let writer = Writer::of(path);
+    let held = matches!(writer, Ok(Writer::Somebody(_)));
+    findings.put(
+        Name::RegistryLock,
+        match writer {
+            Err(error) => Finding::not_checked(words(&error)),
+            Ok(Writer::Nobody) => Finding::well(("nobody writes it", "không ai đang ghi")),
+            Ok(Writer::Somebody(Some(Holder { process, .. }))) if is_running(process) => {
+                Finding::well(text!("process {process} is writing it", "tiến trình {process} đang ghi"))
+            }
+            Ok(Writer::Somebody(holder)) => Finding::warning(held_by(holder), who_uses(path)),
+        },
+    );
     held
 }
 
-enum Holder {
-    Nobody,
-    Alive(String),
-    Unknown(String),
+fn is_running(process: u32) -> bool {
+    Path::new("/proc").join(process.to_string()).exists()
 }
 
-fn holder(registry: &Path) -> io::Result<Holder> {
+fn held_by(holder: Option<Holder>) -> Text {
+    match holder {
+        Some(Holder { process, .. }) => text!(
+            "it is locked, but process {process} is not running: a child process or another machine holds the lock",
+            "đang bị khóa nhưng tiến trình {process} không chạy: tiến trình con hoặc máy khác giữ khóa"
+        ),
+        None => (
+            "it is locked, and nothing says by whom: a child process or another machine holds the lock",
+            "đang bị khóa nhưng không rõ ai giữ: có thể là tiến trình con hoặc máy khác",
+        )
+            .into(),
+    }
+}
+
+fn who_uses(registry: &Path) -> Text {
     let mut name = registry.as_os_str().to_owned();
     name.push(".lock");
-    let mut file = match File::open(PathBuf::from(name)) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Holder::Nobody),
-        Err(error) => return Err(error),
-    };
-    match file.try_lock_shared() {
-        Ok(()) => return Ok(Holder::Nobody),
-        Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(error)) => return Err(error),
-    }
-    let mut note = String::new();
-    file.by_ref().take(256).read_to_string(&mut note)?;
-    let process = note.split_whitespace().next().unwrap_or("?").to_owned();
-    let alive = process.parse::<u32>().is_ok_and(|id| Path::new("/proc").join(id.to_string()).exists());
-    Ok(if alive { Holder::Alive(process) } else { Holder::Unknown(process) })
+    let lock = shell::path(Path::new(&name));
+    text!(
+        "See who uses the file with `fuser -v {lock}`, and end that process; never share a home between machines.",
+        "Xem ai đang dùng tệp bằng `fuser -v {lock}` và kết thúc tiến trình đó; không dùng chung thư mục giữa nhiều máy."
+    )
 }
 
-/// Reads the whole file, while nobody writes it and with the writer's lock held.
-fn integrity(path: &Path, at: Timestamp, held: bool) -> Finding {
-    if held {
-        return Finding::not_checked((
-            "another process is writing; examine the station again when it is done",
-            "tiến trình khác đang ghi; hãy kiểm tra lại khi xong",
-        ));
-    }
-    match schema_version(path) {
-        // opening it for writing would carry it forward, which is not for a look
-        Ok(version) if version != SCHEMA_VERSION => {
-            return Finding::not_checked(text!(
-                "it has version {version}; the next `issue` carries it to version {SCHEMA_VERSION}",
-                "đang ở phiên bản {version}; lần `issue` tới sẽ nâng lên phiên bản {SCHEMA_VERSION}"
-            ));
+/// Reads the whole file.
+fn integrity(view: &mut View, working: impl FnMut() + Send + 'static) -> Finding {
+    match view.integrity(working) {
+        Ok(()) => {
+            Finding::well(("its pages, rows and indexes are in order", "các trang, dòng và chỉ mục đều đúng"))
         }
-        Ok(_) => {}
-        Err(error) => return Finding::not_checked(words(&error)),
-    }
-    match Registry::open(path, at) {
-        Ok(_) => Finding::well(("its pages and rows are in order", "các trang và dòng đều đúng")),
-        Err(error @ (Error::File { .. } | Error::Unusable { .. } | Error::InUse { .. })) => {
-            Finding::not_checked(refused(&error).found)
-        }
+        Err(error @ Error::Unusable { .. }) => Finding::not_checked(refused(&error).found),
         Err(error) => refused(&error),
     }
 }
 
-/// The user version of an SQLite file: four bytes at offset 60 of its header.
-fn schema_version(path: &Path) -> io::Result<u32> {
-    let mut file = File::open(path)?;
-    let mut version = [0; 4];
-    file.seek(SeekFrom::Start(60))?;
-    file.read_exact(&mut version)?;
-    Ok(u32::from_be_bytes(version))
-}
-
-struct Cards {
-    finding: Finding,
-    /// Every chip that a card was ever tried on.
-    chips: BTreeSet<[u8; 10]>,
-}
-
 /// Every card whose chip says something else than the card.
-fn cards(view: &View, past: &mut Vec<Past>) -> Result<Cards, Error> {
-    let mut chips = BTreeSet::new();
+fn cards(view: &View, past: &mut Vec<Past>) -> Result<Finding, Error> {
     let mut newest: Option<Timestamp> = None;
     let mut finished = Vec::new();
     view.for_each_card(&mut |card| {
         newest = newest.max(Some(card.changed_at));
-        chips.extend(card.chip.map(|chip| chip.0));
         if matches!(card.status, CardStatus::Finalised | CardStatus::Issued) {
             finished.extend(card.chip);
         }
@@ -214,10 +174,11 @@ fn cards(view: &View, past: &mut Vec<Past>) -> Result<Cards, Error> {
     }
     let CardsByStatus { issued, finalised, revoked, abandoned, .. } = view.cards_by_status()?;
     let BlanksByStage { used, spoiled, .. } = view.blanks_by_stage()?;
-    let finding = if contradicting > 0 || used < issued + finalised || used > issued + finalised + revoked {
+    let lie = many(contradicting, "card lies on a chip that is", "cards lie on chips that are");
+    Ok(if contradicting > 0 || used < issued + finalised || used > issued + finalised + revoked {
         Finding::mend(
             text!(
-                "cards and chips contradict each other: {issued} issued, {finalised} finalised, {revoked} revoked, on {used} used chips; {contradicting} cards lie on chips that are not used",
+                "cards and chips contradict each other: {issued} issued, {finalised} finalised, {revoked} revoked, on {used} used chips; {contradicting} {lie} not used",
                 "thẻ và chip không khớp: {issued} đã cấp, {finalised} đã hoàn tất, {revoked} đã thu hồi, trên {used} chip đã dùng; {contradicting} thẻ nằm trên chip chưa dùng"
             ),
             (
@@ -230,8 +191,7 @@ fn cards(view: &View, past: &mut Vec<Past>) -> Result<Cards, Error> {
             "{issued} issued, {finalised} finalised, {revoked} revoked, {abandoned} abandoned; {used} chips used, {spoiled} spoiled",
             "{issued} đã cấp, {finalised} đã hoàn tất, {revoked} đã thu hồi, {abandoned} đã bỏ; {used} chip đã dùng, {spoiled} hỏng"
         ))
-    };
-    Ok(Cards { finding, chips })
+    })
 }
 
 /// Cards that wait for their chip.
@@ -244,10 +204,14 @@ fn unfinished(work: &[InFlight], at: Timestamp, running: bool) -> Finding {
         return Finding::well(("none", "không có"));
     }
     let counts = counted(&[
-        (allocated, "have a number", "đã có số"),
+        (allocated, many(allocated, "has a number", "have a number"), "đã có số"),
         (writing, "being written", "đang ghi"),
-        (open, "of them perhaps finalised", "trong đó có thể đã hoàn tất"),
-        (finalised, "wait to be verified", "chờ kiểm tra"),
+        (
+            open,
+            many(writing, "of which perhaps finalised", "of them perhaps finalised"),
+            "trong đó có thể đã hoàn tất",
+        ),
+        (finalised, many(finalised, "waits to be verified", "wait to be verified"), "chờ kiểm tra"),
     ]);
     if running || writing + finalised == 0 {
         return Finding::well(counts);
@@ -275,36 +239,22 @@ fn counted(counts: &[(usize, &str, &str)]) -> Text {
     }
 }
 
-/// Tries spent on the chips that are known by a card or lie here as software cards.
-fn tries(
-    view: &View,
-    home: &Home,
-    configuration: Option<&Configuration>,
-    mut chips: BTreeSet<[u8; 10]>,
-) -> Result<Finding, Error> {
-    let Some(profile) = configuration.and_then(|configuration| configuration.chip_profile().ok()) else {
-        return Ok(Finding::not_checked(("the configuration cannot be used", "không dùng được cấu hình")));
-    };
-    for name in emulator_reader::names(home).unwrap_or_default().iter().take(MOST_SOFTWARE_CARDS) {
-        chips.extend(EmulatorReader::look(home, name).ok().map(|card| card.chip_identifier()));
-    }
-    let allowed = view.issuer()?.tries_allowed;
-    let (mut some, mut none_left) = (0, 0);
-    for chip in chips.into_iter().map(ChipId) {
-        for version in [profile.transport_version, profile.issuer_version] {
-            match view.tries_spent(&chip, version)? {
-                0 => {}
-                spent if spent >= u32::from(allowed) => none_left += 1,
-                _ => some += 1,
-            }
-        }
-    }
+/// Tries that chips have lost, with whichever key set it was worst.
+fn tries(view: &View) -> Result<Finding, Error> {
+    let allowed = u32::from(view.issuer()?.tries_allowed);
+    let mut worst: BTreeMap<[u8; 10], u32> = BTreeMap::new();
+    view.for_each_spent_try(&mut |chip, _, spent| {
+        let lost = worst.entry(chip.0).or_default();
+        *lost = spent.max(*lost);
+    })?;
+    let none_left = worst.values().filter(|spent| **spent >= allowed).count();
+    let some = worst.len() - none_left;
     let remedy = (
         "Put these chips aside and have the card keys checked before any other chip is tried.",
         "Để riêng các chip đó và kiểm tra khóa thẻ trước khi thử chip khác.",
     );
     Ok(match (some, none_left) {
-        (0, 0) => Finding::well(("no chip of a card has lost any", "chip của các thẻ chưa mất lần nào")),
+        (0, 0) => Finding::well(("no chip has lost any", "chưa chip nào mất lần thử nào")),
         (some, 0) => Finding::warning(
             text!(
                 "chips that lost some of their {allowed} tries: {some}",

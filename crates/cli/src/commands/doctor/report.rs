@@ -1,7 +1,7 @@
 //! What the examination came to, for people and for programs.
 
 use super::catalogue::Name;
-use super::finding::{Finding, State};
+use super::finding::{Finding, State, many};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -126,7 +126,6 @@ impl Report {
 
     fn sentence(&self) -> Text {
         let (mend, warnings) = (self.count(State::MustBeMended), self.count(State::Warning));
-        let many = |n: usize, one: &'static str, more: &'static str| if n == 1 { one } else { more };
         let (faults, cautions) = (many(mend, "fault", "faults"), many(warnings, "warning", "warnings"));
         let said = match (mend, warnings) {
             (0, 0) => Text::from(("This station is well", "Trạm này hoạt động tốt")),
@@ -183,7 +182,8 @@ impl State {
     }
 }
 
-fn title(name: Name, out: Output) -> &'static str {
+/// What this check is called.
+pub(crate) fn title(name: Name, out: Output) -> &'static str {
     let (en, vi) = name.title();
     out.pick(en, vi)
 }

@@ -11,6 +11,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// A home and the time.
@@ -21,13 +22,34 @@ pub(crate) struct Station {
     pub(crate) at: Timestamp,
 }
 
+/// What a check lets be known.
+pub(crate) enum News {
+    /// It takes its time, but does not hang.
+    Working(Name),
+    Found(Name, Finding),
+}
+
+/// How often a check says at most that it is working.
+const SIGN: Duration = Duration::from_millis(100);
+
 /// Takes every finding as soon as it is there, so that one check that hangs loses no other.
-pub(crate) struct Findings<'a>(pub(crate) &'a Sender<(Name, Finding)>);
+pub(crate) struct Findings<'a>(pub(crate) &'a Sender<News>);
 
 impl Findings<'_> {
     pub(crate) fn put(&self, name: Name, finding: Finding) {
         // nobody listens any more: the time was over
-        let _ = self.0.send((name, finding));
+        let _ = self.0.send(News::Found(name, finding));
+    }
+
+    /// For a check that takes its time: to be called while it works.
+    pub(crate) fn working(&self, name: Name) -> impl FnMut() + Send + 'static {
+        let (send, mut last) = (self.0.clone(), Instant::now());
+        move || {
+            if last.elapsed() >= SIGN {
+                last = Instant::now();
+                let _ = send.send(News::Working(name));
+            }
+        }
     }
 
     /// The same for several.
