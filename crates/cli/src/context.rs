@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
+use crate::recording::Unrecorded;
 use crate::secret::Source;
 use crate::station_keys;
 use crate::text::Text;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 pub(crate) struct Context {
     pub(crate) out: Output,
     pub(crate) home: PathBuf,
+    /// What a recorded card was asked beside what was recorded.
+    pub(crate) unrecorded: Unrecorded,
 }
 
 impl Context {

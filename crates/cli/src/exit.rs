@@ -48,7 +48,7 @@ Exit codes:
    0  done; verify: the card is genuine and valid
    1  a fault of this program or of this machine
    2  the command line is wrong
-   3  done, but some rows were rejected or some cards failed
+   3  done, but some rows were rejected or some cards failed; issue: stopped by Ctrl-C or SIGTERM
    4  the reader or the card failed
    5  the home, its keys or its configuration
   10  verify: expired                  16  verify: issuer unknown
@@ -57,6 +57,7 @@ Exit codes:
   13  verify: suspended                19  verify: clock not credible
   14  verify: signature wrong          20  verify: unreadable
   15  verify: data altered
+ 130  stopped by Ctrl-C (SIGINT)       143  stopped by SIGTERM
 
 Data goes to stdout, everything said to people to stderr. With --json, stdout holds one JSON
 object, or one a line for streams, each with a `schema` field.";

@@ -3,8 +3,8 @@
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::readers::{self, Inserted, ReaderName};
-use crate::recording::Record;
+use crate::readers::{self, Identifiers, Inserted, Present, ReaderName};
+use crate::recording::{self, Record};
 use std::time::Duration;
 
 /// Which card, how long it is waited for, and whether the session is recorded.
@@ -23,7 +23,30 @@ pub(crate) struct OneCard {
 impl OneCard {
     /// The card, ready for commands.
     pub(crate) fn insert(&self, home: &Home, context: &Context) -> Result<Inserted, Failure> {
+        self.present(home, context).map(Present::into_exchanger)
+    }
+
+    /// The card, for commands that no secure channel protects, and whether it tells its identifiers.
+    pub(crate) fn insert_to_look(
+        &self,
+        home: &Home,
+        context: &Context,
+    ) -> Result<(Inserted, Identifiers), Failure> {
+        let present = self.present(home, context)?;
+        let identifiers = present.identifiers;
+        Ok((present.into_exchanger(), identifiers))
+    }
+
+    /// The card, for a secure channel: no recorded one.
+    pub(crate) fn insert_to_read(&self, home: &Home, context: &Context) -> Result<Inserted, Failure> {
+        match &self.reader {
+            ReaderName::Replay(_) => Err(recording::no_channel()),
+            _ => self.insert(home, context),
+        }
+    }
+
+    fn present(&self, home: &Home, context: &Context) -> Result<Present, Failure> {
         let present = readers::present(home, &self.reader, Duration::from_secs(self.wait), context)?;
-        Ok(self.record.over(present, context.out)?.into_exchanger())
+        self.record.over(present, context.out)
     }
 }

@@ -69,6 +69,16 @@ pub(crate) struct Present {
     /// Where it is and how it answered its reset, for a recording.
     pub(crate) place: String,
     pub(crate) atr: Option<Atr>,
+    pub(crate) identifiers: Identifiers,
+}
+
+/// Whether the card says which chip it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identifiers {
+    /// It does.
+    Told,
+    /// A recording that does not keep them answers with zeros.
+    Replaced,
 }
 
 impl Present {
@@ -90,9 +100,9 @@ pub(crate) fn present(
         ReaderName::Pcsc(wanted) => {
             let card = wait_for_card(wanted, wait, context)?;
             let (mode, place, atr) = (card.length_mode(), card.reader().to_owned(), Some(card.atr().clone()));
-            Ok(Present { card: Box::new(card), mode, place, atr })
+            Ok(Present { card: Box::new(card), mode, place, atr, identifiers: Identifiers::Told })
         }
-        ReaderName::Replay(file) => recording::replay(file),
+        ReaderName::Replay(file) => recording::replay(file, &context.unrecorded),
         ReaderName::EmulatorFeeder => Err(Failure::new(
             Exit::Usage,
             ("this command works on one card", "lệnh này chỉ làm với một thẻ"),
@@ -110,7 +120,7 @@ pub(crate) fn software_card(home: &Home, name: &CardName) -> Result<Present, Fai
         false => LengthMode::Short,
     };
     let place = format!("emulator:{}", name.as_str());
-    Ok(Present { card: Box::new(reader), mode, place, atr: Some(atr) })
+    Ok(Present { card: Box::new(reader), mode, place, atr: Some(atr), identifiers: Identifiers::Told })
 }
 
 fn wait_for_card(wanted: &str, wait: Duration, context: &Context) -> Result<PcscCard, Failure> {
@@ -161,7 +171,8 @@ fn software_cards(home: &Home, readers: &[ReaderName]) -> Result<Vec<CardName>, 
             }
             ReaderName::Emulator(name) => vec![name.clone()],
             ReaderName::EmulatorFeeder => emulator_reader::names(home)?,
-            ReaderName::Pcsc(_) | ReaderName::Replay(_) => return Err(only_one()),
+            ReaderName::Replay(_) => return Err(recording::no_channel()),
+            ReaderName::Pcsc(_) => return Err(only_one()),
         };
         for name in more {
             if !names.contains(&name) {

@@ -1,13 +1,18 @@
 //! `--record`: sessions with cards, kept in a file; and a recorded session as a card.
 
+mod played;
+
+pub(crate) use played::{Unrecorded, no_channel, replay};
+
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home;
 use crate::output::Output;
 use crate::readers::Present;
-use crate::text::text;
-use chipwright_iso7816::{Atr, LengthMode, Transport, TransportError};
-use chipwright_reader::trace::{Recorder, Recording, Redaction, Replay};
+use crate::text::{Text, text};
+use crate::vietnamese;
+use chipwright_iso7816::{Atr, Transport, TransportError};
+use chipwright_reader::trace::{Recorder, Recording, Redaction};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -38,9 +43,9 @@ impl Record {
     /// The card, with a recorder before it if that was asked for.
     pub(crate) fn over(&self, present: Present, out: Output) -> Result<Present, Failure> {
         let Some(sink) = self.sink(out)? else { return Ok(present) };
-        let Present { card, mode, place, atr } = present;
+        let Present { card, mode, place, atr, identifiers } = present;
         let recorder = recorder(card, sink, self.redaction()).about(&place, atr.as_ref());
-        Ok(Present { card: Box::new(recorder), mode, place, atr })
+        Ok(Present { card: Box::new(recorder), mode, place, atr, identifiers })
     }
 
     /// A place for one card after the other, recorded if that was asked for.
@@ -64,9 +69,8 @@ impl Record {
 
     fn sink(&self, out: Output) -> Result<Option<Sink>, Failure> {
         let Some(path) = &self.record else { return Ok(None) };
-        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        match file {
-            Ok(file) => Ok(Some(Sink { file, path: path.clone(), out })),
+        match try_out(path) {
+            Ok(()) => Ok(Some(Sink { path: path.clone(), out, header: Vec::new(), file: None })),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::new(
                 Exit::Usage,
                 text!("{} exists already", "đã có {}", path.display()),
@@ -85,34 +89,67 @@ fn recorder<T: Transport>(inner: T, sink: Sink, redaction: Redaction) -> Recorde
     Recorder::new(inner, sink, redaction, move || began.elapsed())
 }
 
-/// The file. The recorder stops at the first error and disturbs nothing; the person is told here.
+fn create(path: &Path) -> io::Result<File> {
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Whether the file can be made, before a card is touched. Nothing stays of it.
+fn try_out(path: &Path) -> io::Result<()> {
+    create(path).and_then(|_| fs::remove_file(path))
+}
+
+/// The file, made when the first exchange is written: a command that came to none leaves nothing behind.
+///
+/// The recorder stops at the first error and disturbs nothing; the person is told here.
 struct Sink {
-    file: File,
     path: PathBuf,
     out: Output,
+    /// What the recorder wrote first, until an exchange follows.
+    header: Vec<u8>,
+    file: Option<File>,
 }
 
 impl Sink {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(file) = &mut self.file {
+            return file.write(bytes);
+        }
+        if self.header.last() == Some(&b'\n') {
+            let mut file = create(&self.path)?;
+            file.write_all(&self.header)?;
+            return self.file.insert(file).write(bytes);
+        }
+        self.header.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
     fn tell<T>(&self, done: io::Result<T>) -> io::Result<T> {
-        done.inspect_err(|error| {
-            let path = self.path.display();
-            let words = text!(
-                "note: {path} could not be written ({error}); the work goes on, and is not recorded any more",
-                "lưu ý: không ghi được {path} ({error}); công việc vẫn tiếp tục nhưng không còn được ghi lại"
-            );
-            self.out.say(words.pick(self.out.language));
-        })
+        done.inspect_err(|error| self.out.say(not_recorded(&self.path, error).pick(self.out.language)))
+    }
+}
+
+fn not_recorded(path: &Path, error: &io::Error) -> Text {
+    let (path, reason) = (path.display(), vietnamese::text(error.to_string()));
+    Text {
+        en: format!(
+            "note: {path} could not be written ({}); the work goes on, and is not recorded any more",
+            reason.en
+        ),
+        vi: format!(
+            "lưu ý: không ghi được {path} ({}); công việc vẫn tiếp tục nhưng không còn được ghi lại",
+            reason.vi
+        ),
     }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes);
+        let written = self.put(bytes);
         self.tell(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.file.flush();
+        let flushed = self.file.as_mut().map_or(Ok(()), Write::flush);
         self.tell(flushed)
     }
 }
@@ -179,13 +216,42 @@ pub(crate) fn read(path: &Path) -> Result<Recording, Failure> {
     })
 }
 
-/// The card of a recorded session.
-pub(crate) fn replay(path: &Path) -> Result<Present, Failure> {
-    let recording = read(path)?;
-    let atr = recording.header.atr.as_ref().and_then(|atr| hex::decode(atr).ok());
-    let atr = atr.and_then(|atr| Atr::parse(&atr).ok());
-    let extended = atr.as_ref().is_some_and(Atr::announces_extended_length);
-    let mode = if extended { LengthMode::Extended } else { LengthMode::Short };
-    let place = format!("replay:{}", path.display());
-    Ok(Present { card: Box::new(Replay::new(recording)), mode, place, atr })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chipwright_issuance::Language;
+
+    #[test]
+    fn a_full_disk_is_told_in_both_languages() {
+        let words = not_recorded(Path::new("r.jsonl"), &io::Error::from_raw_os_error(28));
+        assert!(words.en.contains("(No space left on device (os error 28))"), "{}", words.en);
+        assert!(words.vi.contains("ổ đĩa") && !words.vi.contains("space"), "{}", words.vi);
+    }
+
+    #[test]
+    fn there_is_a_file_once_there_is_an_exchange_and_none_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl");
+        let record = Record {
+            record: Some(path.clone()),
+            record_with_identifiers: false,
+            record_with_personal_data: false,
+        };
+        let out = Output { language: Language::En };
+        let mut sink = record.sink(out).unwrap().unwrap();
+        sink.write_all(b"header\n").unwrap();
+        sink.flush().unwrap();
+        assert!(!path.exists());
+        sink.write_all(b"exchange\n").unwrap();
+        sink.flush().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"header\nexchange\n");
+        assert!(record.sink(out).is_err());
+
+        fs::remove_file(&path).unwrap();
+        let mut sink = record.sink(out).unwrap().unwrap();
+        sink.write_all(b"header\n").unwrap();
+        fs::write(&path, "of another").unwrap();
+        assert!(sink.write_all(b"exchange\n").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"of another");
+    }
 }

@@ -3,7 +3,9 @@
 //!
 //! One thread owns the slots. What happens elsewhere reaches it as a [`Message`]: a change in a slot, a request on the socket.
 
+mod address;
 mod client;
+mod listener;
 mod magazine;
 mod place;
 mod protocol;

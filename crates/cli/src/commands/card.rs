@@ -7,7 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::one_card::OneCard;
 use crate::output::pairs;
-use crate::readers::Inserted;
+use crate::readers::{Identifiers, Inserted};
 use crate::text::{Text, text};
 use chipwright_emulator::Interface;
 use chipwright_iso7816::Transport;
@@ -31,8 +31,8 @@ impl Card {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let Self::Info { card, json } = self;
         let home = context.home()?;
-        let mut card = card.insert(&home, context)?;
-        show(&mut card, &home, context, *json)?;
+        let (mut card, identifiers) = card.insert_to_look(&home, context)?;
+        show(&mut card, identifiers, &home, context, *json)?;
         Ok(Exit::Success)
     }
 }
@@ -51,11 +51,12 @@ pub(crate) fn perso_failure(error: &PersoError) -> Failure {
 #[derive(Serialize)]
 struct Info {
     schema: &'static str,
-    chip: String,
+    /// None when the recording keeps no identifiers.
+    chip: Option<String>,
     stage: Stage,
     atr: String,
-    cplc: String,
-    ic_type: String,
+    cplc: Option<String>,
+    ic_type: Option<String>,
     scp03_i: Option<String>,
     key_versions: Vec<String>,
     free_memory: Option<u32>,
@@ -64,19 +65,26 @@ struct Info {
 }
 
 /// Shows the card in this reader.
-pub(crate) fn show(card: &mut Inserted, home: &Home, context: &Context, json: bool) -> Result<(), Failure> {
+pub(crate) fn show(
+    card: &mut Inserted,
+    identifiers: Identifiers,
+    home: &Home,
+    context: &Context,
+    json: bool,
+) -> Result<(), Failure> {
     let reset = |error: &dyn std::error::Error| {
         Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
     };
     let atr = card.reset().map_err(|error| reset(&error))?;
     let found = survey(card, &home.configuration.chip_profile()?).map_err(|error| perso_failure(&error))?;
+    let told = |identifier: String| (identifiers == Identifiers::Told).then_some(identifier);
     let info = Info {
         schema: "chipwright-card-info/1",
-        chip: found.chip.to_string(),
+        chip: told(found.chip.to_string()),
         stage: found.stage,
         atr: hex::encode_upper(atr.as_bytes()),
-        cplc: hex::encode_upper(found.cplc.as_bytes()),
-        ic_type: format!("{:04X}", found.cplc.ic_type()),
+        cplc: told(hex::encode_upper(found.cplc.as_bytes())),
+        ic_type: told(format!("{:04X}", found.cplc.ic_type())),
         scp03_i: found.scp03.map(|i| format!("{i:02X}")),
         key_versions: key_versions(&found),
         free_memory: found.resources.map(|resources| resources.free),
@@ -98,11 +106,16 @@ fn key_versions(found: &Survey) -> Vec<String> {
 fn lines(info: &Info, context: &Context) -> Vec<String> {
     let out = context.out;
     let none = || out.pick("not told", "không cho biết").to_owned();
+    let kept = |identifier: &Option<String>| {
+        let not_kept =
+            || out.pick("not kept in this recording", "không được giữ trong bản ghi này").to_owned();
+        identifier.clone().unwrap_or_else(not_kept)
+    };
     let mut rows = vec![
-        (out.pick("chip", "chip"), info.chip.clone()),
+        (out.pick("chip", "chip"), kept(&info.chip)),
         (out.pick("stage", "giai đoạn"), stage_text(info.stage).pick(out.language).to_owned()),
         ("ATR", info.atr.clone()),
-        ("CPLC", info.cplc.clone()),
+        ("CPLC", kept(&info.cplc)),
         ("SCP03 i", info.scp03_i.clone().unwrap_or_else(|| out.pick("not offered", "không có").to_owned())),
         (out.pick("key versions", "phiên bản khóa"), info.key_versions.join(" ")),
         (

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::output::Table;
 use crate::randomness;
-use crate::readers;
+use crate::readers::{self, Identifiers};
 use crate::text::text;
 use chipwright_emulator::{ChipConfig, CountAt, Interface, PersonalisationPath, TransportKeys, scp03};
 use clap::{Args, Subcommand, ValueEnum};
@@ -159,7 +159,7 @@ impl Emulator {
             Self::List { json } => list(&home, context, *json)?,
             Self::Show { name, json } => {
                 let mut card = readers::software_card(&home, name)?.into_exchanger();
-                card::show(&mut card, &home, context, *json)?;
+                card::show(&mut card, Identifiers::Told, &home, context, *json)?;
             }
             Self::Delete { name } => {
                 emulator_reader::delete(&home, name)?;

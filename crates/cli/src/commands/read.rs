@@ -65,7 +65,7 @@ impl Read {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let judge = self.against.judge(&home)?;
-        let mut card = self.card.insert(&home, context)?;
+        let mut card = self.card.insert_to_read(&home, context)?;
         let password = self.unlock.password(&mut card, &home, context)?;
         let (report, files) = judge.inspect(&mut card, &password)?;
         let nothing = Holder::default();

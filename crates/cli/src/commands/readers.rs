@@ -32,6 +32,9 @@ impl Readers {
         let out = context.out;
         let failed = |error| words::readers::failure(&error);
         let readers = Service::connect().and_then(|service| service.readers()).map_err(failed)?;
+        if readers.is_empty() {
+            return Err(failed(chipwright_reader::pcsc::ReaderError::NoReaders));
+        }
         if self.json {
             readers.iter().enumerate().try_for_each(|(number, reader)| {
                 out.json(&Shown {
@@ -43,9 +46,6 @@ impl Readers {
                 })
             })?;
             return Ok(Exit::Success);
-        }
-        if readers.is_empty() {
-            return Err(failed(chipwright_reader::pcsc::ReaderError::NoReaders));
         }
         let mut table = Table::new(&[
             out.pick("number", "số"),

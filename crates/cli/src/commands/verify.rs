@@ -82,7 +82,7 @@ impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let judge = self.against.judge(&home)?;
-        let mut card = self.card.insert(&home, context)?;
+        let mut card = self.card.insert_to_read(&home, context)?;
         let password = self.unlock.password(&mut card, &home, context)?;
         let (report, _) = judge.inspect(&mut card, &password)?;
         if self.json {

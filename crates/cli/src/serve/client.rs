@@ -1,7 +1,7 @@
 //! Asking the server.
 
+use super::address::{connect, socket_path};
 use super::protocol::{Answer, MOST_BYTES, Request};
-use super::server::socket_path;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
@@ -14,13 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Asks the server of this home.
 pub(crate) fn ask(home: &Home, request: &Request) -> Result<Answer, Failure> {
-    let path = socket_path(home);
-    let stream = match UnixStream::connect(&path) {
+    let stream = match connect(home) {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             return Err(nobody());
         }
-        Err(error) => return Err(home::not_read(&path, &error)),
+        Err(error) => return Err(home::not_read(&socket_path(home), &error)),
     };
     speak(stream, request).map_err(|error| silent(&error))
 }

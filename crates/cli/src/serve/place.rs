@@ -1,12 +1,14 @@
 //! The slots and what is in them.
 
 use super::Message;
+use super::listener;
 use super::protocol::{self, Answer, Refusal, Request, SlotContent, SlotReport};
 use super::served_card::{PullAt, ServedCard};
 use crate::emulator_reader::{self, CardName, EmulatorReader};
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::text::{Text, text};
+use crate::vietnamese;
 use chipwright_iso7816::Atr;
 use chipwright_reader::vpcd::{Change, Slot, SlotState};
 use std::collections::VecDeque;
@@ -19,6 +21,8 @@ use std::time::{Duration, Instant};
 const EMPTY_FOR: Duration = Duration::from_millis(500);
 /// How long nobody may listen before it is said.
 const NOBODY_LISTENS: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody listens for an empty slot.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What the server says.
 pub(crate) enum Said {
@@ -32,6 +36,7 @@ pub(crate) enum Said {
 pub(crate) struct Places<'a> {
     home: &'a Home,
     places: Vec<Place>,
+    looked: Option<Instant>,
     tell: &'a mut dyn FnMut(Said),
 }
 
@@ -44,13 +49,19 @@ struct Place {
     empty_since: Instant,
     pull_at: PullAt,
     magazine: Option<Magazine>,
-    waiting_since: Option<Instant>,
-    told_nobody_listens: bool,
+    daemon: Daemon,
 }
 
 struct Coming {
     card: ServedCard,
     atr: Atr,
+}
+
+/// The daemon behind a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Daemon {
+    There,
+    Sought { since: Instant, told: bool },
 }
 
 struct Magazine {
@@ -84,11 +95,10 @@ impl<'a> Places<'a> {
                 empty_since: Instant::now().checked_sub(EMPTY_FOR).unwrap_or_else(Instant::now),
                 pull_at: PullAt::default(),
                 magazine: None,
-                waiting_since: None,
-                told_nobody_listens: false,
+                daemon: Daemon::Sought { since: Instant::now(), told: false },
             }
         };
-        Self { home, places: (0..slots).map(place).collect(), tell }
+        Self { home, places: (0..slots).map(place).collect(), looked: None, tell }
     }
 
     /// Puts a card in.
@@ -143,7 +153,12 @@ impl<'a> Places<'a> {
         }
         match after_apdus {
             Some(n) => place.pull_at.set(n),
-            None => self.take_out(slot),
+            None => {
+                if let Some(magazine) = &mut place.magazine {
+                    magazine.wants_next = true;
+                }
+                self.take_out(slot);
+            }
         }
         Ok(())
     }
@@ -162,13 +177,6 @@ impl<'a> Places<'a> {
     pub(crate) fn hear(&mut self, slot: usize, change: &Change) {
         let Some(place) = self.places.get_mut(slot) else { return };
         match change {
-            Change::Connected => {
-                place.waiting_since = None;
-                if std::mem::take(&mut place.told_nobody_listens) {
-                    let words = text!("slot {slot}: pcscd is there", "khe {slot}: đã có pcscd");
-                    (self.tell)(Said::Talk(words));
-                }
-            }
             Change::LetGo { .. } => {
                 // the host may have come back to the card meanwhile, and will let go of it once more
                 let powered = matches!(place.slot.state(), SlotState::Powered { .. });
@@ -179,10 +187,16 @@ impl<'a> Places<'a> {
             }
             Change::Left(cause) => {
                 let name = place.card.as_ref().map_or("?", CardName::as_str);
-                let words = text!(
-                    "slot {slot}: {name} fell out ({cause}); `chipwright emulator insert {name} --slot {slot}` puts it back",
-                    "khe {slot}: {name} bị rơi ra ({cause}); `chipwright emulator insert {name} --slot {slot}` đưa vào lại"
-                );
+                let cause = vietnamese::text(cause.to_string());
+                let (en, vi) = (cause.en, cause.vi);
+                let words = Text {
+                    en: format!(
+                        "slot {slot}: {name} fell out ({en}); `chipwright emulator insert {name} --slot {slot}` puts it back"
+                    ),
+                    vi: format!(
+                        "khe {slot}: {name} bị rơi ra ({vi}); `chipwright emulator insert {name} --slot {slot}` đưa vào lại"
+                    ),
+                };
                 (self.tell)(Said::Talk(words));
                 self.take_out(slot);
             }
@@ -194,19 +208,52 @@ impl<'a> Places<'a> {
     pub(crate) fn tick(&mut self) {
         for slot in 0..self.places.len() {
             self.move_on(slot);
-            let place = &mut self.places[slot];
-            if !matches!(place.slot.state(), SlotState::Waiting { .. }) {
-                continue;
+        }
+        self.seek_daemon();
+    }
+
+    /// Says once for all slots that nobody listens, and once that somebody does again.
+    fn seek_daemon(&mut self) {
+        let look = self.looked.is_none_or(|looked| looked.elapsed() >= LOOK);
+        if look {
+            self.looked = Some(Instant::now());
+        }
+        let (mut missed, mut found) = (Vec::new(), Vec::new());
+        for place in &mut self.places {
+            let is_there = match (place.slot.state(), place.daemon) {
+                (SlotState::Waiting { .. }, _) => Some(false),
+                (SlotState::Empty, Daemon::Sought { .. }) if look => listener::is_there(place.address),
+                (SlotState::Empty, _) => None,
+                _ => Some(true),
+            };
+            match (is_there, place.daemon) {
+                (Some(true), Daemon::Sought { told, .. }) => {
+                    place.daemon = Daemon::There;
+                    found.extend(told.then(|| place.address.to_string()));
+                }
+                (Some(false), Daemon::There) => {
+                    place.daemon = Daemon::Sought { since: Instant::now(), told: false };
+                }
+                (Some(false), Daemon::Sought { since, told: false }) if since.elapsed() > NOBODY_LISTENS => {
+                    place.daemon = Daemon::Sought { since, told: true };
+                    missed.push(place.address.to_string());
+                }
+                _ => {}
             }
-            let since = *place.waiting_since.get_or_insert_with(Instant::now);
-            if !place.told_nobody_listens && since.elapsed() > NOBODY_LISTENS {
-                place.told_nobody_listens = true;
-                let address = place.address;
-                (self.tell)(Said::Talk(text!(
-                    "slot {slot}: nothing listens on {address}: pcscd is not running, or its vpcd driver is missing (packages pcscd and vsmartcard-vpcd); trying on",
-                    "khe {slot}: không có gì lắng nghe ở {address}: pcscd chưa chạy, hoặc thiếu trình điều khiển vpcd (gói pcscd và vsmartcard-vpcd); vẫn tiếp tục thử"
-                )));
-            }
+        }
+        if !missed.is_empty() {
+            let addresses = missed.join(", ");
+            (self.tell)(Said::Talk(text!(
+                "nothing listens on {addresses}: pcscd is not running, or its vpcd driver is missing (packages pcscd and vsmartcard-vpcd); trying on",
+                "không có gì lắng nghe ở {addresses}: pcscd chưa chạy, hoặc thiếu trình điều khiển vpcd (gói pcscd và vsmartcard-vpcd); vẫn tiếp tục thử"
+            )));
+        }
+        if !found.is_empty() {
+            let addresses = found.join(", ");
+            (self.tell)(Said::Talk(text!(
+                "pcscd listens on {addresses} now",
+                "pcscd đã lắng nghe ở {addresses}"
+            )));
         }
     }
 
@@ -217,7 +264,6 @@ impl<'a> Places<'a> {
             return;
         }
         if let Some(Coming { card, atr }) = place.coming.take() {
-            place.waiting_since = None;
             place.slot.insert(Box::new(card), Some(atr));
             return;
         }

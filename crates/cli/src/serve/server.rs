@@ -1,6 +1,7 @@
 //! The control socket: `emulator/serve.sock` in the home, for its owner alone.
 
 use super::Message;
+use super::address::{listen, socket_path};
 use super::protocol::{Answer, MOST_BYTES, Refusal, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -8,7 +9,7 @@ use crate::home::{self, Home};
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -16,11 +17,6 @@ use std::time::Duration;
 
 /// How long a client may take over its one line.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Where the socket of a home is.
-pub(super) fn socket_path(home: &Home) -> PathBuf {
-    home.emulator().join("serve.sock")
-}
 
 /// The socket of this process: one server a home. It goes with the value.
 pub(crate) struct Socket {
@@ -41,7 +37,7 @@ impl Socket {
             }
             _ => {}
         }
-        let listener = UnixListener::bind(&path).map_err(|error| home::not_written(&path, &error))?;
+        let listener = listen(home).map_err(|error| home::not_written(&path, &error))?;
         fs::set_permissions(&path, Permissions::from_mode(0o600))
             .map_err(|error| home::not_written(&path, &error))?;
         thread::spawn(move || {
@@ -120,6 +116,7 @@ mod tests {
     use super::*;
     use crate::configuration::{Configuration, Mode};
     use crate::serve::client::ask;
+    use std::os::unix::net::UnixListener;
     use std::sync::mpsc::channel;
 
     #[test]
@@ -154,5 +151,25 @@ mod tests {
         drop(socket);
         assert!(!socket_path(&home).exists());
         Socket::open(&home, owner).unwrap();
+    }
+
+    #[test]
+    fn a_home_may_have_a_path_longer_than_an_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a".repeat(100)).join("b".repeat(100));
+        let home = Home::being_made(deep, Configuration::new(Mode::Test));
+        assert!(ask(&home, &Request::Slots).is_err());
+        let (owner, messages) = channel();
+        let socket = Socket::open(&home, owner).unwrap();
+        let mode = fs::metadata(socket_path(&home)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let server = thread::spawn(move || {
+            let Ok(Message::Asked(_, reply)) = messages.recv() else { panic!("no request") };
+            reply.send(Answer::Slots(Vec::new())).unwrap();
+        });
+        assert_eq!(ask(&home, &Request::Slots).unwrap(), Answer::Slots(Vec::new()));
+        server.join().unwrap();
+        drop(socket);
+        assert!(!socket_path(&home).exists());
     }
 }

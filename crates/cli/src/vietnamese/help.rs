@@ -351,7 +351,7 @@ Mã thoát:
    0  xong; verify: thẻ thật và còn hiệu lực
    1  lỗi của chương trình này hoặc của máy này
    2  dòng lệnh sai
-   3  xong, nhưng có dòng bị từ chối hoặc có thẻ bị lỗi
+   3  xong, nhưng có dòng bị từ chối hoặc có thẻ bị lỗi; issue: bị dừng bằng Ctrl-C hoặc SIGTERM
    4  lỗi đầu đọc hoặc thẻ
    5  lỗi thư mục phát hành, khóa hoặc cấu hình
   10  verify: đã hết hạn               16  verify: không rõ nơi cấp
@@ -360,6 +360,7 @@ Mã thoát:
   13  verify: đang bị tạm ngừng        19  verify: đồng hồ không đáng tin
   14  verify: chữ ký sai               20  verify: không đọc được
   15  verify: dữ liệu đã bị sửa đổi
+ 130  bị dừng bằng Ctrl-C (SIGINT)     143  bị dừng bằng SIGTERM
 
 Dữ liệu ra stdout, mọi lời báo ra stderr. Với --json, stdout chỉ có một đối tượng JSON,
 hoặc mỗi dòng một đối tượng nếu là dòng sự kiện, mỗi đối tượng có trường `schema`.";
