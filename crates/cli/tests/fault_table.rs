@@ -13,7 +13,7 @@ mod house;
 use chipwright_iso7816::{Atr, Transport, TransportError};
 use chipwright_reader::pcsc::Service;
 use chipwright_testkit::hostile::{self, Liar};
-use chipwright_testkit::stand::{self, Daemon};
+use chipwright_testkit::stand::{self, Daemon, Model, Usb};
 use faults::{AnyCard, Desk, Entry, Moment, Said, model};
 use house::{House, PORTRAITS};
 use std::sync::{Arc, Mutex};
@@ -292,6 +292,68 @@ fn readers_that_fail() {
             let done =
                 house.output(&["--lang", desk.language, "verify", "--can", "123456", "--reader", "pcsc"]);
             done.into()
+        });
+    });
+}
+
+#[test]
+fn readers_that_go_away() {
+    stand::inside("readers_that_go_away", || {
+        let house = House::issued();
+        let houses = waiting();
+        let first = model(&house, "blank-001");
+        let Some(mut usb) = Usb::prepare() else { return };
+        let _daemon = Daemon::with_readers(0);
+        let service = Service::connect().unwrap();
+        let kinds = [Model::Desk, Model::Gate];
+        let desks = Desk::at([(Usb::port(1), "pcsc:Desk Reader"), (Usb::port(2), "pcsc:Gate Reader")]);
+        let mut told =
+            |name: &str, what: &str, command: &'static str, work: &dyn Fn(&mut Usb, u8, &Desk) -> Said| {
+                let said = desks.each_ref().map(|desk| {
+                    let (socket, kind) = (u8::try_from(desk.number + 1).unwrap(), kinds[desk.number]);
+                    usb.plug(socket, kind);
+                    while service.readers().unwrap().is_empty() {
+                        thread::sleep(Duration::from_millis(10));
+                    }
+                    let said = work(&mut usb, socket, desk);
+                    drop(desk.slot.pull());
+                    while !service.readers().unwrap().is_empty() {
+                        thread::sleep(Duration::from_millis(10));
+                    }
+                    said
+                });
+                entry(name, what, command, said);
+            };
+        told("unplugged", "the reader is unplugged while a card is read", VERIFY, &|usb, socket, desk| {
+            desk.show(Box::new(Liar::new(&first)));
+            usb.pull_after(socket, 12);
+            thread::scope(|scope| {
+                let said = scope.spawn(|| verify(desk, &house, &first.can));
+                usb.pulled(socket);
+                said.join().unwrap()
+            })
+        });
+        told(
+            "unplugged-issue",
+            "the reader is unplugged while a card is written, and stays away",
+            ISSUE,
+            &|usb, socket, desk| {
+                desk.show(Box::new(chipwright_testkit::blank(80 + u32::from(socket))));
+                usb.pull_after(socket, 30);
+                thread::scope(|scope| {
+                    let said = scope.spawn(|| issue(desk, &houses[desk.number], "2"));
+                    usb.pulled(socket);
+                    said.join().unwrap()
+                })
+            },
+        );
+        told("reader-hangs", "the reader hangs", VERIFY, &|usb, socket, desk| {
+            desk.show(Box::new(Liar::new(&first)));
+            usb.hang(socket);
+            let said = verify(desk, &house, &first.can);
+            usb.recover(socket);
+            usb.unplug(socket);
+            said
         });
     });
 }

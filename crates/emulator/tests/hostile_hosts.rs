@@ -4,12 +4,12 @@
 mod host;
 
 use chipwright_emulator::tables::budget;
-use chipwright_emulator::{Card, seeded_rng};
+use chipwright_emulator::{Card, Randomness, seeded_rng};
 use chipwright_iso7816::Transport;
 use host::*;
 
 /// Draws that are the same for the same seed.
-struct Dice(Box<dyn FnMut(&mut [u8]) + Send>);
+struct Dice(Randomness);
 
 impl Dice {
     fn new(seed: u64) -> Self {

@@ -5,8 +5,10 @@ use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::encode;
 use chipwright_profile::read::{self, ReadError};
 
+type Reader = fn(&[u8]) -> Option<ReadError>;
+
 /// Every reader of one template, with the tag its file begins with.
-const READERS: [(u8, fn(&[u8]) -> Option<ReadError>); 10] = [
+const READERS: [(u8, Reader); 10] = [
     (0x61, |data| read::dg1(data).err()),
     (0x75, |data| read::dg2(data).err()),
     (0x6B, |data| read::dg11(data).err()),

@@ -32,15 +32,17 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// At the two slots of vpcd.
     pub(crate) fn both() -> [Self; 2] {
+        Self::at([(FIRST_PORT, "pcsc:0"), (FIRST_PORT + 1, "pcsc:1")])
+    }
+
+    /// Whose cards connect to these ports, and whose readers have these names.
+    pub(crate) fn at(places: [(u16, &'static str); 2]) -> [Self; 2] {
         [0, 1].map(|number| {
-            let port = FIRST_PORT + u16::try_from(number).unwrap();
-            Self {
-                slot: Slot::start(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-                reader: ["pcsc:0", "pcsc:1"][number],
-                language: LANGUAGES[number],
-                number,
-            }
+            let (port, reader) = places[number];
+            let slot = Slot::start(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+            Self { slot, reader, language: LANGUAGES[number], number }
         })
     }
 
@@ -121,7 +123,8 @@ impl Entry {
             settled(&en.words()),
             settled(&vi.words())
         );
-        let text = text.replace("Virtual PCD 00 01", "READER").replace("Virtual PCD 00 00", "READER");
+        let readers = ["Virtual PCD 00 00", "Virtual PCD 00 01", "Desk Reader 00 00", "Gate Reader 00 00"];
+        let text = readers.into_iter().fold(text, |text, reader| text.replace(reader, "READER"));
         let mut settings = insta::Settings::clone_current();
         settings.set_prepend_module_to_snapshot(false);
         settings.set_snapshot_path("../snapshots");
