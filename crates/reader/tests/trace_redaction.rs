@@ -9,10 +9,10 @@ mod session;
 
 use chipwright_channel::scp03::{self, HostChallenge, SecurityLevel, SoftKeys};
 use chipwright_iso7816::{Command, Exchanger, Ins, LengthMode, Transport};
-use chipwright_reader::trace::{Happening, Piece, Recording, Redaction, Sort};
+use chipwright_reader::trace::{Redaction, Sort};
 use chipwright_verify::Verdict;
 use leaks::Wanted;
-use session::{Case, Script, record, recorder};
+use session::{Case, Script, last, record, recorder};
 use std::path::Path;
 
 /// Beginnings of object identifiers that certificates and card data share.
@@ -173,26 +173,6 @@ impl Transport for Wire<'_> {
     }
 }
 
-/// The pieces of the last exchange: kept bytes in hexadecimal, placeholders as `sort:what:length`.
-fn last(recording: &Recording) -> (String, String) {
-    let words = |pieces: &[Piece]| {
-        let words: Vec<String> = pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Bytes(bytes) => hex::encode(bytes),
-                Piece::Placeholder(it) => format!("{}:{}:{}", it.sort.name(), it.what, it.length),
-            })
-            .collect();
-        words.join(" ")
-    };
-    match &recording.steps.last().unwrap().happening {
-        Happening::Command { command, answer } => {
-            (words(command.pieces()), words(answer.as_ref().unwrap().pieces()))
-        }
-        Happening::Reset { .. } => panic!("a reset"),
-    }
-}
-
 fn redacted(exchanges: &[(&str, &str)]) -> (String, String) {
     last(&record(exchanges, Redaction::default()))
 }
@@ -227,12 +207,12 @@ fn what_tells_chips_apart_is_replaced() {
         "80ca004500",
         "4502 identifier:card_image_number:2 9000",
     );
-    assert_redacted(&[("80CA004500", "0A0B 9000")], "80ca004500", "identifier:card_image_number:2 9000");
+    assert_redacted(&[("80CA004500", "0A0B 9000")], "80ca004500", "unclassified:card_image_number:2 9000");
     assert_redacted(&[("FFCA000000", "04A1B2C3D4E5F6 9000")], "ffca000000", "identifier:uid:7 9000");
     assert_redacted(
         &[("0088000004 01020304 00", "AABBCCDD 9000")],
-        "00880000040102030400",
-        "identifier:signature:4 9000",
+        "0088000004 secret:authentication:4 00",
+        "secret:authentication:4 9000",
     );
     let (_, answer) = redacted(&[(
         "8050010008 1122334455667788 00",
@@ -242,7 +222,7 @@ fn what_tells_chips_apart_is_replaced() {
     // of an unusual length: perhaps something else stands there
     let (_, answer) =
         redacted(&[("8050010008 1122334455667788 00", "00010203040506070809 010370 A1A2 9000")]);
-    assert_eq!(answer, "identifier:diversification_data:10 unclassified:response:5 9000");
+    assert_eq!(answer, "unclassified:response:15 9000");
 }
 
 #[test]
@@ -263,12 +243,15 @@ fn files_read_in_plain_are_replaced_by_name() {
 #[test]
 fn what_all_cards_share_is_kept() {
     assert_redacted(&[("00B09C0000", "31023000 9000")], "00b09c0000", "310230009000");
-    let parts = [("00B09C0000", "31043000 9000"), ("00B0000400", "3000 9000")];
-    assert_redacted(&parts, "00b0000400", "30009000");
+    // in two parts, the first cut within a length
+    let parts = [("00B09C0000", "310A3081 9000"), ("00B0000400", "070604007F00070202 9000")];
+    assert_redacted(&parts[..1], "00b09c0000", "310a30819000");
+    let parts = [("00B09C0000", "310A3008 9000"), ("00B0000400", "060604007F000702 9000")];
+    assert_redacted(&parts, "00b0000400", "060604007f0007029000");
     // under the same identifier another application keeps something else
     let parts = [("00B09C0000", "4E6775 9000"), ("00B0000300", "3100 9000")];
-    assert_redacted(&parts, "00b0000300", "personal:file:2 9000");
-    assert_redacted(&[("00B09C0000", "4E677579 9000")], "00b09c0000", "unclassified:response:4 9000");
+    assert_redacted(&parts, "00b0000300", "unclassified:file:2 9000");
+    assert_redacted(&[("00B09C0000", "4E677579 9000")], "00b09c0000", "unclassified:file:4 9000");
     let info = [("00A4000C02 3F00", "9000"), ("00B0810000", "4703D401E0 4503313233 7F6604 02020400 9000")];
     assert_redacted(&info, "00b0810000", "4703d401e04503 unclassified:file:3 7f6604020204009000");
     assert_redacted(
@@ -349,8 +332,8 @@ fn unknown_and_malformed_messages_are_replaced() {
     assert_redacted(&[("00B0810000", "4E")], "00b0810000", "unclassified:malformed:1");
     assert_redacted(
         &[("0086000003 7C014E 00", "7C03800111 9000")],
-        "0086000003 unclassified:unknown:3 00",
-        "unclassified:unknown:5 9000",
+        "0086000003 secret:authentication:3 00",
+        "secret:authentication:5 9000",
     );
 }
 

@@ -163,7 +163,14 @@ impl<T: Transport> Transport for Recorder<T> {
         let redacted = self.redactor.command(command);
         let written = match &answer {
             Ok(response) => Ok(self.redactor.response(response)),
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                // a card that did not answer may be another one, or have forgotten everything
+                match error {
+                    TransportError::TooLong(_) => self.redactor.not_sent(),
+                    _ => self.redactor.reset(),
+                }
+                Err(error.into())
+            }
         };
         self.write(before, took, Happening::Command { command: redacted, answer: written });
         answer

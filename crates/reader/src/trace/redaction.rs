@@ -1,13 +1,19 @@
 //! What of a message goes into the file. Kept is what is positively known to be public; everything else is replaced.
 
+mod channels;
+mod class_byte;
 mod classify;
 mod data_objects;
 mod files;
+mod forms;
 
 use super::content::{Content, MOST, Sort};
+use channels::Channels;
 use chipwright_iso7816::{Command, Response, StatusWord};
+use class_byte::{ClassByte, Kind};
 use classify::{Class, CommandRule, ResponseRule};
-use files::{PublicFile, Selected};
+use data_objects::Form;
+use files::{Part, Selected};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -19,86 +25,88 @@ pub enum Redaction {
     /// Everything that tells about a person, a chip or a secret, or might.
     #[default]
     Placeholders,
-    /// As [`Placeholders`](Redaction::Placeholders), but what identifies the chip is kept, and what the chip answers under
-    /// SCP03: a personalisation can be replayed to its end. Nothing personal and no secret is kept, and nothing that the host
-    /// sends under SCP03.
+    /// As [`Placeholders`](Redaction::Placeholders), but what identifies the chip is kept, and what its card manager answers in an
+    /// SCP03 session: a personalisation can be replayed to its end. Nothing personal and no secret is kept, and nothing that the
+    /// host sends under SCP03.
     KeepIdentifiers,
-    /// Personal data, identifiers and answers that could not be classified are kept too. Passwords, keys, and what the host
-    /// sends under SCP03 or in commands that could not be classified are not kept at any setting.
+    /// Personal data, identifiers and challenges that the card gives are kept too. Nothing more is kept of what the host sends, and
+    /// no answer to a command that sets, proves or uses a secret, or that could not be classified.
     PersonalData,
 }
 
-/// Where PACE stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pace {
-    None,
-    /// MSE:Set AT for PACE was accepted.
-    Running,
-    /// The tokens were exchanged: secure messaging under keys that nobody can derive again.
-    Established,
-}
-
-/// Follows a session and decides about each message.
-pub(super) struct Redactor {
+/// Follows a session and decides what of each message may be kept or shown.
+pub struct Redactor {
     level: Redaction,
-    pace: Pace,
+    channels: Channels,
     selected: Selected,
     /// The last command, and how its answer is to be treated.
     asked: Option<Asked>,
-    /// What came of a protected answer that is fetched in parts.
+    /// What came of an answer, all parts together.
     collected: Zeroizing<Vec<u8>>,
 }
 
 struct Asked {
     command: Command,
     rule: ResponseRule,
-    /// A part of the answer was given already.
-    continued: bool,
+    /// The card said that there is more.
+    more: bool,
 }
 
 impl Redactor {
-    pub(super) fn new(level: Redaction) -> Self {
+    /// For a session that begins with a reset.
+    #[must_use]
+    pub fn new(level: Redaction) -> Self {
         Self {
             level,
-            pace: Pace::None,
+            channels: Channels::none(),
             selected: Selected::unknown(),
             asked: None,
             collected: Zeroizing::new(Vec::new()),
         }
     }
 
-    /// The card was reset: it has forgotten everything.
-    pub(super) fn reset(&mut self) {
+    /// The card was reset, or is lost: it has forgotten everything.
+    pub fn reset(&mut self) {
         *self = Self::new(self.level);
     }
 
-    /// Whether bytes of this sort are kept. `sent` by the host, or answered by the card.
-    fn keeps(&self, sort: Sort, what: &str, sent: bool) -> bool {
+    /// The command was not sent.
+    pub(super) fn not_sent(&mut self) {
+        self.asked = None;
+    }
+
+    /// Whether bytes of this sort that the card answered are kept.
+    const fn keeps(&self, sort: Sort) -> bool {
         match (self.level, sort) {
             (_, Sort::Secret) | (Redaction::Placeholders, _) => false,
-            (_, Sort::Sealed) if what == classify::SCP03 => !sent,
             (_, Sort::Identifier) => true,
-            (Redaction::KeepIdentifiers, _) => false,
-            (Redaction::PersonalData, Sort::Unclassified) => !sent,
-            (Redaction::PersonalData, _) => true,
+            (level, _) => matches!(level, Redaction::PersonalData),
         }
     }
 
-    fn replace(&self, content: &mut Content, sort: Sort, what: &str, bytes: &[u8], sent: bool) {
-        if self.keeps(sort, what, sent) {
+    fn replace(&self, content: &mut Content, sort: Sort, what: &str, bytes: &[u8]) {
+        if self.keeps(sort) {
             content.keep(bytes);
         } else {
             content.replace(sort, what, bytes.len());
         }
     }
 
-    /// The command as it is written.
-    pub(super) fn command(&mut self, raw: &[u8]) -> Content {
+    /// Whether GET RESPONSE of this class fetches more of the last answer.
+    fn is_waiting(&self, kind: Kind, channel: u8) -> bool {
+        self.asked.as_ref().is_some_and(|asked| {
+            let class = ClassByte::of(asked.command.cla);
+            asked.more && class.channel == channel && kind != Kind::Foreign && kind != Kind::Reader
+        })
+    }
+
+    /// The command as it may be kept.
+    pub fn command(&mut self, raw: &[u8]) -> Content {
         let mut content = Content::default();
         let Ok(command) = Command::from_bytes(raw) else {
             let (header, rest) = raw.split_at(raw.len().min(4));
             content.keep(header);
-            self.replace(&mut content, Sort::Unclassified, "malformed", rest, true);
+            content.replace(Sort::Unclassified, "malformed", rest.len());
             self.asked = None;
             return content;
         };
@@ -109,115 +117,115 @@ impl Redactor {
         content.keep(head);
         match rule {
             CommandRule::Keep => content.keep(data),
-            CommandRule::Replace(sort, what) => self.replace(&mut content, sort, what, data, true),
+            CommandRule::Replace(sort, what) => content.replace(sort, what, data.len()),
             CommandRule::Protected if data_objects::is_protected_command(data) => content.keep(data),
-            CommandRule::Protected => {
-                self.replace(&mut content, Sort::Unclassified, "not_protected", data, true);
-            }
+            CommandRule::Protected => content.replace(Sort::Unclassified, "not_protected", data.len()),
             CommandRule::SecurityEnvironment => {
-                self.filter(&mut content, data, data_objects::is_public_in_mse, "reference", true);
+                let form = forms::security_environment;
+                whole(&mut content, data, form, |content, data| {
+                    content.replace(Sort::Unclassified, "reference", data.len());
+                });
             }
         }
         content.keep(tail);
         if let Some(rule) = response {
             self.collected = Zeroizing::new(Vec::new());
-            self.asked = Some(Asked { command, rule, continued: false });
+            self.asked = Some(Asked { command, rule, more: false });
         }
         content
     }
 
-    /// The response to the last command, as it is written.
-    pub(super) fn response(&mut self, raw: &[u8]) -> Content {
+    /// The response to the last command, as it may be kept.
+    pub fn response(&mut self, raw: &[u8]) -> Content {
         let mut content = Content::default();
         let Ok(response) = Response::from_bytes(raw) else {
-            self.replace(&mut content, Sort::Unclassified, "malformed", raw, false);
+            content.replace(Sort::Unclassified, "malformed", raw.len());
             return content;
         };
         let asked = self.asked.take();
         match &asked {
             Some(asked) => self.response_data(&mut content, asked, &response),
-            None => self.replace(&mut content, Sort::Unclassified, "response", &response.data, false),
+            None => content.replace(Sort::Unclassified, "response", response.data.len()),
         }
         content.keep(&response.status.to_bytes());
-        if let Some(mut asked) = asked {
-            self.follow(&asked, &response);
-            asked.continued = true;
-            self.asked = Some(asked);
-        }
+        let Some(mut asked) = asked else {
+            // to something that is not a command: whatever the card made of it
+            self.channels = Channels::none();
+            self.selected = Selected::unknown();
+            return content;
+        };
+        self.follow(&asked, &response);
+        asked.more = response.status.sw1() == 0x61;
+        self.asked = Some(asked);
         content
     }
 
     fn response_data(&mut self, content: &mut Content, asked: &Asked, response: &Response) {
         let data = response.data.as_slice();
-        if self.collected.len() + data.len() > MOST {
-            return self.replace(content, Sort::Unclassified, "endless", data, false);
+        let from = self.collected.len();
+        if from + data.len() > MOST {
+            return content.replace(Sort::Unclassified, "endless", data.len());
         }
         self.collected.extend_from_slice(data);
         match asked.rule {
-            ResponseRule::Keep => content.keep(data),
-            ResponseRule::Replace(sort, what) => self.replace(content, sort, what, data, false),
+            ResponseRule::Never(sort, what) => content.replace(sort, what, data.len()),
+            ResponseRule::Replace(sort, what) => self.replace(content, sort, what, data),
             ResponseRule::Protected if data_objects::is_protected_response(&self.collected) => {
                 content.keep(data);
             }
-            ResponseRule::Protected => {
-                self.replace(content, Sort::Unclassified, "not_protected", data, false);
+            ResponseRule::Protected => self.replace(content, Sort::Unclassified, "not_protected", data),
+            ResponseRule::Public(form) => {
+                let spans = data_objects::divide(&self.collected, form).spans;
+                for (range, public) in spans.into_iter().filter(|(range, _)| range.end > from) {
+                    let bytes = &self.collected[range.start.max(from)..range.end];
+                    if public {
+                        content.keep(bytes);
+                    } else {
+                        self.replace(content, Sort::Unclassified, "response", bytes);
+                    }
+                }
             }
-            ResponseRule::Challenge if self.collected.len() <= 32 => content.keep(data),
-            ResponseRule::PublicObject(tag) if data_objects::begins_with(&self.collected, tag) => {
-                content.keep(data);
-            }
-            ResponseRule::PublicFile(PublicFile::AtrInfo) if !asked.continued => {
-                self.filter(content, data, data_objects::is_public_in_atr_info, "file", false);
-            }
-            ResponseRule::PublicFile(file) if file.begins(&self.collected) => content.keep(data),
-            ResponseRule::Challenge | ResponseRule::PublicObject(_) | ResponseRule::PublicFile(_) => {
-                self.replace(content, Sort::Unclassified, "response", data, false);
+            ResponseRule::File { file, offset } => {
+                for (range, part) in self.selected.parts(file, offset, &self.collected, from) {
+                    match part {
+                        Part::Public => content.keep(&self.collected[range]),
+                        Part::Of(sort, what) => self.replace(content, sort, what, &self.collected[range]),
+                    }
+                }
             }
             ResponseRule::Pace if data_objects::is_authentication_data(data) => content.keep(data),
-            ResponseRule::Pace => {
-                self.replace(content, Sort::Unclassified, "authentication_data", data, false);
-            }
-            ResponseRule::FileControl if !asked.continued => {
-                self.filter(content, data, data_objects::is_public_in_fci, "file_control", false);
-            }
+            ResponseRule::Pace => self.replace(content, Sort::Unclassified, "authentication_data", data),
             ResponseRule::FileControl => {
-                self.replace(content, Sort::Unclassified, "file_control", data, false);
-            }
-            ResponseRule::InitializeUpdate => {
-                let (identifier, rest) = data.split_at(data.len().min(10));
-                self.replace(content, Sort::Identifier, "diversification_data", identifier, false);
-                match rest.len() {
-                    19 | 22 | 35 | 38 => content.keep(rest),
-                    _ => self.replace(content, Sort::Unclassified, "response", rest, false),
-                }
-            }
-            ResponseRule::Object { tag, sort, what } | ResponseRule::File { tag, sort, what } => {
-                let head = if asked.continued { 0 } else { data_objects::head(data, tag) };
-                let (head, value) = data.split_at(head);
-                content.keep(head);
-                self.replace(content, sort, what, value, false);
-            }
-        }
-    }
-
-    /// Keeps the data objects that `is_public` knows and replaces the values of the others.
-    fn filter(
-        &self,
-        content: &mut Content,
-        data: &[u8],
-        is_public: data_objects::Known,
-        what: &str,
-        sent: bool,
-    ) {
-        match data_objects::spans(data, is_public) {
-            Some(spans) => spans.into_iter().for_each(|(range, public)| {
-                if public {
-                    content.keep(&data[range]);
+                let instead = |content: &mut Content, data: &[u8]| {
+                    self.replace(content, Sort::Unclassified, "file_control", data);
+                };
+                if from == 0 {
+                    whole(content, data, forms::file_control, instead);
                 } else {
-                    self.replace(content, Sort::Unclassified, what, &data[range], sent);
+                    instead(content, data);
                 }
-            }),
-            None => self.replace(content, Sort::Unclassified, what, data, sent),
+            }
+            ResponseRule::InitializeUpdate if from == 0 && channels::is_initialize_update(data) => {
+                let (identifier, rest) = data.split_at(10);
+                self.replace(content, Sort::Identifier, "diversification_data", identifier);
+                content.keep(rest);
+            }
+            ResponseRule::InitializeUpdate => self.replace(content, Sort::Unclassified, "response", data),
+            ResponseRule::Identifier { tag, what } => {
+                let end = data_objects::end(&self.collected, tag).filter(|end| *end <= MOST_IDENTIFIER);
+                let head = data_objects::head(&self.collected, tag);
+                let (identifier, rest) = data.split_at(end.unwrap_or(0).saturating_sub(from).min(data.len()));
+                let (head, identifier) = identifier.split_at(head.saturating_sub(from).min(identifier.len()));
+                content.keep(head);
+                self.replace(content, Sort::Identifier, what, identifier);
+                self.replace(content, Sort::Unclassified, what, rest);
+            }
+            ResponseRule::Scp
+                if self.level != Redaction::Placeholders && !echoes(&asked.command.data, &self.collected) =>
+            {
+                content.keep(data);
+            }
+            ResponseRule::Scp => content.replace(Sort::Sealed, classify::SCP03, data.len()),
         }
     }
 
@@ -225,8 +233,37 @@ impl Redactor {
     fn follow(&mut self, asked: &Asked, response: &Response) {
         let done = matches!(response.status.sw1(), 0x90 | 0x61 | 0x62 | 0x63)
             && response.status != StatusWord::AUTHENTICATION_FAILED;
-        self.pace = classify::pace_after(self.pace, &asked.command, response, done);
+        self.channels.follow(&asked.command, response, &self.collected, done);
         self.selected.follow(&asked.command, &self.collected, done);
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
+/// Objects that tell chips apart are short: production data has 42 bytes.
+const MOST_IDENTIFIER: usize = 64;
+
+/// Whether the answer has four bytes in a row of what was sent.
+fn echoes(sent: &[u8], answer: &[u8]) -> bool {
+    sent.windows(4).any(|part| answer.windows(4).any(|window| window == part))
+}
+
+/// Keeps what the form says; `instead` takes the values that are not public, or everything if the data is of another form.
+fn whole(content: &mut Content, data: &[u8], form: Form, instead: impl Fn(&mut Content, &[u8])) {
+    let division = data_objects::divide(data, form);
+    if !division.is_whole {
+        return instead(content, data);
+    }
+    for (range, public) in division.spans {
+        if public {
+            content.keep(&data[range]);
+        } else {
+            instead(content, &data[range]);
+        }
     }
 }
 

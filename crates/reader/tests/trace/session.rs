@@ -7,7 +7,7 @@ use chipwright_iso7816::{Aid, Atr, Exchanger, LengthMode, Transport, TransportEr
 use chipwright_perso::{ChipProfile, Freshness, PersoError, PreparePlan, WritePlan, prepare, survey, write};
 use chipwright_pki::Policy;
 use chipwright_profile::{IssuerFiles, SignedProfile};
-use chipwright_reader::trace::{Recorder, Recording, Redaction};
+use chipwright_reader::trace::{Happening, Piece, Recorder, Recording, Redaction};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, random};
 use chipwright_verify::{Inspection, Report, inspect};
 use jiff::Timestamp;
@@ -138,6 +138,13 @@ impl Script {
         Self(responses.iter().map(|text| Ok(hex::decode(text.replace(' ', "")).unwrap())).collect())
     }
 
+    pub(crate) fn failing(responses: &[Result<&str, TransportError>]) -> Self {
+        let one = |it: &Result<&str, TransportError>| {
+            it.clone().map(|text| hex::decode(text.replace(' ', "")).unwrap())
+        };
+        Self(responses.iter().map(one).collect())
+    }
+
     pub(crate) fn of(responses: Vec<Vec<u8>>) -> Self {
         Self(responses.into_iter().map(Ok).collect())
     }
@@ -162,6 +169,26 @@ pub(crate) fn record(exchanges: &[(&str, &str)], redaction: Redaction) -> Record
     }
     recorder.finish().unwrap();
     sink.recording()
+}
+
+/// The pieces of the last exchange: kept bytes in hexadecimal, placeholders as `sort:what:length`.
+pub(crate) fn last(recording: &Recording) -> (String, String) {
+    let words = |pieces: &[Piece]| {
+        let words: Vec<String> = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Bytes(bytes) => hex::encode(bytes),
+                Piece::Placeholder(it) => format!("{}:{}:{}", it.sort.name(), it.what, it.length),
+            })
+            .collect();
+        words.join(" ")
+    };
+    match &recording.steps.last().unwrap().happening {
+        Happening::Command { command, answer } => {
+            (words(command.pieces()), words(answer.as_ref().unwrap().pieces()))
+        }
+        Happening::Reset { .. } => panic!("a reset"),
+    }
 }
 
 pub(crate) fn aid(text: &str) -> Aid {

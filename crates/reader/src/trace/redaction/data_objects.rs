@@ -1,10 +1,131 @@
-//! Which data objects may be kept.
+//! Data objects, and which of their bytes may be kept.
 
 use chipwright_iso7816::tlv::{Reader, TlvErrorKind};
 use std::ops::Range;
 
-/// Whether a primitive data object with this tag and length is public, inside the constructed ones of these tags.
-pub(super) type Known = fn(path: &[u32], tag: u32, length: usize) -> bool;
+/// What is kept of a data object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All of it.
+    All,
+    /// Tag and length, and of the objects inside what is kept of each.
+    Inside,
+    /// Tag and length.
+    Head,
+    /// Nothing, nor of what follows it beside it: this is not what it should be.
+    Nothing,
+}
+
+/// What data should look like: what is kept of an object with this tag and announced length, inside constructed objects of these
+/// tags. The value may be cut where the data ends; what is there of it must be right.
+pub(super) type Form = fn(path: &[u32], tag: u32, said: usize, value: &[u8]) -> Kept;
+
+/// The data divided: ranges in order, public or not.
+pub(super) struct Division {
+    pub(super) spans: Vec<(Range<usize>, bool)>,
+    /// Every byte belongs to an object that the form knows, and none is cut.
+    pub(super) is_whole: bool,
+}
+
+/// Divides data that is of this form, or the beginning of such data.
+pub(super) fn divide(data: &[u8], form: Form) -> Division {
+    let mut walk = Walk { form, path: Vec::new(), division: Division { spans: Vec::new(), is_whole: true } };
+    walk.level(data, 0, usize::MAX);
+    walk.division
+}
+
+/// Deeper than any form goes.
+const MOST_DEPTH: usize = 8;
+
+struct Walk {
+    form: Form,
+    path: Vec<u32>,
+    division: Division,
+}
+
+impl Walk {
+    /// The objects in `data`, which begins at `at`, where `room` bytes are announced.
+    fn level(&mut self, data: &[u8], mut at: usize, mut room: usize) {
+        let mut rest = data;
+        while let Some((tag, head, said)) = header(rest) {
+            let present = said.min(rest.len() - head);
+            let value = &rest[head..head + present];
+            let fits = room.checked_sub(head).is_some_and(|room| said <= room);
+            let kept = (self.form)(&self.path, tag, said, value);
+            if !fits || kept == Kept::Nothing || self.path.len() >= MOST_DEPTH {
+                break;
+            }
+            self.division.is_whole &= present == said;
+            self.span(at..at + head, true);
+            let inside = at + head..at + head + present;
+            if kept == Kept::Inside {
+                self.path.push(tag);
+                self.level(value, inside.start, said);
+                self.path.pop();
+            } else {
+                self.span(inside, kept == Kept::All);
+            }
+            at += head + present;
+            rest = &rest[head + present..];
+            room = room.saturating_sub(head + said);
+        }
+        if !rest.is_empty() {
+            self.division.is_whole = false;
+            self.span(at..at + rest.len(), room > 0 && self.is_cut_header(rest));
+        }
+    }
+
+    /// Whether this is where the data ends within a tag or a length that may stand here.
+    fn is_cut_header(&self, rest: &[u8]) -> bool {
+        match Reader::new(rest).next().map_err(|error| error.kind) {
+            Err(TlvErrorKind::TruncatedTag) => rest.len() == 1,
+            Err(TlvErrorKind::TruncatedLength) => {
+                tag(rest).is_some_and(|tag| (self.form)(&self.path, tag, 0, &[]) != Kept::Nothing)
+            }
+            _ => false,
+        }
+    }
+
+    fn span(&mut self, range: Range<usize>, public: bool) {
+        match self.division.spans.last_mut() {
+            _ if range.is_empty() => {}
+            Some((before, same)) if *same == public => before.end = range.end,
+            _ => self.division.spans.push((range, public)),
+        }
+    }
+}
+
+/// Tag, bytes of tag and length together, announced length.
+fn header(data: &[u8]) -> Option<(u32, usize, usize)> {
+    let (head, said) = match Reader::new(data).next() {
+        Ok(found) => found.map(|object| (object.value_offset, object.value.len()))?,
+        Err(error) => match error.kind {
+            TlvErrorKind::TruncatedValue { said, left } => (data.len() - left, said),
+            _ => return None,
+        },
+    };
+    Some((tag(data)?, head, said))
+}
+
+/// The tag at the beginning.
+fn tag(data: &[u8]) -> Option<u32> {
+    let (first, more) = data.split_first()?;
+    if first & 0x1F != 0x1F {
+        return Some(u32::from(*first));
+    }
+    let last = more.iter().take(3).position(|byte| byte & 0x80 == 0)?;
+    Some(more[..=last].iter().fold(u32::from(*first), |tag, byte| tag << 8 | u32::from(*byte)))
+}
+
+/// How many bytes tag and length take, if the data begins with this tag.
+pub(super) fn head(data: &[u8], wanted: u32) -> usize {
+    header(data).filter(|(tag, ..)| *tag == wanted).map_or(0, |(_, head, _)| head)
+}
+
+/// Where the first object ends by its length, if it has this tag.
+pub(super) fn end(data: &[u8], wanted: u32) -> Option<usize> {
+    header(data).filter(|(tag, ..)| *tag == wanted).and_then(|(_, head, said)| head.checked_add(said))
+}
 
 /// Cryptogram, checksum, Le: what a protected command consists of (9303-11, 9.8.6). A plain value in it is not kept.
 pub(super) fn is_protected_command(data: &[u8]) -> bool {
@@ -60,81 +181,4 @@ pub(super) fn is_authentication_data(data: &[u8]) -> bool {
             _ => return false,
         }
     }
-}
-
-/// MSE:Set AT: mechanism, password or key reference, domain parameters, CHAT, auxiliary data stays out.
-pub(super) fn is_public_in_mse(path: &[u32], tag: u32, length: usize) -> bool {
-    match (path, tag) {
-        ([], 0x80) => length <= 16,
-        ([], 0x83 | 0x84) => length <= 2,
-        ([0x7F4C], 0x06 | 0x53) => length <= 16,
-        _ => false,
-    }
-}
-
-/// File control information (7816-4, table 10; GP 2.3.1, table 11-82) that is the same on all cards of a kind.
-pub(super) fn is_public_in_fci(path: &[u32], tag: u32, length: usize) -> bool {
-    match (path, tag) {
-        ([0x6F | 0x62 | 0x64], 0x80..=0x84 | 0x88 | 0x8A) => length <= 16,
-        ([0x6F, 0xA5], 0x9F65 | 0x50) | ([0x6F], 0x50) => length <= 16,
-        ([0x6F, 0xA5, 0x73, ..], 0x06) => length <= 32,
-        _ => false,
-    }
-}
-
-/// EF.ATR/INFO (7816-4, 12.2.2): services, capabilities, buffer sizes. Issuer's and pre-issuing data may name the chip.
-pub(super) fn is_public_in_atr_info(path: &[u32], tag: u32, length: usize) -> bool {
-    matches!((path, tag), ([], 0x43 | 0x47) | ([0x7F66], 0x02)) && length <= 4
-}
-
-/// Constructed objects that are descended into; the value of any other is one value.
-const CONSTRUCTED: [u32; 14] =
-    [0x7F66, 0x6F, 0x62, 0x64, 0xA5, 0x73, 0x60, 0x61, 0x63, 0x65, 0x66, 0x67, 0x68, 0x7F4C];
-
-/// The ranges of the data, alternately public or not: tags and lengths are. None when the data is not TLV.
-pub(super) fn spans(data: &[u8], is_public: Known) -> Option<Vec<(Range<usize>, bool)>> {
-    let mut spans = Vec::new();
-    walk(Reader::new(data), &mut Vec::new(), is_public, &mut spans)?;
-    Some(spans)
-}
-
-fn walk(
-    mut reader: Reader<'_>,
-    path: &mut Vec<u32>,
-    is_public: Known,
-    spans: &mut Vec<(Range<usize>, bool)>,
-) -> Option<()> {
-    while let Some(object) = reader.next().ok()? {
-        let value = object.value_offset..object.value_offset + object.value.len();
-        let head = value.start - (object.encoded.len() - object.value.len())..value.start;
-        spans.push((head, true));
-        if CONSTRUCTED.contains(&object.tag.0) {
-            path.push(object.tag.0);
-            walk(object.children().ok()?, path, is_public, spans)?;
-            path.pop();
-        } else {
-            spans.push((value, is_public(path, object.tag.0, object.value.len())));
-        }
-    }
-    Some(())
-}
-
-/// How many bytes tag and length take, if the data begins with this tag.
-pub(super) fn head(data: &[u8], tag: u32) -> usize {
-    let mut reader = Reader::new(data);
-    match reader.next() {
-        Ok(Some(object)) if object.tag.0 == tag => object.encoded.len() - object.value.len(),
-        Err(error) => match error.kind {
-            TlvErrorKind::TruncatedValue { left, .. } if begins_with(data, tag) => data.len() - left,
-            _ => 0,
-        },
-        _ => 0,
-    }
-}
-
-/// Whether the data begins with this tag.
-pub(super) fn begins_with(data: &[u8], tag: u32) -> bool {
-    let bytes = tag.to_be_bytes();
-    let skip = bytes.iter().take_while(|byte| **byte == 0).count();
-    skip < bytes.len() && data.starts_with(&bytes[skip..])
 }

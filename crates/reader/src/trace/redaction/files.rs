@@ -1,16 +1,20 @@
 //! Which file a READ BINARY in plain reads.
 
 use super::super::content::Sort;
-use super::classify::ResponseRule;
+use super::class_byte::ClassByte;
+use super::data_objects::{self, Form};
+use super::forms;
 use chipwright_iso7816::{Command, Ins};
+use std::ops::Range;
+use zeroize::Zeroizing;
 
-/// Where the card is, as far as plain commands tell.
-#[derive(Debug, Clone, Copy)]
+/// Where the card is, as far as plain commands on the basic channel tell.
+#[derive(Debug)]
 pub(super) struct Selected {
     place: Place,
     file: Option<File>,
-    /// The file began as the public file does that it should be.
-    verified: bool,
+    /// What was read of the file from its beginning on, without a gap.
+    seen: Zeroizing<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +24,9 @@ enum Place {
     Application,
 }
 
+/// A file with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum File {
+pub(super) enum File {
     Public(PublicFile),
     CardSecurity,
     /// EF.SOD: the hashes in it give away who guesses well.
@@ -41,13 +46,22 @@ pub(super) enum PublicFile {
 }
 
 impl PublicFile {
-    /// Whether the file begins as this one does. Other applications have other files under the same identifiers.
-    pub(super) fn begins(self, content: &[u8]) -> bool {
-        matches!(
-            (self, content),
-            (Self::CardAccess, [0x31, ..]) | (Self::Index, [0x60, ..] | [0x61, _, 0x4F, ..])
-        )
+    /// What it looks like. Other applications have other files under the same identifiers.
+    const fn form(self) -> Form {
+        match self {
+            Self::CardAccess => forms::card_access,
+            Self::Index => forms::index,
+            Self::AtrInfo => forms::atr_info,
+        }
     }
+}
+
+/// What a range of a part of a file is.
+pub(super) enum Part {
+    /// As it should be in a public file, or tag and length at the beginning of another.
+    Public,
+    /// Of this sort.
+    Of(Sort, &'static str),
 }
 
 /// Names and tags of DG1 to DG16 (9303-10, 4.6).
@@ -70,46 +84,51 @@ const DATA_GROUPS: [(&str, u32); 16] = [
     ("dg16", 0x70),
 ];
 
+/// EF.CardSecurity is SignedData (9303-11, 9.2.11): `06 09 1.2.840.113549.1.7.2`.
+const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+
 impl Selected {
-    pub(super) const fn unknown() -> Self {
-        Self { place: Place::Application, file: None, verified: false }
+    pub(super) fn unknown() -> Self {
+        Self { place: Place::Application, file: None, seen: Zeroizing::default() }
     }
 
-    /// After this command and its answer so far; `done` when the card accepted it.
+    /// After this command and its answer so far; `done` when the card accepted it. Which file is the current one, is known of plain
+    /// SELECT and READ BINARY on the basic channel only: any other command may have changed it.
     pub(super) fn follow(&mut self, command: &Command, answer: &[u8], done: bool) {
-        let plain = command.cla & 0x80 == 0 && command.cla & 0x0C == 0;
+        let plain = ClassByte::of(command.cla).is_basic();
         match command.ins {
-            Ins::SELECT if !plain || (done && command.p1 == 0x04) => *self = Self::unknown(),
-            Ins::SELECT if done => self.select(command),
-            Ins::READ_BINARY if plain && done => {
+            Ins::SELECT if plain && done && command.p1 != 0x04 => self.select(command),
+            Ins::READ_BINARY if plain && !done => {}
+            Ins::READ_BINARY if plain => {
                 let (file, offset) = self.place_of(command);
-                if file != self.file || offset == 0 {
-                    self.verified =
-                        matches!(file, Some(File::Public(file)) if offset == 0 && file.begins(answer));
-                    self.file = file;
+                let offset = usize::from(offset);
+                let goes_on = file == self.file && offset <= self.seen.len();
+                self.seen.truncate(if goes_on { offset } else { 0 });
+                if goes_on || offset == 0 {
+                    self.seen.extend_from_slice(answer);
                 }
-            }
-            _ => {}
-        }
-    }
-
-    fn select(&mut self, command: &Command) {
-        self.verified = false;
-        match (command.p1, command.data.as_slice()) {
-            (0x00, [] | [0x3F, 0x00]) => {
-                *self = Self { place: Place::MasterFile, ..Self::unknown() };
-            }
-            (0x00 | 0x02, [high, low]) => {
-                self.file = self.by_identifier(u16::from_be_bytes([*high, *low]));
-                if command.p1 == 0x00 && self.file.is_none() {
-                    *self = Self::unknown();
-                }
+                self.file = file;
             }
             _ => *self = Self::unknown(),
         }
     }
 
-    const fn by_identifier(self, identifier: u16) -> Option<File> {
+    fn select(&mut self, command: &Command) {
+        let by_identifier = match (command.p1, command.data.as_slice()) {
+            (0x00, [] | [0x3F, 0x00]) => {
+                *self = Self { place: Place::MasterFile, ..Self::unknown() };
+                return;
+            }
+            (0x00 | 0x02, [high, low]) => self.by_identifier(u16::from_be_bytes([*high, *low])),
+            _ => None,
+        };
+        // what is not known may be another directory
+        let place =
+            if by_identifier.is_some() || command.p1 == 0x02 { self.place } else { Place::Application };
+        *self = Self { place, file: by_identifier, seen: Zeroizing::default() };
+    }
+
+    const fn by_identifier(&self, identifier: u16) -> Option<File> {
         Some(match identifier {
             0x011C => File::Public(PublicFile::CardAccess),
             0x2F00 | 0x011E => File::Public(PublicFile::Index),
@@ -120,7 +139,7 @@ impl Selected {
         })
     }
 
-    const fn by_short_identifier(self, identifier: u8) -> Option<File> {
+    const fn by_short_identifier(&self, identifier: u8) -> Option<File> {
         Some(match (self.place, identifier) {
             (_, 0x1C) => File::Public(PublicFile::CardAccess),
             (_, 0x1E) => File::Public(PublicFile::Index),
@@ -132,7 +151,7 @@ impl Selected {
     }
 
     /// 011D is EF.CardSecurity in the master file and EF.SOD in the application.
-    const fn signed(self) -> File {
+    const fn signed(&self) -> File {
         match self.place {
             Place::MasterFile => File::CardSecurity,
             Place::Application => File::SecurityObject,
@@ -140,7 +159,7 @@ impl Selected {
     }
 
     /// The file that a READ BINARY reads, and from where.
-    const fn place_of(self, command: &Command) -> (Option<File>, u16) {
+    pub(super) const fn place_of(&self, command: &Command) -> (Option<File>, u16) {
         if command.p1 & 0x80 == 0 {
             (self.file, u16::from_be_bytes([command.p1, command.p2]))
         } else {
@@ -148,14 +167,32 @@ impl Selected {
         }
     }
 
-    /// What is kept of the answer to this READ BINARY.
-    pub(super) fn reading(self, command: &Command) -> ResponseRule {
-        let (file, offset) = self.place_of(command);
+    /// What the bytes of `answer` from `from` on are, which a READ BINARY of this file brought from this offset on.
+    pub(super) fn parts(
+        &self,
+        file: Option<File>,
+        offset: u16,
+        answer: &[u8],
+        from: usize,
+    ) -> Vec<(Range<usize>, Part)> {
         let (sort, what, tag) = match file {
-            Some(File::Public(file)) if offset == 0 => return ResponseRule::PublicFile(file),
-            Some(File::Public(_)) if self.verified && self.file == file => return ResponseRule::Keep,
-            Some(File::Public(_)) => (Sort::Personal, "file", 0),
-            Some(File::CardSecurity) => (Sort::Identifier, "card_security", 0x30),
+            Some(File::Public(public)) => match self.from_the_beginning(file, offset, answer) {
+                Some(content) => return public_parts(&content, public, content.len() - answer.len(), from),
+                None => (Sort::Personal, "file", 0),
+            },
+            Some(File::CardSecurity) => {
+                let content = self.from_the_beginning(file, offset, answer);
+                let end = content.as_ref().and_then(|content| end_of_signed_data(content));
+                let end =
+                    end.map_or(0, |end| end.saturating_sub(usize::from(offset))).clamp(from, answer.len());
+                let first =
+                    if offset == 0 && from == 0 { data_objects::head(answer, 0x30).min(end) } else { from };
+                return vec![
+                    (from..first, Part::Public),
+                    (first..end, Part::Of(Sort::Identifier, "card_security")),
+                    (end..answer.len(), Part::Of(Sort::Personal, "card_security")),
+                ];
+            }
             Some(File::SecurityObject) => (Sort::Personal, "sod", 0x77),
             Some(File::DataGroup(number)) => {
                 let (name, tag) = DATA_GROUPS[usize::from(number - 1) % DATA_GROUPS.len()];
@@ -163,6 +200,39 @@ impl Selected {
             }
             None => (Sort::Personal, "file", 0),
         };
-        if offset == 0 { ResponseRule::File { tag, sort, what } } else { ResponseRule::Replace(sort, what) }
+        let head = if offset == 0 && from == 0 { data_objects::head(answer, tag) } else { 0 };
+        vec![(from..from + head, Part::Public), (from + head..answer.len(), Part::Of(sort, what))]
     }
+
+    /// The file from its beginning to the end of this answer, if all of it was seen.
+    fn from_the_beginning(
+        &self,
+        file: Option<File>,
+        offset: u16,
+        answer: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let before = match usize::from(offset) {
+            0 => &[],
+            offset if self.file == file => self.seen.get(..offset)?,
+            _ => return None,
+        };
+        Some(Zeroizing::new([before, answer].concat()))
+    }
+}
+
+/// The parts of an answer from `from` on, that ends where this much of a public file ends and begins at `at` of it.
+fn public_parts(content: &[u8], file: PublicFile, at: usize, from: usize) -> Vec<(Range<usize>, Part)> {
+    let spans = data_objects::divide(content, file.form()).spans.into_iter();
+    spans
+        .filter(|(range, _)| range.end > at + from)
+        .map(|(range, public)| {
+            let part = if public { Part::Public } else { Part::Of(Sort::Unclassified, "file") };
+            (range.start.max(at + from) - at..range.end - at, part)
+        })
+        .collect()
+}
+
+fn end_of_signed_data(content: &[u8]) -> Option<usize> {
+    let value = content.get(data_objects::head(content, 0x30)..)?;
+    if value.starts_with(&SIGNED_DATA) { data_objects::end(content, 0x30) } else { None }
 }
