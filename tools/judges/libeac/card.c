@@ -160,7 +160,7 @@ static unsigned set_template(const struct command *command)
 
 static unsigned carry_out(const struct command *command, int sealed, struct buffer *answer)
 {
-    answer->length = 0;
+    empty(answer);
     switch (command->header[1]) {
     case 0xA4:
         return select_something(command, sealed);
@@ -188,7 +188,7 @@ static void serve(const struct buffer *received, struct buffer *answer)
 {
     static struct buffer data, plain_data;
     struct command command, plain;
-    answer->length = 0;
+    empty(answer);
     if (!parse_command(received->bytes, received->length, &command)) {
         put_status(answer, 0x6700);
         return;
@@ -204,7 +204,7 @@ static void serve(const struct buffer *received, struct buffer *answer)
         status = carry_out(&plain, 1, &data);
         protected_commands++;
         if (!protect_response(state.pace.context, plain.header[1] & 1, data.bytes, data.length, status, answer)) {
-            answer->length = 0;
+            empty(answer);
             put_status(answer, 0x6F00);
         }
         return;

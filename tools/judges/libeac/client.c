@@ -49,7 +49,7 @@ static unsigned send(struct reader *reader, EAC_CTX *session, const struct comma
     static struct buffer command;
     if (session != NULL)
         return transmit_sealed(reader, session, plain, answer);
-    command.length = 0;
+    empty(&command);
     put_command(&command, plain);
     return transmit(reader, &command, answer);
 }
@@ -77,11 +77,14 @@ static unsigned read_part(struct reader *reader, EAC_CTX *session, size_t at, st
     return send(reader, session, &plain, answer);
 }
 
-/* The current file, as long as its first object is. */
+/* READ BINARY of the current file has offsets up to here; with the highest bit it names another file. */
+enum { LAST_OFFSET = 0x7FFF };
+
+/* The current file, as long as its first object is; 6B00 if that is longer than can be read. */
 static unsigned read_whole(struct reader *reader, EAC_CTX *session, struct buffer *to)
 {
     static struct buffer part;
-    to->length = 0;
+    empty(to);
     for (;;) {
         unsigned status = read_part(reader, session, to->length, &part);
         if (status != 0x9000)
@@ -89,10 +92,14 @@ static unsigned read_whole(struct reader *reader, EAC_CTX *session, struct buffe
         if (part.length == 0)
             return 0;
         put(to, part.bytes, part.length);
+        if (to->overflow)
+            return 0x6B00;
         const uint8_t *at = to->bytes;
         struct object whole;
         if (next_object(&at, to->bytes + to->length, &whole) == 1)
             return at == to->bytes + to->length ? 0x9000 : 0x6282;
+        if (to->length > LAST_OFFSET)
+            return 0x6B00;
     }
 }
 
@@ -180,14 +187,14 @@ static void other_ways_of_reading(struct reader *reader, EAC_CTX *session)
     static struct buffer part, whole;
     const struct buffer *portrait = &contents[DG1 + 1];
     unsigned status = 0x9000;
-    whole.length = 0;
+    empty(&whole);
     select_file(reader, session, FILES[DG1 + 1].identifier);
     while (whole.length < portrait->length && status == 0x9000) {
         struct command long_read = { .header = { 0x00, 0xB0, (uint8_t)(whole.length >> 8), (uint8_t)whole.length },
                                      .ne = 65536 };
         status = send(reader, session, &long_read, &part);
         put(&whole, part.bytes, part.length);
-        if (part.length == 0)
+        if (part.length == 0 || whole.overflow || whole.length > LAST_OFFSET)
             break;
     }
     int same = whole.length == portrait->length && memcmp(whole.bytes, portrait->bytes, whole.length) == 0;
@@ -235,7 +242,7 @@ static void broken_messaging(struct reader *reader, EAC_CTX *session, const stru
     static struct buffer command, answer;
     uint8_t name[2] = { 0x01, 0x01 };
     struct command plain = { .header = { 0x00, 0xA4, 0x02, 0x0C }, .data = name, .length = 2 };
-    command.length = 0;
+    empty(&command);
     protect_command(session, &plain, &command);
     command.bytes[command.length - 2] ^= 1;
     unsigned status = transmit(reader, &command, &answer);

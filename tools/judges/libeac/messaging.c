@@ -101,7 +101,7 @@ static int put_sealed(EAC_CTX *session, int odd, const uint8_t *data, size_t len
     BUF_MEM *sealed = padded ? EAC_encrypt(session, padded) : NULL;
     int done = sealed != NULL;
     if (done) {
-        value.length = 0;
+        empty(&value);
         if (!odd)
             put_byte(&value, PADDED);
         put(&value, sealed->data, sealed->length);
@@ -139,7 +139,8 @@ static void put_padded_header(struct buffer *to, const uint8_t header[4])
 int protect_command(EAC_CTX *session, const struct command *plain, struct buffer *out)
 {
     static struct buffer body, covered;
-    body.length = covered.length = 0;
+    empty(&body);
+    empty(&covered);
     struct command sealed = { .ne = WHOLE_ANSWER };
     memcpy(sealed.header, plain->header, 4);
     sealed.header[0] |= 0x0C;
@@ -174,7 +175,7 @@ int open_response(EAC_CTX *session, int odd, const uint8_t *answer, size_t lengt
                   unsigned *status)
 {
     static struct buffer covered;
-    covered.length = 0;
+    empty(&covered);
     if (length < 2 || !EAC_increment_ssc(session))
         return 0;
     const uint8_t *at = answer, *end = answer + length - 2;
@@ -204,7 +205,8 @@ int open_response(EAC_CTX *session, int odd, const uint8_t *answer, size_t lengt
 unsigned open_command(EAC_CTX *session, const struct command *sealed, struct command *plain, struct buffer *data)
 {
     static struct buffer covered;
-    covered.length = data->length = 0;
+    empty(&covered);
+    empty(data);
     const uint8_t *at = sealed->data, *end = sealed->data + sealed->length;
     struct object object, cryptogram = { 0 }, expected = { 0 }, mac = { 0 };
     if (!EAC_increment_ssc(session))
@@ -247,7 +249,7 @@ unsigned open_command(EAC_CTX *session, const struct command *sealed, struct com
 int protect_response(EAC_CTX *session, int odd, const uint8_t *data, size_t length, unsigned status, struct buffer *out)
 {
     uint8_t two[2] = { (uint8_t)(status >> 8), (uint8_t)status };
-    out->length = 0;
+    empty(out);
     if (!EAC_increment_ssc(session))
         return 0;
     if (length > 0 && !put_sealed(session, odd, data, length, out))

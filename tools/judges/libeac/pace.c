@@ -32,7 +32,10 @@ static BUF_MEM *authenticate_step(struct reader *reader, int last, unsigned tag,
                                   unsigned *status)
 {
     static struct buffer inner, outer, command, answer;
-    inner.length = outer.length = command.length = answer.length = 0;
+    empty(&inner);
+    empty(&outer);
+    empty(&command);
+    empty(&answer);
     if (tag != 0)
         put_object(&inner, tag, value->data, value->length);
     put_object(&outer, DYNAMIC_DATA, inner.bytes, inner.length);
@@ -71,7 +74,9 @@ static int choose(EAC_CTX *context, const uint8_t *card_access, size_t length, c
 static unsigned set_template(struct reader *reader, const uint8_t protocol[10], enum s_type type)
 {
     static struct buffer data, command, answer;
-    data.length = command.length = answer.length = 0;
+    empty(&data);
+    empty(&command);
+    empty(&answer);
     uint8_t password = type == PACE_MRZ ? 1 : 2, parameter = P_256;
     put_object(&data, 0x80, protocol, 10);
     put_object(&data, 0x83, &password, 1);
@@ -199,7 +204,8 @@ unsigned pace_card_step(struct pace_card *pace, const uint8_t *data, size_t leng
         pace_card_end(pace);
         return status;
     }
-    inner.length = answer->length = 0;
+    empty(&inner);
+    empty(answer);
     put_object(&inner, given[pace->step], out->data, out->length);
     put_object(answer, DYNAMIC_DATA, inner.bytes, inner.length);
     BUF_MEM_free(out);

@@ -39,7 +39,7 @@ const char *verify_security_object(const uint8_t *sod, size_t length, const char
     X509_VERIFY_PARAM *terms = X509_STORE_get0_param(store);
     X509_VERIFY_PARAM_set_flags(terms, X509_V_FLAG_IGNORE_CRITICAL);
     X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
-    content->length = 0;
+    empty(content);
     if (!find_object(sod, length, 0x77, &outer))
         goto end;
     const unsigned char *at = outer.value;

@@ -35,7 +35,7 @@ unsigned transmit(struct reader *reader, const struct buffer *command, struct bu
 {
     DWORD length = sizeof data->bytes;
     const SCARD_IO_REQUEST *protocol = reader->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
-    data->length = 0;
+    empty(data);
     if (!done("transmit", SCardTransmit(reader->card, protocol, command->bytes, command->length, NULL, data->bytes,
                                         &length)) ||
         length < 2)
@@ -49,7 +49,9 @@ unsigned transmit(struct reader *reader, const struct buffer *command, struct bu
 unsigned transmit_sealed(struct reader *reader, EAC_CTX *session, const struct command *plain, struct buffer *data)
 {
     static struct buffer command, answer;
-    command.length = answer.length = data->length = 0;
+    empty(&command);
+    empty(&answer);
+    empty(data);
     if (!protect_command(session, plain, &command))
         return 0;
     unsigned outer = transmit(reader, &command, &answer), inner = 0;

@@ -14,6 +14,12 @@ void put(struct buffer *to, const void *bytes, size_t length)
     to->length += length;
 }
 
+void empty(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->overflow = 0;
+}
+
 void put_byte(struct buffer *to, uint8_t byte)
 {
     put(to, &byte, 1);

@@ -12,6 +12,8 @@ struct buffer {
     int overflow;
 };
 
+/* Nothing in it, and no overflow. */
+void empty(struct buffer *buffer);
 void put(struct buffer *to, const void *bytes, size_t length);
 void put_byte(struct buffer *to, uint8_t byte);
 /* Tag of one or two bytes, definite length, value. */
