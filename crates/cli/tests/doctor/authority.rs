@@ -116,7 +116,6 @@ fn the_root_is_missing_or_none() {
 fn an_old_authority_has_ended() {
     let station = Station::well();
     another(&station, "2010-01-01T00:00:00Z".parse().unwrap());
-    station.people_are_told();
     assert_snapshot!(station.faults(&[
         ("authority.root", MEND),
         ("authority.revocation_list", MEND),
@@ -170,8 +169,7 @@ fn the_revocation_list_is_missing_or_damaged() {
     said += &station.faults(&[("authority.revocation_list", MEND)]);
     fs::remove_file(station.file("ca/crl.pem")).unwrap();
     said += &station.faults(&[("authority.revocation_list", MEND)]);
-    let other = Station::without_home();
-    assert!(other.run(&["init", "home"]).status.success());
+    let other = Station::of_another_authority();
     fs::copy(other.file("ca/crl.pem"), station.file("ca/crl.pem")).unwrap();
     said += &station.faults(&[("authority.revocation_list", MEND), ("authority.trust", MEND)]);
     assert_snapshot!(said);
@@ -198,8 +196,7 @@ fn the_signer_is_missing_revoked_or_of_another_root() {
     let station = Station::well();
     let pem = station.file("ca/signer-1.pem");
     let held = fs::read(&pem).unwrap();
-    let other = Station::without_home();
-    assert!(other.run(&["init", "home"]).status.success());
+    let other = Station::of_another_authority();
     fs::copy(other.file("ca/signer-1.pem"), &pem).unwrap();
     let gone = [("authority.signer", MEND), ("keys.signer", "not_checked")];
     let mut said = station.faults(&gone);
@@ -247,8 +244,7 @@ fn cards_would_outlive_their_certificates() {
 #[test]
 fn verification_trusts_somebody_else_as_well() {
     let station = Station::well();
-    let other = Station::without_home();
-    assert!(other.run(&["init", "home"]).status.success());
+    let other = Station::of_another_authority();
     fs::copy(other.file("ca/root.pem"), station.file("ca/partner.pem")).unwrap();
     assert_snapshot!(station.faults(&[("authority.trust", "warning")]));
 }

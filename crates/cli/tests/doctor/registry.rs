@@ -8,7 +8,9 @@ use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 const MEND: &str = "must_be_mended";
 const CLOSED: [(&str, &str); 6] = [
@@ -33,7 +35,6 @@ fn the_registry_does_not_open() {
     said += &station.faults(&CLOSED);
     fs::remove_file(&file).unwrap();
     said += &station.faults(&CLOSED);
-    station.people_are_told();
     assert_snapshot!(said);
 }
 
@@ -59,8 +60,7 @@ fn a_page_is_damaged() {
 #[test]
 fn it_belongs_to_another_home() {
     let station = Station::well();
-    let other = Station::without_home();
-    assert!(other.run(&["init", "home"]).status.success());
+    let other = Station::of_another_authority();
     fs::copy(other.file("registry.sqlite"), station.file("registry.sqlite")).unwrap();
     let mut said = station.faults(&[("registry.open", MEND)]);
     let station = Station::well();
@@ -73,14 +73,11 @@ fn it_belongs_to_another_home() {
 fn another_process_writes_it() {
     let station = Station::well();
     let registry = open(&station);
-    // while it is written, its lock is well and its pages are not read
-    let said = station.faults(&[("registry.integrity", "not_checked")]);
-    let us = format!("process {}", std::process::id());
+    assert_eq!(station.faults(&[]), "", "all of it can be looked at meanwhile");
+    let us = format!("process {} is writing it", std::process::id());
     let report = station.json().to_string();
     assert!(report.contains(&us), "{report}");
     drop(registry);
-    assert_eq!(station.faults(&[]), "");
-    assert_snapshot!(said);
 }
 
 #[test]
@@ -91,7 +88,70 @@ fn a_lock_outlives_its_process() {
     lock.set_len(0).unwrap();
     // above the largest process number of Linux
     lock.write_all(b"4194305 2026-11-22T00:00:00Z\n").unwrap();
-    assert_snapshot!(station.faults(&[("registry.lock", "warning"), ("registry.integrity", "not_checked")]));
+    let mut said = station.faults(&[("registry.lock", "warning")]);
+    lock.set_len(0).unwrap();
+    said += &station.faults(&[("registry.lock", "warning")]);
+    assert_snapshot!(said);
+    // the command that is named finds who has the file, from any folder
+    let commands = station.commands();
+    match Command::new("sh").args(["-c", &format!("cd /; {}", commands[0])]).output() {
+        Ok(done) if done.status.code() == Some(127) => {
+            println!("skipped: what fuser says in a_lock_outlives_its_process: it is not installed");
+        }
+        done => {
+            let found = done.unwrap();
+            let said = String::from_utf8([found.stdout, found.stderr].concat()).unwrap();
+            assert!(said.contains(&std::process::id().to_string()), "{commands:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn looking_changes_nothing() {
+    fn files(folder: &Path, found: &mut Vec<(PathBuf, SystemTime, Vec<u8>)>) {
+        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).collect();
+        entries.sort_by_key(|entry| entry.path());
+        for entry in entries {
+            match entry.metadata().unwrap() {
+                metadata if metadata.is_dir() => files(&entry.path(), found),
+                metadata => {
+                    found.push((entry.path(), metadata.modified().unwrap(), fs::read(entry.path()).unwrap()));
+                }
+            }
+        }
+    }
+    let station = Station::well();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    files(&station.home(), &mut before);
+    station.json();
+    files(&station.home(), &mut after);
+    assert!(before.len() > 8 && before == after);
+}
+
+#[test]
+fn a_quick_look_leaves_out_reading_the_whole_registry() {
+    let station = Station::well();
+    let page = "SELECT rootpage FROM sqlite_schema WHERE name = 'blanks_by_stage'";
+    let registry = station.file("registry.sqlite");
+    let page = match Command::new("sqlite3").arg(&registry).arg(page).output() {
+        Ok(done) => String::from_utf8(done.stdout).unwrap().trim().parse::<u64>().unwrap(),
+        Err(error) => {
+            println!("skipped: a_quick_look_leaves_out_reading_the_whole_registry: sqlite3: {error}");
+            return;
+        }
+    };
+    patch(&station, (page - 1) * 4096, &[0xA5; 64]);
+    let integrity = |arguments: &[&str]| {
+        let report: serde_json::Value = serde_json::from_slice(&station.doctor(arguments).stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == "registry.integrity").unwrap().clone()
+    };
+    assert_eq!(integrity(&["--json"])["state"], MEND);
+    let left_out = integrity(&["--json", "--quick"]);
+    assert_eq!(
+        (&left_out["state"], &left_out["found"]["en"]),
+        (&"not_checked".into(), &"left out by --quick".into())
+    );
 }
 
 #[test]
@@ -121,13 +181,8 @@ fn a_card_waits_for_its_chip() {
 #[test]
 fn chips_lose_their_tries() {
     let station = Station::well();
-    station.run(&["emulator", "create", "--count", "2"]);
-    let listed = String::from_utf8(station.run(&["emulator", "list", "--json"]).stdout).unwrap();
-    let chips: Vec<ChipId> = listed
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-        .map(|card| ChipId::from_digits(card["chip"].as_str().unwrap()).unwrap())
-        .collect();
+    // no card and no software card knows them
+    let chips = [ChipId([8; 10]), ChipId([9; 10])];
     let spend = |chip: &ChipId, version, times| {
         let mut registry = open(&station);
         for _ in 0..times {
@@ -136,6 +191,7 @@ fn chips_lose_their_tries() {
     };
     spend(&chips[0], 0x01, 1);
     let mut said = station.faults(&[("registry.tries", "warning")]);
+    spend(&chips[1], 0x01, 1);
     spend(&chips[1], 0x11, 5);
     said += &station.faults(&[("registry.tries", MEND)]);
     assert_snapshot!(said);

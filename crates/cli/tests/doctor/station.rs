@@ -21,7 +21,16 @@ impl Station {
     /// A new test home where all is well, without a reader.
     pub(crate) fn well() -> Self {
         static TEMPLATE: OnceLock<House> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(House::with_home);
+        Self::copied(TEMPLATE.get_or_init(template))
+    }
+
+    /// The same, of another authority.
+    pub(crate) fn of_another_authority() -> Self {
+        static TEMPLATE: OnceLock<House> = OnceLock::new();
+        Self::copied(TEMPLATE.get_or_init(template))
+    }
+
+    fn copied(template: &House) -> Self {
         let station = Self::without_home();
         copy(&template.path().join("home"), &station.home());
         station
@@ -118,7 +127,20 @@ impl Station {
             .collect();
         assert_eq!(names, expected);
         let said: String = faults.iter().map(|check| said(check)).collect();
+        self.without_place(&said)
+    }
+
+    /// Without what differs from run to run.
+    pub(crate) fn without_place(&self, said: &str) -> String {
         redacted(&said.replace(&self.house.path().display().to_string(), "HERE"))
+    }
+
+    /// What remedies tell people to type, in English.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let report = self.json();
+        let remedies =
+            report["checks"].as_array().unwrap().iter().filter_map(|check| check["remedy"]["en"].as_str());
+        remedies.flat_map(quoted).collect()
     }
 
     /// What people read says the same, in both languages: every check and every remedy.
@@ -140,6 +162,44 @@ impl Station {
             }
         }
     }
+}
+
+/// A home whose certificates' keys open at once: deriving from a passphrase is slow on purpose, and every examination does it.
+fn template() -> House {
+    let house = House::with_home();
+    for (key, passphrase) in [("ca/root.key", "ca/root.passphrase"), ("ca/signer-1.key", "keys/passphrase")] {
+        let home = house.path().join("home");
+        let (key, passphrase) = (home.join(key), format!("file:{}", home.join(passphrase).display()));
+        let clear = house.path().join("clear");
+        let openssl = |arguments: &[&str], from: &Path, to: &Path| {
+            let mut command = Command::new("openssl");
+            command.arg("pkcs8").args(arguments).arg("-in").arg(from).arg("-out").arg(to);
+            command.status().is_ok_and(|status| status.success())
+        };
+        let once = [
+            "-topk8",
+            "-v2",
+            "aes-256-cbc",
+            "-v2prf",
+            "hmacWithSHA256",
+            "-iter",
+            "1",
+            "-passout",
+            &passphrase,
+        ];
+        if openssl(&["-passin", &passphrase], &key, &clear) {
+            assert!(openssl(&once, &clear, &key));
+        } else {
+            println!("slower, as there is no openssl");
+        }
+        mode(&key, 0o600);
+    }
+    house
+}
+
+/// What stands between backticks.
+pub(crate) fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 fn code(report: &Value) -> i32 {
