@@ -18,9 +18,13 @@
 //! when that runs out the caller has its answer, [`ReaderError::ReaderHangs`] or [`ReaderError::ServiceHangs`], and the worker is left to
 //! end when PC/SC lets go of it. While such a thread is out on a reader no second one is sent, so their number is bounded.
 //!
-//! A card whose reader or daemon was lost stays lost: it fails with
+//! A card that was taken out, or whose reader or daemon was lost, stays lost: it fails with
+//! [`TransportError::CardRemoved`](chipwright_iso7816::TransportError::CardRemoved) or
 //! [`TransportError::ReaderGone`](chipwright_iso7816::TransportError::ReaderGone) until it is opened again, because nobody can say that it
 //! is still the same card. A [`Service`] and its waits find a restarted daemon and a reader that was plugged in again by themselves.
+//!
+//! PC/SC counts the cards that come and go in a reader: a [`Stay`] knows by that whether its card was exchanged for another while
+//! nobody looked.
 //!
 //! PC/SC numbers readers of one kind anew when they are plugged in. A reader that comes back with another number is found, and
 //! [`Notice::ReaderBack`] tells its new name; the name it was first asked for by keeps meaning it.
@@ -28,12 +32,14 @@
 mod card;
 mod connection;
 mod error;
+mod forbearance;
 mod held;
 mod notice;
 mod patience;
 mod select;
 mod service;
 mod slot;
+mod stay;
 mod stuck;
 mod t0;
 mod wait;
@@ -47,3 +53,4 @@ pub use notice::Notice;
 pub use patience::Patience;
 pub use service::Service;
 pub use slot::{ReaderStatus, Slot};
+pub use stay::Stay;

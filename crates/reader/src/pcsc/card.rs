@@ -1,5 +1,7 @@
 //! A card in a PC/SC reader as a [`Transport`].
 
+use super::connection::LetIn;
+use super::error::service_gone;
 use super::held::{Held, Opened};
 use super::stuck::Stuck;
 use super::worker::Worker;
@@ -11,16 +13,26 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A card held exclusively, from opening to drop. Dropped, it loses its power.
+///
+/// A card that was taken out, or whose reader or daemon was lost, fails in every call from then on. One that did not answer in
+/// time is opened anew by the next reset, if it is still in the reader.
 pub struct PcscCard {
-    /// None once it was given up.
-    worker: Option<Worker<Held>>,
-    /// What every call fails with then.
-    lost: TransportError,
+    hold: Hold,
+    /// What the reader was asked for as.
+    asked: String,
     reader: String,
     atr: Atr,
     protocol: Protocol,
+    count: u32,
     patience: Patience,
     stuck: Stuck,
+    let_in: LetIn,
+}
+
+enum Hold {
+    On(Worker<Held>),
+    /// What every call fails with.
+    Lost(TransportError),
 }
 
 /// The transmission protocol (ISO/IEC 7816-3).
@@ -42,33 +54,18 @@ pub enum Release {
 }
 
 impl PcscCard {
-    /// Opens the card in `reader`; both errors of silence are [`ReaderError::ReaderHangs`].
-    pub(super) fn open(reader: &str, patience: Patience, stuck: &Stuck) -> Result<Self, ReaderError> {
-        let hangs = || ReaderError::ReaderHangs { name: reader.to_owned() };
-        if !stuck.clears(Some(reader), patience.connect) {
-            return Err(hangs());
-        }
-        let owned = reader.to_owned();
-        let worker = Worker::start(reader, move || Held::new(owned))?;
-        match worker.call(patience.connect + patience.sharing, move |held| held.open(patience.sharing)) {
-            Ok(opened) => {
-                let Opened { atr, protocol } = opened?;
-                let stuck = stuck.clone();
-                Ok(Self {
-                    worker: Some(worker),
-                    lost: TransportError::CardMute,
-                    reader: reader.to_owned(),
-                    atr,
-                    protocol,
-                    patience,
-                    stuck,
-                })
-            }
-            Err(_) => {
-                stuck.add(Some(reader), worker.give_up());
-                Err(hangs())
-            }
-        }
+    /// Opens the card in `reader`, which was asked for as `asked`; both errors of silence are [`ReaderError::ReaderHangs`].
+    pub(super) fn open(
+        asked: String,
+        reader: String,
+        patience: Patience,
+        stuck: &Stuck,
+        let_in: &LetIn,
+    ) -> Result<Self, ReaderError> {
+        let (worker, opened) = open(&reader, patience, stuck, let_in)?;
+        let Opened { atr, protocol, count } = opened;
+        let (stuck, let_in) = (stuck.clone(), let_in.clone());
+        Ok(Self { hold: Hold::On(worker), asked, reader, atr, protocol, count, patience, stuck, let_in })
     }
 
     /// The answer to the last reset.
@@ -98,18 +95,39 @@ impl PcscCard {
         }
     }
 
-    /// Lets go of the card and leaves it in this state.
-    pub fn release(mut self, release: Release) {
-        self.end(match release {
-            Release::Leave => Disposition::LeaveCard,
-            Release::Unpower => Disposition::UnpowerCard,
-        });
+    /// The name its reader was asked for by.
+    pub(super) fn asked(&self) -> &str {
+        &self.asked
     }
 
-    fn end(&mut self, disposition: Disposition) {
-        let Some(worker) = self.worker.take() else { return };
+    /// How many cards came and went in its reader before it, as far as the daemon counts.
+    pub(super) const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Lets go of the card and leaves it in this state.
+    pub fn release(mut self, release: Release) {
+        self.end(
+            TransportError::CardRemoved,
+            match release {
+                Release::Leave => Disposition::LeaveCard,
+                Release::Unpower => Disposition::UnpowerCard,
+            },
+        );
+    }
+
+    fn end(&mut self, lost: TransportError, disposition: Disposition) {
+        let Some(worker) = self.lose(lost) else { return };
         if worker.call(self.patience.answer, move |held| held.release(disposition)).is_err() {
             self.stuck.add(Some(&self.reader), worker.give_up());
+        }
+    }
+
+    /// Every call fails from now on; the worker, if there still was one.
+    fn lose(&mut self, lost: TransportError) -> Option<Worker<Held>> {
+        match std::mem::replace(&mut self.hold, Hold::Lost(lost)) {
+            Hold::On(worker) => Some(worker),
+            Hold::Lost(_) => None,
         }
     }
 
@@ -119,7 +137,10 @@ impl PcscCard {
         patience: Duration,
         job: impl FnOnce(&mut Held) -> Result<R, TransportError> + Send + 'static,
     ) -> Result<R, TransportError> {
-        let Some(worker) = &self.worker else { return Err(self.lost.clone()) };
+        let worker = match &self.hold {
+            Hold::On(worker) => worker,
+            Hold::Lost(lost) => return Err(lost.clone()),
+        };
         let pending = worker.begin(job);
         let first = patience.min(self.patience.answer);
         if let Ok(answered) = pending.wait(first) {
@@ -130,34 +151,93 @@ impl PcscCard {
         if let Ok(answered) = pending.wait(rest) {
             return self.note(answered);
         }
-        if !daemon_answers {
-            self.lost = TransportError::ReaderGone(ReaderError::ServiceHangs.to_string());
-        }
-        if let Some(worker) = self.worker.take() {
+        let lost = if daemon_answers { TransportError::CardMute } else { service_hangs() };
+        if let Some(worker) = self.lose(lost.clone()) {
             self.stuck.add(Some(&self.reader), worker.give_up());
         }
-        Err(self.lost.clone())
+        Err(lost)
     }
 
     /// A card that left stays lost and is let go of: PC/SC would take the next one in the reader for it.
     fn note<R>(&mut self, answered: Result<R, TransportError>) -> Result<R, TransportError> {
         if let Err(lost @ (TransportError::CardRemoved | TransportError::ReaderGone(_))) = &answered {
-            self.lost = lost.clone();
-            self.end(Disposition::LeaveCard);
+            self.end(lost.clone(), Disposition::LeaveCard);
         }
         answered
     }
+
+    /// Opens a card anew that did not answer in time: the same one only.
+    fn open_again(&mut self) -> Result<Opened, TransportError> {
+        match open(&self.reader, self.patience, &self.stuck, &self.let_in) {
+            Ok((worker, opened)) => {
+                self.hold = Hold::On(worker);
+                if opened.count == self.count {
+                    return Ok(opened);
+                }
+                self.note(Err(TransportError::CardRemoved))
+            }
+            // silent still
+            Err(ReaderError::ReaderHangs { .. })
+                if connection::answers(self.patience.answer, &self.stuck) =>
+            {
+                Err(TransportError::CardMute)
+            }
+            Err(error) => {
+                let lost = match error {
+                    ReaderError::ReaderHangs { .. } => service_hangs(),
+                    ReaderError::NoCard { .. } => TransportError::CardRemoved,
+                    ReaderError::ReaderGone { name } => TransportError::ReaderGone(name),
+                    ReaderError::ServiceNotRunning | ReaderError::ServiceLost => service_gone(),
+                    // in use, or without a sign of life
+                    _ => return Err(TransportError::CardMute),
+                };
+                self.hold = Hold::Lost(lost.clone());
+                Err(lost)
+            }
+        }
+    }
+}
+
+/// A worker that holds the card in `reader`.
+fn open(
+    reader: &str,
+    patience: Patience,
+    stuck: &Stuck,
+    let_in: &LetIn,
+) -> Result<(Worker<Held>, Opened), ReaderError> {
+    let hangs = || ReaderError::ReaderHangs { name: reader.to_owned() };
+    if !stuck.clears(Some(reader), patience.connect) {
+        return Err(hangs());
+    }
+    let (owned, let_in) = (reader.to_owned(), let_in.clone());
+    let worker = Worker::start(reader, move || Held::new(owned))?;
+    let time = patience.connect + patience.sharing;
+    match worker.call(time, move |held| held.open(patience.sharing, &let_in)) {
+        Ok(opened) => Ok((worker, opened?)),
+        Err(_) => {
+            stuck.add(Some(reader), worker.give_up());
+            Err(hangs())
+        }
+    }
+}
+
+fn service_hangs() -> TransportError {
+    TransportError::ReaderGone(ReaderError::ServiceHangs.to_string())
 }
 
 impl Transport for PcscCard {
-    /// A response that does not come within the patience is [`TransportError::CardMute`]; the card then has to be opened again.
+    /// A response that does not come within the patience is [`TransportError::CardMute`]; the card then has to be reset.
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         let command = Zeroizing::new(command.to_vec());
-        self.ask(self.patience.transmit, move |held| held.transmit(&command))
+        let mut response = self.ask(self.patience.transmit, move |held| held.transmit(&command))?;
+        Ok(std::mem::take(&mut *response))
     }
 
     fn reset(&mut self) -> Result<Atr, TransportError> {
-        let Opened { atr, protocol } = self.ask(self.patience.connect, Held::reset)?;
+        let Opened { atr, protocol, .. } = match self.hold {
+            Hold::Lost(TransportError::CardMute) => self.open_again()?,
+            _ => self.ask(self.patience.connect, Held::reset)?,
+        };
         (self.atr, self.protocol) = (atr.clone(), protocol);
         Ok(atr)
     }
@@ -165,7 +245,7 @@ impl Transport for PcscCard {
 
 impl Drop for PcscCard {
     fn drop(&mut self) {
-        self.end(Disposition::UnpowerCard);
+        self.end(TransportError::CardRemoved, Disposition::UnpowerCard);
     }
 }
 

@@ -6,6 +6,8 @@ use super::worker::Worker;
 use super::{ReaderError, ReaderStatus, Slot};
 use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
 use std::ffi::CString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -13,14 +15,26 @@ use std::time::Duration;
 const GREETINGS: u32 = 5;
 const GREET_AGAIN: Duration = Duration::from_millis(50);
 
+/// Whether the daemon has let this program in before. Then a refusal is no matter of rights, but a daemon that is ending, or one
+/// that is starting and has not opened its socket to everybody yet.
+#[derive(Clone, Default)]
+pub(super) struct LetIn(Arc<AtomicBool>);
+
 /// A new connection to the daemon.
-pub(super) fn establish() -> Result<Context, ReaderError> {
+pub(super) fn establish(let_in: &LetIn) -> Result<Context, ReaderError> {
     let mut refusals = 0;
     loop {
         match Context::establish(Scope::User).map_err(ReaderError::general) {
             Err(ReaderError::NotAllowed) if refusals < GREETINGS => {
                 refusals += 1;
                 thread::sleep(GREET_AGAIN);
+            }
+            Err(ReaderError::NotAllowed) if let_in.0.load(Ordering::Relaxed) => {
+                return Err(ReaderError::ServiceLost);
+            }
+            Ok(context) => {
+                let_in.0.store(true, Ordering::Relaxed);
+                return Ok(context);
             }
             done => return done,
         }
@@ -32,7 +46,9 @@ pub(super) fn answers(patience: Duration, stuck: &Stuck) -> bool {
     if stuck.holds(None) {
         return false;
     }
-    let Ok(worker) = Worker::start("smart card service", Connection::default) else { return true };
+    let Ok(worker) = Worker::start("smart card service", || Connection::new(LetIn::default())) else {
+        return true;
+    };
     let answers = worker.call(patience, |connection| connection.ask(Context::is_valid).is_ok()).is_ok();
     if !answers {
         stuck.add(None, worker.give_up());
@@ -41,17 +57,23 @@ pub(super) fn answers(patience: Duration, stuck: &Stuck) -> bool {
 }
 
 /// A connection that is made when it is needed. Everything here may block.
-#[derive(Default)]
-pub(super) struct Connection(Option<Context>);
+pub(super) struct Connection {
+    context: Option<Context>,
+    let_in: LetIn,
+}
 
 impl Connection {
+    pub(super) const fn new(let_in: LetIn) -> Self {
+        Self { context: None, let_in }
+    }
+
     pub(super) fn ask<R>(
         &mut self,
         question: impl Fn(&Context) -> Result<R, Error>,
     ) -> Result<R, ReaderError> {
-        if let Some(context) = &self.0 {
+        if let Some(context) = &self.context {
             match question(context) {
-                Err(error) if is_service_lost(error) => self.0 = None,
+                Err(error) if is_service_lost(error) => self.context = None,
                 done => return done.map_err(ReaderError::general),
             }
             return self.first(question).map_err(|error| match error {
@@ -63,8 +85,8 @@ impl Connection {
     }
 
     fn first<R>(&mut self, question: impl Fn(&Context) -> Result<R, Error>) -> Result<R, ReaderError> {
-        let context = establish()?;
-        question(self.0.insert(context)).map_err(ReaderError::general)
+        let context = establish(&self.let_in)?;
+        question(self.context.insert(context)).map_err(ReaderError::general)
     }
 }
 

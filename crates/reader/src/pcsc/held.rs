@@ -1,6 +1,6 @@
 //! What the worker of a card owns: its own connection to the daemon and the card held exclusively. Everything here may block.
 
-use super::connection::{establish, names};
+use super::connection::{LetIn, establish, names};
 use super::error::{service_gone, transport_error};
 use super::{Protocol, ReaderError, Slot, t0};
 use ::pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, ShareMode, State, Status};
@@ -25,12 +25,15 @@ pub(super) struct Held {
     protocol: Protocol,
     answer: Zeroizing<Vec<u8>>,
     after: Disposition,
+    count: u32,
 }
 
 /// What is known of a card when it has been opened.
 pub(super) struct Opened {
     pub(super) atr: Atr,
     pub(super) protocol: Protocol,
+    /// How many cards came and went before, as far as the daemon counts.
+    pub(super) count: u32,
 }
 
 impl Held {
@@ -42,13 +45,14 @@ impl Held {
             protocol: Protocol::T1,
             answer: Zeroizing::new(Vec::new()),
             after: Disposition::UnpowerCard,
+            count: 0,
         }
     }
 
     /// Opens the card that is in the reader now. Another program is given `sharing` to let go of it.
-    pub(super) fn open(&mut self, sharing: Duration) -> Result<Opened, ReaderError> {
+    pub(super) fn open(&mut self, sharing: Duration, let_in: &LetIn) -> Result<Opened, ReaderError> {
         let name = CString::new(self.reader.as_str()).map_err(|_| ReaderError::ReaderName)?;
-        let context = establish()?;
+        let context = establish(let_in)?;
         let until = Instant::now() + sharing;
         let card = loop {
             match context.connect(&name, ShareMode::Exclusive, Protocols::ANY) {
@@ -60,7 +64,11 @@ impl Held {
             }
         };
         let card = self.card.insert(card);
-        let status = card.status2_owned().map_err(|error| ReaderError::about(error, &self.reader))?;
+        let about = |error| ReaderError::about(error, &self.reader);
+        let count = state(&context, name).map_err(about)?.event_count();
+        // a card that was exchanged before the counter was read is not this one
+        is_here(card).map_err(about)?;
+        let status = card.status2_owned().map_err(about)?;
         self.protocol = match status.protocol2() {
             Some(::pcsc::Protocol::T0) => Protocol::T0,
             Some(::pcsc::Protocol::T1) => Protocol::T1,
@@ -69,7 +77,8 @@ impl Held {
         let atr = Atr::parse(status.atr())
             .map_err(|_| ReaderError::NoAnswerToReset { reader: self.reader.clone() })?;
         self.answer.resize(MOST_RESPONSE, 0);
-        Ok(Opened { atr, protocol: self.protocol })
+        self.count = count;
+        Ok(Opened { atr, protocol: self.protocol, count })
     }
 
     /// Why the card was not opened. A card without a valid answer to reset is refused for its protocol: the state tells them apart.
@@ -80,9 +89,8 @@ impl Held {
             return ReaderError::about(now, &self.reader);
         }
         if let ReaderError::UnsupportedProtocol { reader } = &error {
-            let mut state = [ReaderState::new(name, State::UNAWARE)];
-            let asked = context.get_status_change(Duration::ZERO, &mut state);
-            if asked.is_ok() && Slot::read(state[0].event_state(), state[0].atr()) == Slot::NoAnswerToReset {
+            let slot = state(context, name).map(|state| Slot::read(state.event_state(), state.atr()));
+            if slot == Ok(Slot::NoAnswerToReset) {
                 return ReaderError::NoAnswerToReset { reader: reader.clone() };
             }
         }
@@ -90,7 +98,7 @@ impl Held {
     }
 
     /// One command, one response.
-    pub(super) fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+    pub(super) fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
         let card = self.card.as_ref().ok_or(TransportError::CardRemoved)?;
         if command.len() > MOST_COMMAND {
             return Err(TransportError::TooLong(command.len()));
@@ -106,7 +114,7 @@ impl Held {
             Ok(response) => response.len(),
             Err(error) => return Err(self.explain(error, command.len())),
         };
-        let response = self.answer[..length].to_vec();
+        let response = Zeroizing::new(self.answer[..length].to_vec());
         self.answer[..length].zeroize();
         // what some drivers make of a card that left in the middle
         if response.len() < 2 {
@@ -119,12 +127,7 @@ impl Held {
     pub(super) fn reset(&mut self) -> Result<Opened, TransportError> {
         let card = self.card.as_mut().ok_or(TransportError::CardRemoved)?;
         // reconnecting would take a card that was inserted meanwhile for this one
-        let here = card
-            .transaction()
-            .and_then(|transaction| transaction.end(Disposition::LeaveCard).map_err(|(_, error)| error));
-        if let Err(error) = here
-            && error != Error::ResetCard
-        {
+        if let Err(error) = is_here(card) {
             return Err(self.explain(error, 0));
         }
         let done = card
@@ -136,7 +139,7 @@ impl Held {
             _ => Protocol::T1,
         };
         let atr = Atr::parse(status.atr()).map_err(|_| TransportError::CardMute)?;
-        Ok(Opened { atr, protocol: self.protocol })
+        Ok(Opened { atr, protocol: self.protocol, count: self.count })
     }
 
     /// Lets go of the card.
@@ -184,6 +187,25 @@ impl Held {
             thread::sleep(LOOK_AGAIN);
         }
     }
+}
+
+/// An error when the card that was connected to is not in the reader any more, whatever is in it now.
+fn is_here(card: &mut Card) -> Result<(), Error> {
+    let done = card
+        .transaction()
+        .and_then(|transaction| transaction.end(Disposition::LeaveCard).map_err(|(_, error)| error));
+    match done {
+        Err(Error::ResetCard) => Ok(()),
+        done => done,
+    }
+}
+
+/// The reader's state now.
+fn state(context: &Context, name: CString) -> Result<ReaderState, Error> {
+    let mut state = [ReaderState::new(name, State::UNAWARE)];
+    context.get_status_change(Duration::ZERO, &mut state)?;
+    let [state] = state;
+    Ok(state)
 }
 
 impl Drop for Held {

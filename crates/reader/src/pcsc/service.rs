@@ -1,6 +1,6 @@
 //! The connection to the PC/SC daemon.
 
-use super::connection::{Connection, answers, names, statuses};
+use super::connection::{Connection, LetIn, answers, names, statuses};
 use super::stuck::Stuck;
 use super::whereabouts::Whereabouts;
 use super::worker::Worker;
@@ -15,6 +15,7 @@ pub struct Service {
     patience: Patience,
     stuck: Stuck,
     whereabouts: Whereabouts,
+    let_in: LetIn,
 }
 
 impl Service {
@@ -44,6 +45,7 @@ impl Service {
             patience,
             stuck: Stuck::default(),
             whereabouts: Whereabouts::default(),
+            let_in: LetIn::default(),
         }
     }
 
@@ -69,12 +71,9 @@ impl Service {
     /// # Errors
     /// [`ReaderError`], told apart by who can mend it; within the patience.
     pub fn open(&self, reader: &str) -> Result<PcscCard, ReaderError> {
-        self.open_named(&self.whereabouts.name(reader))
-    }
-
-    /// The same by the name it has now.
-    pub(super) fn open_named(&self, reader: &str) -> Result<PcscCard, ReaderError> {
-        PcscCard::open(reader, self.patience, &self.stuck).map_err(|error| match error {
+        let name = self.whereabouts.name(reader);
+        let asked = reader.to_owned();
+        PcscCard::open(asked, name, self.patience, &self.stuck, &self.let_in).map_err(|error| match error {
             // the reader, or the daemon behind it?
             ReaderError::ReaderHangs { .. } if !answers(self.patience.answer, &self.stuck) => {
                 ReaderError::ServiceHangs
@@ -91,6 +90,10 @@ impl Service {
         &self.stuck
     }
 
+    pub(super) const fn let_in(&self) -> &LetIn {
+        &self.let_in
+    }
+
     pub(super) const fn whereabouts(&self) -> &Whereabouts {
         &self.whereabouts
     }
@@ -104,7 +107,10 @@ impl Service {
         let worker = match desk.take() {
             Some(worker) => worker,
             None if !self.stuck.clears(None, self.patience.answer) => return Err(ReaderError::ServiceHangs),
-            None => Worker::start("smart card service", Connection::default)?,
+            None => {
+                let let_in = self.let_in.clone();
+                Worker::start("smart card service", move || Connection::new(let_in))?
+            }
         };
         if let Ok(answer) = worker.call(self.patience.answer, move |connection| connection.ask(question)) {
             *desk = Some(worker);

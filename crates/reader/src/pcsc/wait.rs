@@ -1,12 +1,13 @@
 //! Waiting for a card, or for its removal, whatever happens to the daemon and the reader meanwhile.
 
+use super::forbearance::Forbearance;
 use super::watch::{Seen, Watch};
 use super::{Notice, PcscCard, ReaderError, Service, Slot};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// A reader that came back is listed before the daemon has looked into it; so long it may seem empty.
-const IS_LOOKED_INTO: Duration = Duration::from_secs(1);
+const IS_LOOKED_INTO: Duration = Duration::from_secs(2);
 
 impl Service {
     /// Waits until there is a card in `reader` (its full name) that can be opened, and opens it. None when `until` says stop.
@@ -24,8 +25,10 @@ impl Service {
     ) -> Result<Option<PcscCard>, ReaderError> {
         let mut watch = Watch::new(self, reader)?;
         let mut teller = Teller::new(tell);
+        let mut forbearance = Forbearance::new(self.patience().connect);
         // a card that gave no answer is tried once more when it is first seen, and then left alone until something changes
         let mut given_up: Option<Seen> = None;
+        let asked = reader;
         while !until() {
             let seen = watch.look()?;
             let reader = watch.name();
@@ -40,8 +43,9 @@ impl Service {
                 Slot::Unavailable => teller.tell(Notice::ReaderGone { name: name() }),
                 _ if self.stuck().holds(Some(&reader)) => teller.tell(Notice::ReaderHangs { name: name() }),
                 _ if given_up.as_ref() == Some(&seen) => {}
-                _ => match self.open_named(&reader) {
-                    Ok(card) => {
+                _ => match forbearance.bears(self.open(asked)) {
+                    Ok(None) => {}
+                    Ok(Some(card)) => {
                         teller.tell(Notice::CardPresent { reader: name() });
                         return Ok(Some(card));
                     }
@@ -65,8 +69,8 @@ impl Service {
         Ok(None)
     }
 
-    /// Waits until the card in `reader` is taken out: true; false when `until` says stop. A card that was exchanged for another
-    /// meanwhile is out too.
+    /// Waits until what is in `reader` now is taken out: true; false when `until` says stop. A card that was exchanged for another
+    /// meanwhile is out too; of a card that was opened before, [`Service::stay_of`] knows also whether it is the one in there now.
     ///
     /// # Errors
     /// As [`Service::wait_for_card`].
@@ -82,20 +86,29 @@ impl Service {
         while !until() {
             let seen = watch.look()?;
             teller.tell_of_connections(&seen, &watch.name());
-            match seen {
-                Seen::Slot(Slot::Empty, _) => return Ok(true),
-                Seen::Slot(_, count) if before.is_some_and(|before| before != count) => return Ok(true),
-                Seen::Slot(_, count) => before = Some(count),
-                // the daemon counts anew
-                _ => before = None,
+            if is_removed(&seen, &mut before) {
+                return Ok(true);
             }
         }
         Ok(false)
     }
 }
 
+/// Whether the card that was in the reader at the count `before` is out.
+pub(super) fn is_removed(seen: &Seen, before: &mut Option<u32>) -> bool {
+    match seen {
+        Seen::Slot(Slot::Empty, _) => return true,
+        Seen::Slot(_, count) if before.is_some_and(|before| before != *count) => return true,
+        Seen::Slot(_, count) => *before = Some(*count),
+        Seen::Unclear => {}
+        // the daemon counts anew
+        _ => *before = None,
+    }
+    false
+}
+
 /// Tells every change once.
-struct Teller<'a> {
+pub(super) struct Teller<'a> {
     tell: &'a mut dyn FnMut(Notice),
     last: Option<Notice>,
     service_lost: bool,
@@ -104,7 +117,7 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
+    pub(super) fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
         Self { tell, last: None, service_lost: false, reader_gone: false, back_since: None }
     }
 
@@ -113,7 +126,9 @@ impl<'a> Teller<'a> {
             Notice::ServiceLost | Notice::ServiceHangs => self.service_lost = true,
             Notice::ReaderGone { .. } => self.reader_gone = true,
             Notice::ServiceBack | Notice::ReaderBack { .. } => self.back_since = Some(Instant::now()),
-            Notice::NoCard { .. } if self.back_since.is_some_and(|since| since.elapsed() < IS_LOOKED_INTO) => {
+            Notice::NoCard { .. }
+                if self.back_since.is_some_and(|since| since.elapsed() < IS_LOOKED_INTO) =>
+            {
                 return;
             }
             _ => {}
@@ -125,10 +140,11 @@ impl<'a> Teller<'a> {
     }
 
     /// The daemon and the reader: lost, and back.
-    fn tell_of_connections(&mut self, seen: &Seen, reader: &str) {
+    pub(super) fn tell_of_connections(&mut self, seen: &Seen, reader: &str) {
         match seen {
             Seen::ServiceLost => return self.tell(Notice::ServiceLost),
             Seen::ServiceHangs => return self.tell(Notice::ServiceHangs),
+            Seen::Unclear => return,
             Seen::ReaderGone | Seen::Slot(..) => {}
         }
         if std::mem::take(&mut self.service_lost) {
@@ -157,5 +173,28 @@ impl<'a> Teller<'a> {
             other => return Err(other),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_came_back_is_not_called_empty_at_once() {
+        let name = || "R".to_owned();
+        let mut told = Vec::new();
+        let mut tell = |notice| told.push(notice);
+        let mut teller = Teller::new(&mut tell);
+        teller.tell(Notice::NoCard { reader: name() });
+        for back in [Notice::ReaderBack { name: name() }, Notice::ServiceBack] {
+            teller.tell(back);
+            teller.tell(Notice::NoCard { reader: name() });
+        }
+        teller.back_since = Instant::now().checked_sub(IS_LOOKED_INTO);
+        teller.tell(Notice::NoCard { reader: name() });
+        teller.tell(Notice::NoCard { reader: name() });
+        let empty = Notice::NoCard { reader: name() };
+        assert_eq!(told, [empty.clone(), Notice::ReaderBack { name: name() }, Notice::ServiceBack, empty]);
     }
 }

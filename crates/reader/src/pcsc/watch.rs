@@ -1,10 +1,12 @@
 //! One reader, watched over a connection of its own: what is in it now, and the next change.
 
-use super::connection::{comings_and_goings, establish, statuses};
+use super::connection::{LetIn, comings_and_goings, establish, statuses};
 use super::error::is_service_lost;
+use super::forbearance::Forbearance;
+use super::stuck::Stuck;
 use super::whereabouts::Whereabouts;
 use super::worker::Worker;
-use super::{ReaderError, Service, Slot};
+use super::{Patience, ReaderError, Service, Slot};
 use ::pcsc::{Context, Error, ReaderState, State};
 use std::ffi::CString;
 use std::thread;
@@ -21,45 +23,73 @@ pub(super) enum Seen {
     ReaderGone,
     /// What is in the reader, and how many cards came and went before, as far as the daemon counts.
     Slot(Slot, u32),
+    /// The daemon reported a fault of its own, which may pass.
+    Unclear,
 }
 
 /// The caller's side.
-pub(super) struct Watch<'a> {
-    service: &'a Service,
-    wanted: &'a str,
+pub(super) struct Watch {
+    patience: Patience,
+    stuck: Stuck,
+    whereabouts: Whereabouts,
+    let_in: LetIn,
+    wanted: String,
     worker: Option<Worker<Eye>>,
+    forbearance: Forbearance,
 }
 
-impl<'a> Watch<'a> {
-    pub(super) fn new(service: &'a Service, wanted: &'a str) -> Result<Self, ReaderError> {
+impl Watch {
+    pub(super) fn new(service: &Service, wanted: &str) -> Result<Self, ReaderError> {
         if wanted.contains('\0') {
             return Err(ReaderError::ReaderName);
         }
-        Ok(Self { service, wanted, worker: None })
+        Ok(Self {
+            patience: *service.patience(),
+            stuck: service.stuck().clone(),
+            whereabouts: service.whereabouts().clone(),
+            let_in: service.let_in().clone(),
+            wanted: wanted.to_owned(),
+            worker: None,
+            forbearance: Forbearance::new(service.patience().connect),
+        })
     }
 
     /// The reader's name, which may be another after it was away.
     pub(super) fn name(&self) -> String {
-        self.service.whereabouts().name(self.wanted)
+        self.whereabouts.name(&self.wanted)
     }
 
     /// The state after the next change, or after one slice without a change; at once when called for the first time.
     pub(super) fn look(&mut self) -> Result<Seen, ReaderError> {
-        let slice = self.service.patience().slice;
+        self.look_within(self.patience.slice)
+    }
+
+    /// The same with a slice of this length; zero looks without waiting.
+    pub(super) fn look_within(&mut self, slice: Duration) -> Result<Seen, ReaderError> {
+        let seen = self.see(slice);
+        if let Some(seen) = self.forbearance.bears(seen)? {
+            return Ok(seen);
+        }
+        thread::sleep(slice);
+        Ok(Seen::Unclear)
+    }
+
+    fn see(&mut self, slice: Duration) -> Result<Seen, ReaderError> {
         let worker = match self.worker.take() {
             Some(worker) => worker,
             // the last thread is still out: the daemon has not come back
-            None if !self.service.stuck().clears(None, slice) => return Ok(Seen::ServiceHangs),
+            None if !self.stuck.clears(None, slice) => return Ok(Seen::ServiceHangs),
             None => {
-                let (wanted, whereabouts) = (self.wanted.to_owned(), self.service.whereabouts().clone());
-                Worker::start("smart card reader watch", move || Eye::new(wanted, whereabouts))?
+                let (wanted, whereabouts) = (self.wanted.clone(), self.whereabouts.clone());
+                let let_in = self.let_in.clone();
+                Worker::start("smart card reader watch", move || Eye::new(wanted, whereabouts, let_in))?
             }
         };
-        if let Ok(seen) = worker.call(slice + self.service.patience().answer, move |eye| eye.look(slice)) {
+        if let Ok(seen) = worker.call(slice + self.patience.answer, move |eye| eye.look(slice)) {
             self.worker = Some(worker);
             return seen;
         }
-        self.service.stuck().add(None, worker.give_up());
+        self.stuck.add(None, worker.give_up());
         Ok(Seen::ServiceHangs)
     }
 }
@@ -68,6 +98,7 @@ impl<'a> Watch<'a> {
 struct Eye {
     wanted: String,
     whereabouts: Whereabouts,
+    let_in: LetIn,
     context: Option<Context>,
     /// The reader, while it is there.
     reader: Option<ReaderState>,
@@ -75,14 +106,14 @@ struct Eye {
 }
 
 impl Eye {
-    fn new(wanted: String, whereabouts: Whereabouts) -> Self {
-        Self { wanted, whereabouts, context: None, reader: None, others: comings_and_goings() }
+    fn new(wanted: String, whereabouts: Whereabouts, let_in: LetIn) -> Self {
+        Self { wanted, whereabouts, let_in, context: None, reader: None, others: comings_and_goings() }
     }
 
     fn look(&mut self, slice: Duration) -> Result<Seen, ReaderError> {
         let context = match self.context.take() {
             Some(context) => context,
-            None => match establish() {
+            None => match establish(&self.let_in) {
                 Ok(context) => context,
                 Err(ReaderError::ServiceNotRunning | ReaderError::ServiceLost) => {
                     thread::sleep(slice);

@@ -1,6 +1,6 @@
 //! Opening, talking, resetting, removing.
 
-use crate::{Echo, Waiting, atr, opened, slot};
+use crate::{Echo, Waiting, atr, never, opened, seen, slot};
 use chipwright_iso7816::{LengthMode, Transport as _, TransportError};
 use chipwright_reader::pcsc::{Notice, Protocol, ReaderError, ReaderStatus, Release, Service, Slot};
 use chipwright_testkit::{blank, stand};
@@ -151,11 +151,9 @@ fn a_reset_does_not_take_the_next_card_for_this_one() {
         slot.insert(Box::new(Echo), Some(atr()));
         let mut card = opened(&service, reader);
         slot.pull().unwrap();
-        assert!(service.wait_for_removal(reader, &|| false, &mut |_| {}).unwrap());
+        assert!(service.wait_for_removal(reader, &never(), &mut |_| {}).unwrap());
         slot.insert(Box::new(Echo), Some(atr()));
-        while service.readers().unwrap()[0].slot == Slot::Empty {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        seen(&service, 0, true);
         assert_eq!(card.reset(), Err(TransportError::CardRemoved));
         assert!(opened(&service, reader).reset().is_ok());
     });

@@ -1,12 +1,13 @@
 //! Cards that do not behave: no answer to reset, no answer to a command, a reader that hangs in opening.
 
 use crate::raw::{Asked, Does, RawCard};
-use crate::{Echo, Waiting, atr, impatient, opened, slot};
+use crate::{Echo, FAR_TOO_LONG, Waiting, atr, impatient, never, opened, seen, slot};
 use chipwright_iso7816::{Transport as _, TransportError};
 use chipwright_reader::pcsc::{Notice, ReaderError, Service, Slot};
 use chipwright_testkit::stand;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
 /// vpcd has no word for "no answer to reset"; an answer that is none has the same effect in the daemon: it finds a card, cannot
 /// take its answer apart, and reports the card as mute.
@@ -37,7 +38,7 @@ fn no_answer_to_reset() {
             slot.insert(Box::new(Echo), Some(atr()));
             assert_eq!(waiting.told(), Notice::CardPresent { reader: reader.clone() });
             drop((waiting.card(), slot));
-            assert!(service.wait_for_removal(reader, &|| false, &mut |_| {}).unwrap());
+            assert!(service.wait_for_removal(reader, &never(), &mut |_| {}).unwrap());
         }
     });
 }
@@ -61,11 +62,58 @@ fn a_mute_card() {
         assert_eq!(service.readers().unwrap()[0].slot, Slot::InUse);
         assert!(matches!(service.open(reader), Err(ReaderError::ReaderHangs { name }) if name == *reader));
         let waiting = Waiting::start(&service, reader);
-        assert_eq!(waiting.told(), Notice::ReaderHangs { name: reader.clone() });
+        waiting.told_until(&Notice::ReaderHangs { name: reader.clone() });
         drop(mute);
         let slot = slot(&daemon, 0);
         slot.insert(Box::new(Echo), Some(atr()));
         assert!(waiting.card().transmit(&[0, 0x84, 0, 0, 8]).is_ok());
+    });
+}
+
+#[test]
+fn a_reset_opens_a_silent_card_anew() {
+    stand::inside("faults::a_reset_opens_a_silent_card_anew", || {
+        let daemon = stand::Daemon::start();
+        let (service, reader) =
+            (Arc::new(Service::with_patience(impatient()).unwrap()), &daemon.reader_names()[0]);
+        let (wake, asleep) = channel::<()>();
+        let mut thinks = true;
+        let slow = RawCard::insert(daemon.ports()[0], move |asked| match asked {
+            Asked::Atr => Does::Answers(atr().as_bytes().to_vec()),
+            Asked::Command(_) => {
+                if std::mem::take(&mut thinks) {
+                    asleep.recv_timeout(FAR_TOO_LONG).unwrap();
+                }
+                Does::Answers(vec![0x90, 0x00])
+            }
+            _ => Does::Nothing,
+        });
+        let mut card = opened(&service, reader);
+        assert_eq!(card.transmit(&[0, 0x84, 0, 0, 8]), Err(TransportError::CardMute));
+        assert_eq!(card.reset(), Err(TransportError::CardMute), "it thinks still");
+        wake.send(()).unwrap();
+        assert_eq!(card.transmit(&[0, 0x84, 0, 0, 8]), Err(TransportError::CardMute), "not before a reset");
+        assert_eq!(card.reset(), Ok(atr()));
+        assert_eq!(card.transmit(&[0, 0x84, 0, 0, 8]).unwrap(), [0x90, 0x00]);
+        drop((card, slow));
+        seen(&service, 0, false);
+
+        // another card in its place is another card
+        let mute = RawCard::insert(daemon.ports()[0], |asked| match asked {
+            Asked::Atr => Does::Answers(atr().as_bytes().to_vec()),
+            _ => Does::Nothing,
+        });
+        let mut card = opened(&service, reader);
+        assert_eq!(card.transmit(&[0, 0x84, 0, 0, 8]), Err(TransportError::CardMute));
+        drop(mute);
+        seen(&service, 0, false);
+        let slot = slot(&daemon, 0);
+        slot.insert(Box::new(Echo), Some(atr()));
+        seen(&service, 0, true);
+        for _ in 0..2 {
+            assert_eq!(card.reset(), Err(TransportError::CardRemoved));
+        }
+        assert!(opened(&service, reader).transmit(&[0, 0x84, 0, 0, 8]).is_ok());
     });
 }
 
@@ -97,7 +145,7 @@ fn a_connect_that_hangs() {
         other.insert(Box::new(Echo), Some(atr()));
         assert!(opened(&service, &daemon.reader_names()[1]).transmit(&[0, 0x84, 0, 0, 8]).is_ok());
         let waiting = Waiting::start(&service, reader);
-        assert_eq!(waiting.told(), Notice::ReaderHangs { name: reader.clone() });
+        waiting.told_until(&Notice::ReaderHangs { name: reader.clone() });
         drop(hanging);
         let slot = slot(&daemon, 0);
         slot.insert(Box::new(Echo), Some(atr()));

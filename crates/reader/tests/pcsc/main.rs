@@ -16,19 +16,34 @@ use chipwright_testkit::stand::Daemon;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A test that waits longer has failed.
-const FAR_TOO_LONG: Duration = Duration::from_secs(30);
+const FAR_TOO_LONG: Duration = Duration::from_secs(60);
 
-/// For tests in which something hangs.
+/// For [`Service::wait_for_removal`] and the like in tests in which the end has to come by itself.
+fn never() -> impl Fn() -> bool {
+    let since = Instant::now();
+    move || {
+        assert!(since.elapsed() < FAR_TOO_LONG, "waited too long");
+        false
+    }
+}
+
+/// Until the reader at this place in the list holds something, or nothing.
+fn seen(service: &Service, reader: usize, card: bool) {
+    let since = Instant::now();
+    while (service.readers().unwrap()[reader].slot != chipwright_reader::pcsc::Slot::Empty) != card {
+        assert!(since.elapsed() < FAR_TOO_LONG, "{:?}", service.readers());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// For tests in which something hangs; long enough for a slow machine that does not.
 fn impatient() -> Patience {
     let mut patience = Patience::default();
-    patience.answer = Duration::from_millis(700);
-    patience.connect = Duration::from_millis(700);
-    patience.transmit = Duration::from_millis(1500);
-    patience.sharing = Duration::from_millis(200);
+    patience.connect = Duration::from_secs(3);
+    patience.transmit = Duration::from_secs(4);
     patience
 }
 
@@ -60,7 +75,7 @@ impl Transport for Echo {
 struct Waiting {
     notices: Receiver<Notice>,
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Result<Option<PcscCard>, ReaderError>>,
+    end: Receiver<Result<Option<PcscCard>, ReaderError>>,
 }
 
 impl Waiting {
@@ -69,16 +84,17 @@ impl Waiting {
         let (told, notices) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
+        let (ended, end) = channel();
+        std::thread::spawn(move || {
             let mut tell = |notice| {
                 println!("  told: {notice}");
                 let _ = told.send(notice);
             };
             let waited = service.wait_for_card(&reader, &|| stopped.load(Ordering::Relaxed), &mut tell);
             println!("  waited for {waited:?}");
-            waited
+            let _ = ended.send(waited);
         });
-        Self { notices, stop, thread }
+        Self { notices, stop, end }
     }
 
     fn told(&self) -> Notice {
@@ -95,13 +111,17 @@ impl Waiting {
     }
 
     fn card(self) -> PcscCard {
-        self.thread.join().unwrap().unwrap().expect("a card")
+        self.ended().expect("a card")
     }
 
     fn stop(self) -> Vec<Notice> {
         self.stop.store(true, Ordering::Relaxed);
-        assert!(self.thread.join().unwrap().unwrap().is_none());
+        assert!(self.ended().is_none());
         self.notices.try_iter().collect()
+    }
+
+    fn ended(&self) -> Option<PcscCard> {
+        self.end.recv_timeout(FAR_TOO_LONG).expect("an end of the wait").unwrap()
     }
 }
 

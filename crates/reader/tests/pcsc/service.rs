@@ -4,6 +4,7 @@ use crate::{Echo, Waiting, atr, impatient, opened, slot};
 use chipwright_iso7816::{Transport as _, TransportError};
 use chipwright_reader::pcsc::{Notice, Patience, ReaderError, Service};
 use chipwright_testkit::stand;
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 
 #[test]
@@ -102,11 +103,11 @@ fn a_daemon_that_hangs_while_a_card_is_waited_for() {
         let reader = &daemon.reader_names()[0];
         let slot = slot(&daemon, 0);
         let waiting = Waiting::start(&service, reader);
-        assert_eq!(waiting.told(), Notice::NoCard { reader: reader.clone() });
+        waiting.told_until(&Notice::NoCard { reader: reader.clone() });
         daemon.pause();
-        assert_eq!(waiting.told(), Notice::ServiceHangs);
+        waiting.told_until(&Notice::ServiceHangs);
         daemon.resume();
-        assert_eq!(waiting.told(), Notice::ServiceBack);
+        waiting.told_until(&Notice::ServiceBack);
         slot.insert(Box::new(Echo), Some(atr()));
         assert!(waiting.card().transmit(&[0, 0x84, 0, 0, 8]).is_ok());
 
@@ -114,12 +115,38 @@ fn a_daemon_that_hangs_while_a_card_is_waited_for() {
         let waiting = Waiting::start(&service, &daemon.reader_names()[1]);
         waiting.told_until(&Notice::NoCard { reader: daemon.reader_names()[1].clone() });
         daemon.pause();
-        assert_eq!(waiting.told(), Notice::ServiceHangs);
+        waiting.told_until(&Notice::ServiceHangs);
         daemon.kill();
-        assert_eq!(waiting.told(), Notice::ServiceLost);
+        waiting.told_until(&Notice::ServiceLost);
         daemon.start_again();
-        assert_eq!(waiting.told(), Notice::ServiceBack);
+        waiting.told_until(&Notice::ServiceBack);
         waiting.stop();
+    });
+}
+
+#[test]
+fn a_daemon_that_hangs_up_before_it_greets_has_refused_nobody() {
+    stand::inside("service::a_daemon_that_hangs_up_before_it_greets_has_refused_nobody", || {
+        const SOCKET: &str = "/run/pcscd/pcscd.comm";
+        let mut daemon = stand::Daemon::start();
+        let (service, reader) = (Arc::new(Service::connect().unwrap()), daemon.reader_names()[0].clone());
+        let waiting = Waiting::start(&service, &reader);
+        waiting.told_until(&Notice::NoCard { reader });
+        daemon.kill();
+        std::fs::remove_file(SOCKET).unwrap();
+        let door = UnixListener::bind(SOCKET).unwrap();
+        // more often than a connection is tried before it counts as refused, twice over
+        for caller in (0..20).map(|_| door.accept().unwrap()) {
+            drop(caller);
+        }
+        waiting.told_until(&Notice::ServiceLost);
+        drop(door);
+        std::fs::remove_file(SOCKET).unwrap();
+        daemon.start_again();
+        waiting.told_until(&Notice::ServiceBack);
+        let slot = slot(&daemon, 0);
+        slot.insert(Box::new(Echo), Some(atr()));
+        assert!(waiting.card().transmit(&[0, 0x84, 0, 0, 8]).is_ok());
     });
 }
 

@@ -1,7 +1,7 @@
 //! Removal, exchange, and stopping a wait.
 
 use crate::raw::{Asked, Does, RawCard};
-use crate::{Echo, FAR_TOO_LONG, Waiting, atr, opened, slot};
+use crate::{Echo, FAR_TOO_LONG, Waiting, atr, never, opened, seen, slot};
 use chipwright_reader::pcsc::{Notice, Service};
 use chipwright_testkit::stand;
 use std::cell::Cell;
@@ -29,7 +29,7 @@ fn a_removal_ends_the_wait_for_it() {
         let daemon = stand::Daemon::start();
         let (service, reader) = (Arc::new(Service::connect().unwrap()), daemon.reader_names()[0].clone());
         assert!(
-            service.wait_for_removal(&reader, &|| false, &mut |_| {}).unwrap(),
+            service.wait_for_removal(&reader, &never(), &mut |_| {}).unwrap(),
             "nothing is in the reader"
         );
         let slot = slot(&daemon, 0);
@@ -53,6 +53,66 @@ fn a_removal_ends_the_wait_for_it() {
         slot.pull().unwrap();
         assert!(removed.recv_timeout(FAR_TOO_LONG).unwrap());
         thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_stay_ends_also_while_nobody_looks() {
+    stand::inside("waiting::a_stay_ends_also_while_nobody_looks", || {
+        let daemon = stand::Daemon::start();
+        let (service, reader) = (Arc::new(Service::connect().unwrap()), &daemon.reader_names()[0]);
+        let slot = slot(&daemon, 0);
+        for let_go_first in [false, true] {
+            slot.insert(Box::new(Echo), Some(atr()));
+            let card = opened(&service, reader);
+            let mut stay = service.stay_of(&card).unwrap();
+            assert!(!stay.is_over().unwrap());
+            let held = if let_go_first { None } else { Some(card) };
+            assert!(!stay.is_over().unwrap(), "letting go is no removal");
+            slot.pull().unwrap();
+            seen(&service, 0, false);
+            slot.insert(Box::new(Echo), Some(atr()));
+            seen(&service, 0, true);
+            assert!(stay.is_over().unwrap());
+            assert!(stay.wait_for_end(&never(), &mut |_| {}).unwrap());
+            // to a wait that begins only now the next card is the one that is in
+            let looks = Cell::new(0);
+            let until = || looks.replace(looks.get() + 1) == 3;
+            assert!(!service.wait_for_removal(reader, &until, &mut |_| {}).unwrap());
+            drop(held);
+            slot.pull().unwrap();
+            seen(&service, 0, false);
+        }
+    });
+}
+
+#[test]
+fn a_stay_outlasts_the_daemon() {
+    stand::inside("waiting::a_stay_outlasts_the_daemon", || {
+        let mut daemon = stand::Daemon::start();
+        let (service, reader) = (Arc::new(Service::connect().unwrap()), &daemon.reader_names()[0]);
+        let slot = slot(&daemon, 0);
+        // the new daemon will have counted less
+        for _ in 0..2 {
+            slot.insert(Box::new(Echo), Some(atr()));
+            seen(&service, 0, true);
+            slot.pull().unwrap();
+            seen(&service, 0, false);
+        }
+        slot.insert(Box::new(Echo), Some(atr()));
+        let card = opened(&service, reader);
+        let mut stay = service.stay_of(&card).unwrap();
+        drop(card);
+        daemon.kill();
+        daemon.start_again();
+        seen(&service, 0, true);
+        let looks = Cell::new(0);
+        let until = || looks.replace(looks.get() + 1) == 5;
+        let mut told = Vec::new();
+        assert!(!stay.wait_for_end(&until, &mut |notice| told.push(notice)).unwrap());
+        assert_eq!(told, [Notice::ServiceLost, Notice::ServiceBack]);
+        slot.pull().unwrap();
+        assert!(stay.wait_for_end(&never(), &mut |_| {}).unwrap());
     });
 }
 
