@@ -7,7 +7,7 @@ use crate::text::{Text, text};
 use crate::words;
 use chipwright_iso7816::{Transport, TransportError};
 use chipwright_issuance::issue::{Contact, FeedError, Feeder, Pile};
-use chipwright_reader::pcsc::{Notice, ReaderError, Service};
+use chipwright_reader::pcsc::{Notice, ReaderError, Service, Stay};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -83,6 +83,8 @@ pub(crate) struct PcscFeeder<'a> {
     service: Service,
     reader: String,
     seat: Seat,
+    /// Of the card in the seat, or of the one before until it is out.
+    stay: Option<Stay>,
     /// The card before is still to be taken out, to this pile.
     done_with: Option<Pile>,
     stop: &'a AtomicBool,
@@ -104,31 +106,29 @@ impl<'a> PcscFeeder<'a> {
         let service = Service::connect().map_err(failed)?;
         let reader = service.find(wanted).map_err(failed)?;
         let seat = record.seat(&reader, out)?;
-        Ok(Self { service, reader, seat, done_with: None, stop, wait, tell })
+        Ok(Self { service, reader, seat, stay: None, done_with: None, stop, wait, tell })
     }
 
-    fn until(&self) -> impl Fn() -> bool + use<'a> {
-        let (stop, end) = (self.stop, self.wait.map(|wait| Instant::now() + wait));
-        move || stop.load(Ordering::SeqCst) || end.is_some_and(|end| Instant::now() >= end)
-    }
-
-    /// Waits until the card before is out. Whether it is.
+    /// Waits until the card before is out. Whether it is. It may have been taken out, and another put in, since it was done with.
     fn is_free(&mut self) -> Result<bool, FeedError> {
-        let Some(pile) = self.done_with else { return Ok(true) };
-        let until = self.until();
-        let tell = &mut *self.tell;
-        tell(&Call::TakeOut { reader: self.reader.clone(), pile });
-        let mut pass_on = |notice| tell(&Call::Notice(notice));
-        let out = self.service.wait_for_removal(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
-        if out {
-            self.done_with = None;
+        let (Some(pile), Some(stay)) = (self.done_with, &mut self.stay) else { return Ok(true) };
+        if !stay.is_over().map_err(feed_error)? {
+            let (stop, end) = (self.stop, self.wait.map(|wait| Instant::now() + wait));
+            let tell = &mut *self.tell;
+            tell(&Call::TakeOut { reader: self.reader.clone(), pile });
+            let mut pass_on = |notice| tell(&Call::Notice(notice));
+            if !stay.wait_for_end(&|| is_time(stop, end), &mut pass_on).map_err(feed_error)? {
+                return Ok(false);
+            }
         }
-        Ok(out)
+        (self.done_with, self.stay) = (None, None);
+        Ok(true)
     }
 
     /// Waits for a card; what an empty reader means is said by `empty`.
     fn wait_for_card(&mut self, empty: &Call) -> Result<(), FeedError> {
-        let until = self.until();
+        let (stop, end) = (self.stop, self.wait.map(|wait| Instant::now() + wait));
+        let until = || is_time(stop, end);
         let tell = &mut *self.tell;
         let mut pass_on = |notice| match notice {
             Notice::NoCard { .. } => tell(empty),
@@ -137,6 +137,7 @@ impl<'a> PcscFeeder<'a> {
         };
         let card = self.service.wait_for_card(&self.reader, &until, &mut pass_on).map_err(feed_error)?;
         if let Some(card) = card {
+            self.stay = Some(self.service.stay_of(&card).map_err(feed_error)?);
             self.seat.put(Box::new(card));
         }
         Ok(())
@@ -160,7 +161,7 @@ impl Feeder for PcscFeeder<'_> {
 
     fn restore(&mut self, lost: &TransportError) -> Result<Contact, FeedError> {
         let taken_away = match lost {
-            // the card is there; a reset will tell what it is worth
+            // the card is there; a reset, which opens a silent one anew, will tell what it is worth
             TransportError::CardMute | TransportError::CardReset | TransportError::TooLong(_) => {
                 return Ok(Contact::InPlace);
             }
@@ -169,7 +170,10 @@ impl Feeder for PcscFeeder<'_> {
                 self.seat.clear();
                 let seen_by = Instant::now() + REMOVAL_IS_SEEN;
                 let until = || Instant::now() >= seen_by;
-                self.service.wait_for_removal(&self.reader, &until, &mut |_| {}).map_err(feed_error)?
+                match &mut self.stay {
+                    Some(stay) => stay.wait_for_end(&until, &mut |_| {}).map_err(feed_error)?,
+                    None => false,
+                }
             }
         };
         self.seat.clear();
@@ -188,6 +192,10 @@ impl Feeder for PcscFeeder<'_> {
     }
 }
 
+fn is_time(stop: &AtomicBool, end: Option<Instant>) -> bool {
+    stop.load(Ordering::SeqCst) || end.is_some_and(|end| Instant::now() >= end)
+}
+
 fn feed_error(error: ReaderError) -> FeedError {
     FeedError { what: error.to_string(), source: Some(Box::new(error)) }
 }
@@ -195,6 +203,104 @@ fn feed_error(error: ReaderError) -> FeedError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chipwright_iso7816::Atr;
+    use chipwright_issuance::Language;
+    use chipwright_reader::vpcd::Slot;
+    use chipwright_testkit::{blank, stand};
+    use std::cell::RefCell;
+
+    const SELECT_CARD_MANAGER: [u8; 5] = [0x00, 0xA4, 0x04, 0x00, 0x00];
+    /// A test that waits longer has failed.
+    const FAR_TOO_LONG: Duration = Duration::from_secs(60);
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        record: Record,
+    }
+
+    /// Waits until the daemon sees a card, or none.
+    fn seen(service: &Service, card: bool) {
+        let since = Instant::now();
+        while (service.readers().unwrap()[0].slot != chipwright_reader::pcsc::Slot::Empty) != card {
+            assert!(since.elapsed() < FAR_TOO_LONG, "{:?}", service.readers());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn put(slot: &Slot, number: u32) {
+        let card = blank(number);
+        let atr: Atr = card.atr();
+        slot.insert(Box::new(card), Some(atr));
+    }
+
+    fn calls_of(steps: impl FnOnce(&mut PcscFeeder<'_>, &Service, &Slot), port: u16) -> Vec<&'static str> {
+        let told = RefCell::new(Vec::new());
+        let mut tell = |call: &Call| told.borrow_mut().push(call.name());
+        let stop = AtomicBool::new(false);
+        let slot = Slot::start(([127, 0, 0, 1], port).into());
+        let record = <Line as clap::Parser>::parse_from(["test"]).record;
+        let out = Output { language: Language::En };
+        let mut feeder =
+            PcscFeeder::of("0", &record, out, &stop, Some(Duration::from_secs(1)), &mut tell).unwrap();
+        steps(&mut feeder, &Service::connect().unwrap(), &slot);
+        drop(feeder);
+        told.into_inner()
+    }
+
+    #[test]
+    fn a_card_exchanged_while_nobody_looks_is_the_next_one() {
+        stand::inside("pcsc_feeder::tests::a_card_exchanged_while_nobody_looks_is_the_next_one", || {
+            let daemon = stand::Daemon::start();
+            let calls = calls_of(
+                |feeder, service, slot| {
+                    put(slot, 1);
+                    seen(service, true);
+                    assert!(feeder.load().unwrap().is_some());
+                    feeder.eject(Pile::Issued).unwrap();
+                    // before the next chip is wanted
+                    slot.pull().unwrap();
+                    seen(service, false);
+                    put(slot, 2);
+                    seen(service, true);
+                    let next = feeder.load().unwrap().expect("the next card");
+                    assert!(next.transmit(&SELECT_CARD_MANAGER).is_ok());
+                    // one that stays is to be taken out, and is waited for
+                    feeder.eject(Pile::Issued).unwrap();
+                    assert!(feeder.load().unwrap().is_none());
+                },
+                daemon.ports()[0],
+            );
+            assert_eq!(calls, ["take_out"]);
+        });
+    }
+
+    #[test]
+    fn a_card_exchanged_in_the_middle_of_its_work_was_taken_away() {
+        stand::inside(
+            "pcsc_feeder::tests::a_card_exchanged_in_the_middle_of_its_work_was_taken_away",
+            || {
+                let daemon = stand::Daemon::start();
+                calls_of(
+                    |feeder, service, slot| {
+                        put(slot, 1);
+                        seen(service, true);
+                        assert!(feeder.load().unwrap().is_some());
+                        slot.pull().unwrap();
+                        seen(service, false);
+                        put(slot, 2);
+                        seen(service, true);
+                        let lost =
+                            feeder.load().unwrap().unwrap().transmit(&SELECT_CARD_MANAGER).unwrap_err();
+                        assert_eq!(lost, TransportError::CardRemoved);
+                        assert_eq!(feeder.restore(&lost).unwrap(), Contact::Restored);
+                        assert!(feeder.load().unwrap().unwrap().transmit(&SELECT_CARD_MANAGER).is_ok());
+                    },
+                    daemon.ports()[0],
+                );
+            },
+        );
+    }
 
     #[test]
     fn every_call_has_words_in_both_languages() {
