@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 /// Where pcscd answers; a file system of this stand's own.
@@ -15,6 +15,8 @@ const HOME: &str = "/run/pcscd";
 const FIRST_PORT: u16 = 35963;
 /// A vpcd driver always has two slots.
 const SLOTS_PER_DRIVER: usize = 2;
+/// A daemon that does not answer by then never will, however slow the machine.
+const STARTS: Duration = Duration::from_secs(30);
 
 /// A running pcscd of this stand. Killed on drop.
 pub struct Daemon {
@@ -136,7 +138,8 @@ fn spawn(slots: usize) -> Child {
         .stderr(log)
         .spawn()
         .unwrap();
-    for _ in 0..200 {
+    let since = Instant::now();
+    while since.elapsed() < STARTS {
         if let Some(status) = process.try_wait().unwrap() {
             panic!("pcscd ended with {status}: {}", fs::read_to_string(log_file()).unwrap_or_default());
         }
@@ -146,6 +149,7 @@ fn spawn(slots: usize) -> Child {
         thread::sleep(Duration::from_millis(20));
     }
     let _ = process.kill();
+    let _ = process.wait();
     panic!("pcscd does not answer: {}", fs::read_to_string(log_file()).unwrap_or_default());
 }
 
