@@ -16,6 +16,7 @@ mod failure;
 mod feeder;
 mod ledger;
 mod member;
+mod passes;
 mod profile;
 mod settle;
 mod source;
@@ -229,7 +230,7 @@ impl<'a> Desk<'a> {
             }
             self.summary.rows += 1;
             let ending = match row.map_err(Failure::Intake)? {
-                Row::Good(applicant) => self.serve(*applicant, feeder)?,
+                Row::Good(applicant) => self.serve(*applicant, feeder, stop)?,
                 Row::Bad(bad) => {
                     self.say(Event::Rejected(&bad));
                     Ending::Rejected

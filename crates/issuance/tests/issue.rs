@@ -4,6 +4,7 @@
 mod world;
 
 use chipwright_emulator::Fault as CardFault;
+use chipwright_iso7816::TransportError;
 use chipwright_issuance::issue::{Failure, Fault, LostChip, Pile, prepare_all};
 use chipwright_registry::{BlankStage, CardStatus, Reason, Registry};
 use world::{World, list_of, member, row};
@@ -264,7 +265,7 @@ fn a_card_not_tried_over_contactless_is_told_from_a_foreign_one() {
     let mut waiting = Vec::new();
     for n in 1..=5 {
         w.list.text = list_of([n]);
-        killed_at_finalised(&mut w);
+        w.killed_at_finalised();
         waiting.push(w.table.in_place.take().unwrap());
     }
     assert_eq!(w.view().open_work().unwrap().len(), 5);
@@ -275,11 +276,23 @@ fn a_card_not_tried_over_contactless_is_told_from_a_foreign_one() {
     assert!(w.log.iter().any(|line| line.contains("use-a-contact-reader")), "{}", w.log.join("\n"));
 }
 
-/// Dies between the outcome of FINALISE and the acceptance of the card.
-fn killed_at_finalised(w: &mut World) {
-    w.kill_when_finalised = true;
-    w.reaper.arm(0);
-    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| w.run()));
-    assert!(ended.is_err(), "it was to die");
-    w.kill_when_finalised = false;
+/// What the reader cannot carry is no fault of the card that waits to be read.
+#[test]
+fn a_reader_that_carries_too_little_condemns_no_card() {
+    let mut w = World::new(1, 1);
+    let chip = w.table.stack[0].clone();
+    // MSE:Set AT opens PACE, which nobody asks for before the card is finished
+    *chip.refused.borrow_mut() = Some(Box::new(|command| {
+        command.starts_with(&[0x00, 0x22]).then_some(TransportError::TooLong(command.len()))
+    }));
+    let summary = w.run().unwrap();
+    let log = w.log.join("\n");
+    assert_eq!((summary.interrupted, summary.revoked, summary.blanks.spoiled), (1, 0, 0), "{log}");
+    assert_eq!(w.view().cards_of(&member(1)).unwrap()[0].status, CardStatus::Finalised);
+    *chip.refused.borrow_mut() = None;
+    w.table.stack.push(chip);
+    w.table.piles.clear();
+    let summary = w.run().unwrap();
+    assert_eq!((summary.resumed, summary.revoked), (1, 0), "{:?}", summary.stopped);
+    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
 }

@@ -113,3 +113,122 @@ fn a_contact_that_breaks_without_a_pull_counts_against_the_passes() {
     assert_eq!((summary.issued, summary.interrupted, summary.blanks.left), (0, 1, 1));
     assert_eq!(w.log.iter().filter(|line| line.starts_with("Retry")).count(), 2);
 }
+
+/// Rows 2 and 3. The chip of the first is pulled and its member left; in the turn of the second it comes back, with `trouble`.
+fn with_a_late_chip(first: u64, trouble: impl Fn(&Chip) + 'static) -> (World, Chip) {
+    let mut w = World::new(2, 2);
+    let late = w.table.stack.last().unwrap().clone();
+    pull(&late, first);
+    let mut pulls = 0;
+    w.table.hand = Some(Box::new(move |in_place, stack| {
+        let pulled = in_place.take().unwrap();
+        pulls += 1;
+        if pulls == 1 {
+            trouble(&pulled);
+            stack.push(pulled);
+        }
+        Contact::GivenUp
+    }));
+    (w, late)
+}
+
+fn lines_of_failures(w: &World) -> Vec<&str> {
+    w.log.iter().filter_map(|line| line.strip_prefix("Failed { line: ")?.get(..1)).collect()
+}
+
+#[test]
+fn a_late_chip_that_is_pulled_again_fails_its_own_row() {
+    let mut late_ones = 0;
+    for first in 15..60 {
+        let (mut w, late) = with_a_late_chip(first, |chip| pull(chip, 15));
+        let summary = w.run().unwrap();
+        let log = w.log.join("\n");
+        if !log.contains("Resumed") {
+            continue; // the pulled chip carried nothing of the first member yet
+        }
+        late_ones += 1;
+        assert!(summary.stopped.is_none(), "{first}: {:?}\n{log}", summary.stopped);
+        assert_eq!(lines_of_failures(&w), ["2", "2"], "{first}: {log}");
+        assert_eq!((summary.issued, summary.interrupted), (1, 1), "{first}: {log}");
+        assert_eq!(w.view().cards_of(&member(2)).unwrap()[0].status, CardStatus::Issued);
+        w.table.hand = None;
+        w.table.stack.push(late);
+        let summary = w.run().unwrap();
+        assert_eq!(summary.issued + summary.resumed, 1, "{first}: {:?}", summary.stopped);
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1, 1], "{first}");
+    }
+    println!("{late_ones} late chips pulled again");
+    assert!(late_ones > 20);
+}
+
+#[test]
+fn a_late_card_that_cannot_be_written_fails_its_own_row_and_its_chip_serves_the_next() {
+    let (mut refused, first) = (0, 34);
+    for at in 1..40 {
+        let (mut w, _late) = with_a_late_chip(first, move |chip| {
+            let full = CardFault::Answer(chipwright_iso7816::StatusWord::NOT_ENOUGH_MEMORY);
+            chip.card.borrow_mut().fault_at_apdu(at, full);
+        });
+        let summary = w.run().unwrap();
+        let log = w.log.join("\n");
+        assert!(summary.stopped.is_none(), "{at}: {:?}\n{log}", summary.stopped);
+        let second: Vec<_> = w.view().cards_of(&member(2)).unwrap().iter().map(|card| card.status).collect();
+        assert_eq!(second, [CardStatus::Issued], "{at}: {log}");
+        assert!(!lines_of_failures(&w).contains(&"3"), "{at}: {log}");
+        let rows = summary.issued + summary.failed + summary.interrupted + summary.waiting;
+        assert_eq!((rows, summary.rows), (2, 2), "{at}: {log}");
+        if summary.failed == 1 {
+            refused += 1;
+            assert_eq!((summary.issued, summary.interrupted, summary.blanks.taken), (1, 0, 2), "{at}: {log}");
+        }
+    }
+    println!("{refused} late cards that their chip had no room for");
+    assert!(refused > 0);
+}
+
+/// A reader that loses the card each time it has given it power, and is back at once.
+#[test]
+fn a_contact_that_never_holds_is_given_up() {
+    for (at, most) in [(1, 5), (3, 50)] {
+        let mut w = World::new(1, 1);
+        let chip = w.table.stack[0].clone();
+        pull(&chip, at);
+        let times = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&times);
+        w.table.hand = Some(Box::new(move |in_place, _| {
+            counted.set(counted.get() + 1);
+            assert!(counted.get() <= 100, "nobody gives up");
+            pull(in_place.as_ref().unwrap(), at);
+            Contact::Restored
+        }));
+        let summary = w.run().unwrap();
+        assert_eq!((summary.interrupted, summary.blanks.left, summary.blanks.spoiled), (1, 1, 0), "{at}");
+        assert_eq!(times.get(), most, "{at}");
+        let failed = w.log.last().unwrap();
+        assert!(failed.contains(&format!("Unsteady {{ times: {most}")), "{failed}");
+        // the chip is as good as before
+        w.table.hand = None;
+        chip.card.borrow_mut().clear_faults();
+        w.table.stack.push(chip);
+        w.table.piles.clear();
+        assert_eq!(w.run().unwrap().issued, 1, "{at}");
+    }
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_waits_for_no_further_contact() {
+    let mut w = World::new(2, 2);
+    pull(w.table.stack.last().unwrap(), 20);
+    let (stop, times) = (std::sync::Arc::clone(&w.stop), Rc::new(Cell::new(0)));
+    let counted = Rc::clone(&times);
+    w.table.hand = Some(Box::new(move |in_place, _| {
+        counted.set(counted.get() + 1);
+        assert!(counted.get() <= 100, "nobody stops");
+        stop.store(counted.get() >= 3, std::sync::atomic::Ordering::SeqCst);
+        pull(in_place.as_ref().unwrap(), 20);
+        Contact::Restored
+    }));
+    let summary = w.run().unwrap();
+    assert!(matches!(summary.stopped, Some(Failure::Stopped)), "{:?}", summary.stopped);
+    assert_eq!((times.get(), summary.rows, summary.interrupted), (3, 1, 1), "{}", w.log.join("\n"));
+}

@@ -2,6 +2,7 @@
 
 use super::contact::Line;
 use super::ledger::{IntentBook, reason};
+use super::passes::{Passes, Sight};
 use super::{Desk, Event, Failure, Fault};
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, Transport, TransportError};
@@ -36,6 +37,16 @@ pub(super) enum Purpose<'p> {
     Prepare,
 }
 
+impl Purpose<'_> {
+    /// This member, unless the chip is wanted for them.
+    fn other_than(&self, member: &MemberNumber) -> Option<MemberNumber> {
+        match self {
+            Self::Issue(person) if person.member.number() == member => None,
+            _ => Some(member.clone()),
+        }
+    }
+}
+
 /// What became of the chip in place.
 pub(super) enum ChipEnd {
     /// It is the issued card of this member.
@@ -54,15 +65,6 @@ pub(super) enum ChipEnd {
     Exchanged,
     /// The chip is good, and the person's data cannot be put on it.
     Unwritable(Failure),
-}
-
-/// The passes over one chip.
-#[derive(Default)]
-pub(super) struct Passes {
-    /// The chip, once one of them could read it.
-    chip: Option<ChipId>,
-    /// Those that failed by fault of the contact or the chip.
-    pub(super) failed: u32,
 }
 
 /// How work on the chip in place ends.
@@ -86,25 +88,27 @@ impl Desk<'_> {
         purpose: Purpose<'_>,
         passes: &mut Passes,
     ) -> Result<Worked, Failure> {
+        passes.contact();
         let mut card = Exchanger::new(Line::new(transport), self.options.mode);
         loop {
-            let failure = match self.pass(&mut card, purpose, &mut passes.chip) {
+            let failure = match self.pass(&mut card, purpose, passes) {
                 Ok(end) => return Ok(Worked::Done(end)),
                 Err(failure) => failure,
             };
             match failure.fault() {
                 Fault::Reader => {
                     let lost = card.transport().lost().cloned();
+                    passes.breaks(card.transport().answered());
                     return Ok(Worked::Lost(failure, lost));
                 }
                 Fault::Card if passes.failed + 1 < self.options.passes => {
                     passes.failed += 1;
                     self.say(Event::Retry { failure: &failure });
                 }
-                Fault::Card => return self.condemn(passes.chip, failure).map(Worked::Done),
+                Fault::Card => return self.condemn(passes.seen(), failure).map(Worked::Done),
                 Fault::Data => return Ok(Worked::Done(ChipEnd::Unwritable(failure))),
                 Fault::Operator if matches!(failure, Failure::Perso(_)) => {
-                    let aside = ChipEnd::SetAside(passes.chip, reason("needs-a-decision"), Some(failure));
+                    let aside = ChipEnd::SetAside(passes.seen(), reason("needs-a-decision"), Some(failure));
                     return Ok(Worked::Done(aside));
                 }
                 Fault::Operator | Fault::Configuration | Fault::Record | Fault::Ours => return Err(failure),
@@ -116,30 +120,31 @@ impl Desk<'_> {
         &mut self,
         card: &mut Contact<'_>,
         purpose: Purpose<'_>,
-        known: &mut Option<ChipId>,
+        passes: &mut Passes,
     ) -> Result<ChipEnd, Failure> {
         card.reset().map_err(Failure::Reset)?;
         let found = match survey(card, &self.prepare.profile) {
             Ok(found) => found,
             // of another kind, or a finished card on the contactless interface
-            Err(PersoError::NoCardManager) => return self.recognise(card),
+            Err(PersoError::NoCardManager) => return self.recognise(card, purpose, passes),
             Err(error) => return Err(error.into()),
         };
         let chip = ChipId(found.chip.0);
-        match known.replace(chip) {
-            None => self.say(Event::Chip { chip: &chip }),
-            Some(before) if before != chip => return Ok(ChipEnd::Exchanged),
-            Some(_) => {}
+        match passes.sees(chip) {
+            Sight::First => self.say(Event::Chip { chip: &chip }),
+            Sight::Again => {}
+            Sight::Another => return Ok(ChipEnd::Exchanged),
         }
         let stage = self.ledger.registry().see_chip(&chip, self.ledger.now())?;
         if stage == BlankStage::Spoiled {
             return Ok(ChipEnd::Spoiled(Some(chip), reason("spoiled-before"), None));
         }
         let live = self.ledger.registry().live_card_on(&chip)?;
+        passes.other = live.as_ref().and_then(|live| purpose.other_than(&live.member));
         match (found.stage, live) {
             (Stage::Finished, Some(live)) => self.recover(card, live),
             (Stage::Finished, None) => Ok(ChipEnd::SetAside(Some(chip), reason("finished-card"), None)),
-            (_, Some(live)) => self.go_on(card, &found, live, purpose),
+            (_, Some(live)) => self.go_on(card, &found, live, purpose, passes),
             (_, None) if stage == BlankStage::Used => {
                 Ok(ChipEnd::SetAside(Some(chip), reason("used-before"), None))
             }
@@ -160,6 +165,7 @@ impl Desk<'_> {
         found: &Survey,
         live: Card,
         purpose: Purpose<'_>,
+        passes: &mut Passes,
     ) -> Result<ChipEnd, Failure> {
         let chip = ChipId(found.chip.0);
         if live.status != CardStatus::Writing {
@@ -193,7 +199,8 @@ impl Desk<'_> {
                 let why = reason("not-on-the-list");
                 self.ledger.registry().abandon(&live.number, &why, self.ledger.now())?;
                 self.say(Event::Abandoned { card: &live.number, why: &why });
-                self.pass(card, purpose, &mut Some(chip))
+                passes.other = None;
+                self.pass(card, purpose, passes)
             }
         }
     }
@@ -231,7 +238,12 @@ impl Desk<'_> {
 
     /// A finished card whose card manager does not answer on this interface: only the access numbers of cards in work are tried, each
     /// once.
-    fn recognise(&mut self, card: &mut Contact<'_>) -> Result<ChipEnd, Failure> {
+    fn recognise(
+        &mut self,
+        card: &mut Contact<'_>,
+        purpose: Purpose<'_>,
+        passes: &mut Passes,
+    ) -> Result<ChipEnd, Failure> {
         let mut candidates: Vec<InFlight> = self.ledger.registry().open_work()?;
         candidates.retain(|c| c.open.is_some() || c.card.status == CardStatus::Finalised);
         let untried = candidates.len() > MOST_TRIED;
@@ -248,9 +260,16 @@ impl Desk<'_> {
                 Some(open) => Some(self.ledger.registry().seal_of(open.intent)?),
                 None => candidate.card.seal,
             };
-            if recorded.is_some_and(|seal| seal.security_object == digest) {
-                return self.recover(card, candidate.card);
+            if recorded.is_none_or(|seal| seal.security_object != digest) {
+                continue;
             }
+            if let Some(chip) = candidate.card.chip
+                && let Sight::Another = passes.sees(chip)
+            {
+                return Ok(ChipEnd::Exchanged);
+            }
+            passes.other = purpose.other_than(&candidate.card.member);
+            return self.recover(card, candidate.card);
         }
         // Not tried is not the same as not ours: a reader with contacts tells which chip it is.
         let why = if untried { "use-a-contact-reader" } else { "finished-card" };
@@ -435,10 +454,11 @@ impl Desk<'_> {
         Ok((report, failure))
     }
 
-    /// The chip has failed too often. A card that it may carry is revoked.
-    fn condemn(&mut self, known: Option<ChipId>, failure: Failure) -> Result<ChipEnd, Failure> {
+    /// What is in place has failed too often. A card that it may carry is revoked. Which chip it is must have been seen over this very
+    /// contact: what cannot be read may be anything, whatever was in place before.
+    fn condemn(&mut self, seen: Option<ChipId>, failure: Failure) -> Result<ChipEnd, Failure> {
         let why = reason("chip-fault");
-        let Some(chip) = known else {
+        let Some(chip) = seen else {
             return Ok(ChipEnd::SetAside(None, reason("unreadable-chip"), Some(failure)));
         };
         let live = self.ledger.registry().live_card_on(&chip)?;

@@ -6,11 +6,12 @@ use chipwright_iso7816::{Atr, Transport, TransportError};
 pub(super) struct Line<'t> {
     transport: &'t mut dyn Transport,
     lost: Option<TransportError>,
+    answered: bool,
 }
 
 impl<'t> Line<'t> {
     pub(super) const fn new(transport: &'t mut dyn Transport) -> Self {
-        Self { transport, lost: None }
+        Self { transport, lost: None, answered: false }
     }
 
     /// Why the last exchange did not happen.
@@ -18,7 +19,13 @@ impl<'t> Line<'t> {
         self.lost.as_ref()
     }
 
-    /// The same when it says nothing about the chip: the card was taken out, or the reader failed. A chip that is mute may be dead.
+    /// Whether any command was answered.
+    pub(super) const fn answered(&self) -> bool {
+        self.answered
+    }
+
+    /// Why the last exchange did not happen, when that says nothing about the chip: the card was taken out, or the reader failed or
+    /// does not carry such messages. A chip that is mute may be dead.
     pub(super) fn broken(&self) -> Option<&TransportError> {
         self.lost.as_ref().filter(|lost| {
             matches!(
@@ -26,6 +33,7 @@ impl<'t> Line<'t> {
                 TransportError::CardRemoved
                     | TransportError::CardReset
                     | TransportError::ReaderGone(_)
+                    | TransportError::TooLong(_)
                     | TransportError::Reader(_)
             )
         })
@@ -34,7 +42,12 @@ impl<'t> Line<'t> {
 
 impl Transport for Line<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        self.transport.transmit(command).inspect_err(|error| self.lost = Some(error.clone()))
+        let answer = self.transport.transmit(command);
+        match &answer {
+            Ok(_) => self.answered = true,
+            Err(error) => self.lost = Some(error.clone()),
+        }
+        answer
     }
 
     fn reset(&mut self) -> Result<Atr, TransportError> {

@@ -42,6 +42,15 @@ pub enum Failure {
     /// The contact broke while the finished card was read back.
     #[error("the card could not be read back: {0}")]
     Contact(#[source] TransportError),
+    /// The contact broke again and again, whatever was done to restore it.
+    #[error("the contact to the card broke {times} times: {last}")]
+    Unsteady {
+        /// How often.
+        times: u32,
+        /// The last time.
+        #[source]
+        last: TransportError,
+    },
     /// Another chip lies where this one was.
     #[error("chip {found} is in the reader, but {wanted} was expected")]
     OtherChip {
@@ -146,7 +155,9 @@ impl Failure {
                 chipwright_perso::Fault::Data => Fault::Data,
                 chipwright_perso::Fault::Ours => Fault::Ours,
             },
-            Self::Reset(_) | Self::Contact(_) | Self::OtherChip { .. } => Fault::Reader,
+            Self::Reset(_) | Self::Contact(_) | Self::Unsteady { .. } | Self::OtherChip { .. } => {
+                Fault::Reader
+            }
             Self::NotAccepted { verdict, .. } => match verdict {
                 Verdict::Expired
                 | Verdict::NotYetValid
@@ -186,6 +197,12 @@ impl Failure {
                 if matches!(lost, TransportError::ReaderGone(_) | TransportError::Reader(_)) =>
             {
                 "Check the reader and the smart card service (pcscd), then start again: it is continued where it stopped."
+            }
+            Self::Reset(TransportError::TooLong(_)) | Self::Contact(TransportError::TooLong(_)) => {
+                "Take another reader, this one does not carry messages of that length, and start again: it is continued where it stopped."
+            }
+            Self::Unsteady { .. } => {
+                "Try this card in another reader and another card in this one, to see which of the two is at fault; then start again: it is continued where it stopped."
             }
             Self::Reset(_) | Self::Contact(_) => {
                 "Insert the card again and start again: it is continued where it stopped."

@@ -1,7 +1,8 @@
 //! One member, over as many chips as it takes; and the piles the chips go to.
 
-use super::chip::{ChipEnd, Passes, Person, Purpose, Worked};
+use super::chip::{ChipEnd, Person, Purpose, Worked};
 use super::ledger::reason;
+use super::passes::Passes;
 use super::{Contact, Desk, Ending, Event, Failure, Feeder, LostChip, Pile};
 use crate::intake::Applicant;
 use chipwright_profile::MemberNumber;
@@ -20,9 +21,21 @@ pub(super) struct Late {
     ending: Ending,
 }
 
+/// A chip that was judged.
+pub(super) struct Judged {
+    pub(super) end: ChipEnd,
+    /// Whose card is on it, if not that of the member it was taken for.
+    other: Option<MemberNumber>,
+}
+
 impl Desk<'_> {
     /// Issues a card to an applicant who has none.
-    pub(super) fn serve(&mut self, applicant: Applicant, feeder: &mut dyn Feeder) -> Result<Ending, Failure> {
+    pub(super) fn serve(
+        &mut self,
+        applicant: Applicant,
+        feeder: &mut dyn Feeder,
+        stop: &AtomicBool,
+    ) -> Result<Ending, Failure> {
         let (line, number) = (applicant.line, applicant.member.number().clone());
         if let Some(ending) = self.known(line, &number)? {
             return Ok(ending);
@@ -36,7 +49,7 @@ impl Desk<'_> {
         };
         self.say(Event::Began { line, member: &number });
         let person = Person { line, member: applicant.member, portrait };
-        let ending = self.chips_for(&person, feeder)?;
+        let ending = self.chips_for(&person, feeder, stop)?;
         if matches!(ending, Ending::Waiting | Ending::Interrupted) && self.late.len() < MOST_LATE {
             self.late.insert(number, Late { person, ending });
         }
@@ -44,47 +57,83 @@ impl Desk<'_> {
     }
 
     /// Takes chips until one is this person's card.
-    fn chips_for(&mut self, person: &Person, feeder: &mut dyn Feeder) -> Result<Ending, Failure> {
+    fn chips_for(
+        &mut self,
+        person: &Person,
+        feeder: &mut dyn Feeder,
+        stop: &AtomicBool,
+    ) -> Result<Ending, Failure> {
         let (line, number) = (person.line, person.member.number());
         let mut spoiled = 0;
         let mut aside = 0;
         loop {
-            let Some(end) = self.next_chip(feeder, Purpose::Issue(person))? else {
+            let Some(judged) = self.next_chip(feeder, Purpose::Issue(person), stop)? else {
                 return Ok(Ending::NoBlank);
             };
-            match end {
-                ChipEnd::Issued(member) if member == *number => return Ok(Ending::Issued),
-                ChipEnd::Issued(member) => match self.late.remove(&member) {
-                    Some(late) => self.summary.mend(late.ending),
+            match (judged.end, judged.other) {
+                (ChipEnd::Issued(member), _) if member == *number => return Ok(Ending::Issued),
+                (ChipEnd::Issued(member), _) => match self.late.remove(&member) {
+                    Some(late) => self.summary.mend(late.ending, Ending::Issued),
                     None => self.summary.resumed += 1,
                 },
-                ChipEnd::Spoiled(_, _, Some(_)) => {
+                (ChipEnd::Spoiled(_, _, Some(_)), None) => {
                     spoiled += 1;
                     if spoiled > self.options.most_spoiled {
                         return Err(Failure::TooManySpoiled(spoiled));
                     }
                 }
-                // Spoiled without a failure: it was before, and this member did nothing to it.
-                ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Exchanged => {
+                // This member did nothing to it: it was spoiled before, or is another's.
+                (ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Exchanged, _) => aside += 1,
+                (ChipEnd::Interrupted(failure), Some(other)) => {
                     aside += 1;
-                    if aside > MOST_SET_ASIDE {
-                        return Ok(Ending::NoBlank);
-                    }
+                    self.left_again(&other, &failure)?;
                 }
-                ChipEnd::Interrupted(failure) => {
+                (ChipEnd::Unwritable(failure), Some(other)) => {
+                    aside += 1;
+                    self.fails_after_all(&other, &failure);
+                }
+                (ChipEnd::Interrupted(failure), None) => {
                     self.say(Event::Failed { line, member: number, failure: &failure });
                     return Ok(Ending::Interrupted);
                 }
-                ChipEnd::Unwritable(failure) => {
+                (ChipEnd::Unwritable(failure), None) => {
                     self.say(Event::Failed { line, member: number, failure: &failure });
                     return Ok(Ending::Failed);
                 }
-                ChipEnd::Prepared | ChipEnd::Fresh => {}
+                (ChipEnd::Prepared | ChipEnd::Fresh, _) => {}
+            }
+            if aside > MOST_SET_ASIDE {
+                return Ok(Ending::NoBlank);
             }
             // The chip just judged may have carried this member's own card.
             if let Some(ending) = self.known(line, number)? {
                 return Ok(if ending == Ending::AlreadyIssued { Ending::Issued } else { ending });
             }
+        }
+    }
+
+    /// The contact to the chip of another member broke: their card is where it was, and their row as it is.
+    fn left_again(&mut self, other: &MemberNumber, failure: &Failure) -> Result<(), Failure> {
+        if let Some(late) = self.late.get(other) {
+            (self.events)(Event::Failed { line: late.person.line, member: other, failure });
+            return Ok(());
+        }
+        self.say(Event::Retry { failure });
+        let live = self.ledger.registry().live_card_of(other)?;
+        if let Some(chip) = live.and_then(|live| live.chip) {
+            self.say(Event::Waiting { member: other, chip: &chip });
+        }
+        Ok(())
+    }
+
+    /// A member whom this run had left for later has a card that cannot be written.
+    fn fails_after_all(&mut self, other: &MemberNumber, failure: &Failure) {
+        match self.late.remove(other) {
+            Some(late) => {
+                self.say(Event::Failed { line: late.person.line, member: other, failure });
+                self.summary.mend(late.ending, Ending::Failed);
+            }
+            None => self.say(Event::Retry { failure }),
         }
     }
 
@@ -124,34 +173,51 @@ impl Desk<'_> {
         &mut self,
         feeder: &mut dyn Feeder,
         purpose: Purpose<'_>,
-    ) -> Result<Option<ChipEnd>, Failure> {
+        stop: &AtomicBool,
+    ) -> Result<Option<Judged>, Failure> {
         let mut passes = Passes::default();
+        let Some(end) = self.passes_over(feeder, purpose, stop, &mut passes)? else { return Ok(None) };
+        self.put_away(feeder, &end)?;
+        Ok(Some(Judged { end, other: passes.other }))
+    }
+
+    /// Contact after contact, until the chip has come to an end or nobody brings it back.
+    fn passes_over(
+        &mut self,
+        feeder: &mut dyn Feeder,
+        purpose: Purpose<'_>,
+        stop: &AtomicBool,
+        passes: &mut Passes,
+    ) -> Result<Option<ChipEnd>, Failure> {
         let mut broken = None;
-        let end = loop {
-            let Some(transport) = feeder.load()? else {
-                match broken {
-                    None => return Ok(None),
-                    Some(failure) => break ChipEnd::Interrupted(failure),
-                }
-            };
+        loop {
+            let Some(transport) = feeder.load()? else { return Ok(broken.map(ChipEnd::Interrupted)) };
             if !self.summary.in_place {
                 self.summary.in_place = true;
                 self.summary.blanks.taken += 1;
             }
-            let (failure, lost) = match self.work(transport, purpose, &mut passes)? {
-                Worked::Done(end) => break end,
+            let (failure, lost) = match self.work(transport, purpose, passes)? {
+                Worked::Done(end) => return Ok(Some(end)),
                 Worked::Lost(failure, lost) => (failure, lost),
             };
-            let contact = lost.map_or(Ok(Contact::InPlace), |lost| feeder.restore(&lost))?;
-            match contact {
-                Contact::Restored => {}
-                Contact::InPlace if passes.failed + 1 < self.options.passes => passes.failed += 1,
-                Contact::InPlace | Contact::GivenUp => break ChipEnd::Interrupted(failure),
+            let contact = lost.as_ref().map_or(Ok(Contact::InPlace), |lost| feeder.restore(lost))?;
+            match (contact, lost) {
+                (Contact::Restored, Some(lost)) if !stop.load(Ordering::SeqCst) => {
+                    if let Err(failure) = passes.restored(lost) {
+                        return Ok(Some(ChipEnd::Interrupted(failure)));
+                    }
+                }
+                (Contact::InPlace, _) if passes.failed + 1 < self.options.passes => passes.failed += 1,
+                _ => return Ok(Some(ChipEnd::Interrupted(failure))),
             }
             self.say(Event::Retry { failure: &failure });
             broken = Some(failure);
-        };
-        let pile = match &end {
+        }
+    }
+
+    /// Puts the chip on its pile, and counts it.
+    fn put_away(&mut self, feeder: &mut dyn Feeder, end: &ChipEnd) -> Result<(), Failure> {
+        let pile = match end {
             ChipEnd::Issued(_) => Pile::Issued,
             ChipEnd::Spoiled(chip, why, failure) => {
                 self.say(Event::Spoiled { chip: chip.as_ref(), why, failure: failure.as_ref() });
@@ -165,10 +231,10 @@ impl Desk<'_> {
             ChipEnd::Exchanged => {
                 self.summary.blanks.taken += 1;
                 self.summary.blanks.left += 1;
-                return Ok(Some(end));
+                return Ok(());
             }
             // It stays in place for the next member.
-            ChipEnd::Fresh | ChipEnd::Unwritable(_) => return Ok(Some(end)),
+            ChipEnd::Fresh | ChipEnd::Unwritable(_) => return Ok(()),
         };
         feeder.eject(pile)?;
         self.summary.in_place = false;
@@ -177,8 +243,7 @@ impl Desk<'_> {
             Pile::Spoiled => self.summary.blanks.spoiled += 1,
             Pile::Left => self.summary.blanks.left += 1,
         }
-        self.in_a_row(&end)?;
-        Ok(Some(end))
+        self.in_a_row(end)
     }
 
     /// One bad chip is a bad chip; several in a row are something else.
@@ -196,7 +261,7 @@ impl Desk<'_> {
 
     pub(super) fn prepare_all(&mut self, feeder: &mut dyn Feeder, stop: &AtomicBool) -> Result<(), Failure> {
         while !stop.load(Ordering::SeqCst) {
-            match self.next_chip(feeder, Purpose::Prepare)? {
+            match self.next_chip(feeder, Purpose::Prepare, stop)?.map(|judged| judged.end) {
                 None => return Ok(()),
                 Some(ChipEnd::Interrupted(failure)) => return Err(failure),
                 Some(_) => {}

@@ -29,7 +29,7 @@ impl Desk<'_> {
             if self.in_work()?.is_empty() {
                 return Ok(());
             }
-            match self.next_chip(feeder, Purpose::Settle(&people))? {
+            match self.next_chip(feeder, Purpose::Settle(&people), stop)?.map(|judged| judged.end) {
                 None | Some(ChipEnd::Fresh) => return Ok(()),
                 Some(ChipEnd::Issued(_)) => self.summary.resumed += 1,
                 Some(ChipEnd::Interrupted(failure)) => {

@@ -74,14 +74,14 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// A row that had ended this way has its card after all.
-    pub(super) const fn mend(&mut self, ending: Ending) {
-        match ending {
+    /// A row that had ended one way has ended another way after all.
+    pub(super) const fn mend(&mut self, before: Ending, now: Ending) {
+        match before {
             Ending::Waiting => self.waiting -= 1,
             Ending::Interrupted => self.interrupted -= 1,
             _ => {}
         }
-        self.issued += 1;
+        self.count(now);
     }
 
     pub(super) const fn count(&mut self, ending: Ending) {

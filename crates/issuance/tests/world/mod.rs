@@ -55,6 +55,7 @@ impl Reaper {
 }
 
 type Answer = Box<dyn FnMut(u64, Vec<u8>) -> Vec<u8>>;
+type Refusal = Box<dyn FnMut(&[u8]) -> Option<TransportError>>;
 
 /// A chip on the table or in the reader.
 #[derive(Clone)]
@@ -62,6 +63,8 @@ pub struct Chip {
     pub card: Rc<RefCell<Card>>,
     /// Changes what the reader hears, by number of command.
     pub noise: Rc<RefCell<Option<Answer>>>,
+    /// Commands that the reader does not carry.
+    pub refused: Rc<RefCell<Option<Refusal>>>,
     heard: Rc<Cell<u64>>,
     reaper: Reaper,
 }
@@ -74,6 +77,9 @@ impl Chip {
 
 impl Transport for Chip {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if let Some(refused) = self.refused.borrow_mut().as_mut().and_then(|refuses| refuses(command)) {
+            return Err(refused);
+        }
         self.reaper.tick();
         let answer = self.card.borrow_mut().transmit(command)?;
         self.reaper.tick();
@@ -184,6 +190,8 @@ pub struct World {
     pub log: Vec<String>,
     pub stop_after_issued: u32,
     pub kill_when_finalised: bool,
+    /// Tells the run to stop.
+    pub stop: Arc<AtomicBool>,
     seed: u64,
 }
 
@@ -207,6 +215,7 @@ impl World {
             log: Vec::new(),
             stop_after_issued: u32::MAX,
             kill_when_finalised: false,
+            stop: Arc::default(),
             seed: 1,
             folder,
             authority,
@@ -259,7 +268,8 @@ impl World {
         self.seed += 1;
         let mut rng = random(self.seed);
         let signer = Signer::new(self.authority.signer.clone(), &self.authority.signer_key)?;
-        let stop = AtomicBool::new(false);
+        let stop = Arc::clone(&self.stop);
+        stop.store(false, Ordering::SeqCst);
         let (log, mut issued, after) = (&mut self.log, 0, self.stop_after_issued);
         let kill = self.kill_when_finalised;
         let mut events = |event: Event<'_>| {
@@ -303,6 +313,15 @@ impl World {
                 None
             }
         }
+    }
+
+    /// Dies between the outcome of FINALISE and the acceptance of the card.
+    pub fn killed_at_finalised(&mut self) {
+        self.kill_when_finalised = true;
+        self.reaper.arm(0);
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.run()));
+        assert!(ended.is_err(), "it was to die");
+        self.kill_when_finalised = false;
     }
 
     /// For every member how many cards a kiosk accepts that are not revoked; nothing finalised is unknown to the record.
@@ -356,6 +375,7 @@ fn chip(serial: u32, reaper: &Reaper) -> Chip {
     Chip {
         card: Rc::new(RefCell::new(chipwright_testkit::blank(serial))),
         noise: Rc::default(),
+        refused: Rc::default(),
         heard: Rc::default(),
         reaper: reaper.clone(),
     }
