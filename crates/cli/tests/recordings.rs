@@ -19,7 +19,12 @@ fn a_session_is_recorded_and_replayed() {
         &["card", "info", "--reader", "emulator:a", "--record", "info.jsonl"],
         &["card", "info", "--reader", "emulator:a", "--record", "info.jsonl"],
         &["card", "info", "--reader", "replay:info.jsonl"],
+        &["card", "info", "--reader", "replay:info.jsonl", "--json"],
+        &["card", "info", "--reader", "replay:info.jsonl", "--lang", "vi"],
         &["apdu", "--reader", "replay:info.jsonl", "00A4040000"],
+        &["apdu", "--reader", "replay:info.jsonl", "00A4040000", "--lang", "vi"],
+        &["verify", "--reader", "replay:info.jsonl", "--can", "123456"],
+        &["read", "--reader", "replay:info.jsonl", "--from-registry", "--lang", "vi"],
         &["card", "info", "--reader", "replay:members.csv"],
         &["card", "info", "--reader", "replay:nowhere.jsonl"],
         &["card", "info", "--reader", "emulator:a", "--record-with-personal-data"],
@@ -35,6 +40,45 @@ fn a_session_is_recorded_and_replayed() {
         ["card", "info", "--reader", "emulator:a", "--record", "chip.jsonl", "--record-with-identifiers"];
     let told = house.stdout(&kept);
     assert_eq!(house.stdout(&["card", "info", "--reader", "replay:chip.jsonl"]), told);
+}
+
+#[test]
+fn a_command_that_came_to_no_exchange_leaves_no_recording() {
+    let house = House::with_home();
+    house.output(&["emulator", "create", "a"]);
+    let kept = house.path().join("kept.jsonl");
+    let apdu =
+        |hex: &str| house.output(&["apdu", "--reader", "emulator:a", "--record", "kept.jsonl", hex]).status;
+    assert_eq!(apdu("00").code(), Some(2));
+    assert!(!kept.exists());
+    assert_eq!(apdu("00A4040000").code(), Some(0));
+    let written = fs::read(&kept).unwrap();
+    // a mistake in the same command does not hide that the file is there
+    assert_eq!(apdu("00A4040000").code(), Some(2));
+    assert_eq!(fs::read(&kept).unwrap(), written);
+
+    house.members(&house::GOOD[..1]);
+    let issue = |file: &str| {
+        let issue = ["issue", "--members", "members.csv", "--portraits", house::PORTRAITS];
+        house.output(&[&issue[..], &["--reader", "emulator:a", "--record", file]].concat())
+    };
+    assert!(issue("issue.jsonl").status.success());
+    assert!(house.path().join("issue.jsonl").exists());
+    // nobody waits and no chip is left
+    issue("again.jsonl");
+    assert!(!house.path().join("again.jsonl").exists());
+    let nowhere = issue("no-folder/issue.jsonl");
+    assert_eq!(nowhere.status.code(), Some(5));
+}
+
+#[test]
+fn what_was_recorded_is_answered_again() {
+    let house = House::with_home();
+    house.output(&["emulator", "create", "a"]);
+    let apdu = ["apdu", "80CA006600", "80CA00E000", "--reader"];
+    let told = house.stdout(&[&apdu[..], &["emulator:a", "--record", "apdu.jsonl"]].concat());
+    assert!(told.contains("< 9000"), "{told}");
+    assert_eq!(house.stdout(&[&apdu[..], &["replay:apdu.jsonl"]].concat()), told);
 }
 
 #[test]

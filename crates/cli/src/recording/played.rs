@@ -5,9 +5,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::readers::{Identifiers, Present};
 use crate::text::{Text, text};
-use crate::vietnamese;
 use chipwright_iso7816::{Atr, LengthMode, Transport, TransportError};
-use chipwright_reader::trace::{Mismatch, Redaction, Replay};
+use chipwright_reader::trace::{Deed, Mismatch, Redaction, Replay};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -18,16 +17,33 @@ pub(crate) struct Unrecorded(Arc<OnceLock<Mismatch>>);
 impl Unrecorded {
     /// What the command comes to then, whatever it made of the silence that followed.
     pub(crate) fn failure(&self) -> Option<Failure> {
-        let step = vietnamese::text(self.0.get()?.to_string());
+        let mismatch = self.0.get()?;
         let what = Text {
-            en: format!("what the program sends is not what was recorded: {}", step.en),
-            vi: format!("chương trình gửi khác với bản ghi: {}", step.vi),
+            en: format!("what the program sends is not what was recorded: {mismatch}"),
+            vi: format!("chương trình gửi khác với bản ghi: {}", in_vietnamese(mismatch)),
         };
         let next = text!(
             "Give the command that was recorded, with the same options; `chipwright trace show FILE` lists the steps.",
             "Dùng đúng lệnh đã được ghi, với cùng tùy chọn; `chipwright trace show FILE` liệt kê các bước."
         );
         Some(Failure::new(Exit::Card, what, next))
+    }
+}
+
+fn in_vietnamese(Mismatch { step, recorded, found }: &Mismatch) -> String {
+    let deed = |deed: &Deed| match deed {
+        Deed::Reset => "lần đặt lại".to_owned(),
+        Deed::Command { .. } => deed.to_string().replace(" bytes)", " byte)"),
+    };
+    let made = deed(found);
+    match recorded {
+        None => format!("bản ghi hết trước bước {step}, ở đó chương trình làm {made}"),
+        Some(recorded) if recorded == found => {
+            format!("bước {step} của bản ghi là {made} với dữ liệu khác dữ liệu chương trình gửi")
+        }
+        Some(recorded) => {
+            format!("bước {step} của bản ghi là {}, chương trình lại làm {made}", deed(recorded))
+        }
     }
 }
 
@@ -89,5 +105,82 @@ impl Transport for Played {
 
     fn reset(&mut self) -> Result<Atr, TransportError> {
         self.ask(Replay::reset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chipwright_issuance::Language;
+    use chipwright_reader::trace::Recorder;
+    use std::io::{BufReader, Write};
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    /// A file in memory.
+    #[derive(Clone, Default)]
+    struct Sheet(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sheet {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A card that agrees to everything.
+    struct Agrees;
+
+    impl Transport for Agrees {
+        fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
+            Ok(vec![0x90, 0x00])
+        }
+
+        fn reset(&mut self) -> Result<Atr, TransportError> {
+            Ok(Atr::contactless(&[0x80]))
+        }
+    }
+
+    /// What is told when these commands are sent to a card that was recorded with one SELECT.
+    fn told(commands: &[&[u8]]) -> Option<Vec<String>> {
+        let sheet = Sheet::default();
+        let mut recorder = Recorder::new(Agrees, sheet.clone(), Redaction::Placeholders, || Duration::ZERO);
+        recorder.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x01, 0xAA]).unwrap();
+        drop(recorder);
+        let bytes = sheet.0.lock().unwrap().clone();
+        let recording = chipwright_reader::trace::Recording::read(BufReader::new(&bytes[..])).unwrap();
+        let unrecorded = Unrecorded::default();
+        let mut card = Played { replay: Replay::new(recording), unrecorded: unrecorded.clone() };
+        for command in commands {
+            let _answer = card.transmit(command);
+        }
+        unrecorded.failure().map(|failure| {
+            [Language::En, Language::Vi].map(|language| failure.lines(language)[0].clone()).to_vec()
+        })
+    }
+
+    #[test]
+    fn the_first_step_that_was_not_recorded_is_told() {
+        let select = [0x00, 0xA4, 0x04, 0x00, 0x01, 0xAA];
+        assert_eq!(told(&[&select]), None);
+        let other = told(&[&[0x00, 0xA4, 0x04, 0x00, 0x01, 0xBB], &select]).unwrap();
+        assert_eq!(
+            other,
+            [
+                "error: what the program sends is not what was recorded: step 1 of the recording is SELECT (00 A4 04 00, 6 bytes) with other data than the host sends",
+                "lỗi: chương trình gửi khác với bản ghi: bước 1 của bản ghi là SELECT (00 A4 04 00, 6 byte) với dữ liệu khác dữ liệu chương trình gửi",
+            ]
+        );
+        let more = told(&[&select, &select]).unwrap();
+        assert_eq!(
+            more,
+            [
+                "error: what the program sends is not what was recorded: the recording ends before step 2, where the host does SELECT (00 A4 04 00, 6 bytes)",
+                "lỗi: chương trình gửi khác với bản ghi: bản ghi hết trước bước 2, ở đó chương trình làm SELECT (00 A4 04 00, 6 byte)",
+            ]
+        );
     }
 }

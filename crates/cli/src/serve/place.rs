@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const EMPTY_FOR: Duration = Duration::from_millis(500);
 /// How long nobody may listen before it is said.
 const NOBODY_LISTENS: Duration = Duration::from_secs(1);
-/// How often it is looked whether somebody listens for an empty slot.
+/// How often it is looked whether somebody listens.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// What the server says.
@@ -79,6 +79,7 @@ impl<'a> Places<'a> {
         owner: &Sender<Message>,
         tell: &'a mut dyn FnMut(Said),
     ) -> Self {
+        let since = Instant::now();
         let place = |index: u16| {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.saturating_add(index)));
             let slot = Slot::start(address);
@@ -95,7 +96,7 @@ impl<'a> Places<'a> {
                 empty_since: Instant::now().checked_sub(EMPTY_FOR).unwrap_or_else(Instant::now),
                 pull_at: PullAt::default(),
                 magazine: None,
-                daemon: Daemon::Sought { since: Instant::now(), told: false },
+                daemon: Daemon::Sought { since, told: false },
             }
         };
         Self { home, places: (0..slots).map(place).collect(), looked: None, tell }
@@ -214,15 +215,15 @@ impl<'a> Places<'a> {
 
     /// Says once for all slots that nobody listens, and once that somebody does again.
     fn seek_daemon(&mut self) {
-        let look = self.looked.is_none_or(|looked| looked.elapsed() >= LOOK);
-        if look {
-            self.looked = Some(Instant::now());
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+            return;
         }
+        self.looked = Some(Instant::now());
         let (mut missed, mut found) = (Vec::new(), Vec::new());
         for place in &mut self.places {
             let is_there = match (place.slot.state(), place.daemon) {
                 (SlotState::Waiting { .. }, _) => Some(false),
-                (SlotState::Empty, Daemon::Sought { .. }) if look => listener::is_there(place.address),
+                (SlotState::Empty, Daemon::Sought { .. }) => listener::is_there(place.address),
                 (SlotState::Empty, _) => None,
                 _ => Some(true),
             };
