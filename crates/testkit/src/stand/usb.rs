@@ -67,13 +67,15 @@ impl Usb {
     /// driver cannot be built or nothing can be mounted.
     ///
     /// # Panics
-    /// When called outside [`inside`](super::inside).
+    /// When called outside [`inside`](super::inside), and instead of None with `CHIPWRIGHT_REQUIRE_STAND=1`.
     #[must_use]
     pub fn prepare() -> Option<Self> {
         assert!(super::is_inside(), "USB is only pretended inside a stand");
         match prepare() {
             Ok(()) => Some(Self { devices: 0 }),
             Err(reason) => {
+                let required = std::env::var("CHIPWRIGHT_REQUIRE_STAND").is_ok_and(|value| value == "1");
+                assert!(!required, "USB readers cannot be pretended here: {reason}");
                 println!("skipped: USB readers cannot be pretended here: {reason}");
                 None
             }
