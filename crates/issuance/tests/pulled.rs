@@ -232,3 +232,24 @@ fn a_run_that_is_told_to_stop_waits_for_no_further_contact() {
     assert!(matches!(summary.stopped, Some(Failure::Stopped)), "{:?}", summary.stopped);
     assert_eq!((times.get(), summary.rows, summary.interrupted), (3, 1, 1), "{}", w.log.join("\n"));
 }
+
+/// A pull there costs a try of the chip, and nobody gives tries back but a success.
+#[test]
+fn pulls_before_the_card_has_seen_our_proof_spend_its_tries() {
+    let mut w = World::new(1, 1);
+    let chip = w.table.stack[0].clone();
+    let authentication = 14; // two looks of 6 commands, INITIALIZE UPDATE
+    pull(&chip, authentication);
+    let times = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&times);
+    w.table.hand = Some(Box::new(move |in_place, _| {
+        counted.set(counted.get() + 1);
+        pull(in_place.as_ref().unwrap(), authentication);
+        Contact::Restored
+    }));
+    let summary = w.run().unwrap();
+    let log = w.log.join("\n");
+    assert_eq!((times.get(), summary.blanks.left, summary.blanks.spoiled), (5, 1, 0), "{log}");
+    let aside = w.log.iter().find(|line| line.starts_with("SetAside")).unwrap();
+    assert!(aside.contains("needs-a-decision") && aside.contains("Exhausted"), "{aside}");
+}
