@@ -86,6 +86,15 @@ pub(super) const ROWS: &[Row] = &[
         "Put the first chip in again: it is continued where it stopped.",
         "Đưa lại chip ban đầu vào: chip được làm tiếp từ chỗ dừng.",
     ),
+    ("the contact to the card broke {times} times: {last}", "kết nối với thẻ bị đứt {times} lần: {last!}"),
+    (
+        "Take another reader, this one does not carry messages of that length, and start again: it is continued where it stopped.",
+        "Đầu đọc này không truyền được thông điệp dài như vậy: dùng đầu đọc khác rồi chạy lại, thẻ được làm tiếp từ chỗ dừng.",
+    ),
+    (
+        "Try this card in another reader and another card in this one, to see which of the two is at fault; then start again: it is continued where it stopped.",
+        "Thử thẻ này ở đầu đọc khác và thẻ khác ở đầu đọc này để biết lỗi ở bên nào; rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
+    ),
     // classes of reasons
     ("needs-a-decision", "cần người có thẩm quyền quyết định"),
     ("spoiled-before", "đã hỏng từ trước"),
