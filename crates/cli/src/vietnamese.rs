@@ -21,6 +21,7 @@ mod registry;
 mod system;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod verify;
 
 use crate::text::Text;
@@ -33,7 +34,7 @@ use std::sync::LazyLock;
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 
-const TABLES: [&[Row]; 13] = [
+const TABLES: [&[Row]; 14] = [
     iso7816::ROWS,
     channel::ROWS,
     pki::ROWS,
@@ -45,6 +46,7 @@ const TABLES: [&[Row]; 13] = [
     issuance::ROWS,
     emulator::ROWS,
     reader::ROWS,
+    trace::ROWS,
     help::ROWS,
     system::ROWS,
 ];

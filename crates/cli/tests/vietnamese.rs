@@ -178,7 +178,7 @@ fn command_lines_that_are_wrong() {
             &["plan", "--members", "missing.csv", "--portraits", PORTRAITS],
             &["plan", "--members", "empty.csv", "--portraits", PORTRAITS],
             &["plan", "--members", "members.csv", "--portraits", "nowhere"],
-            &["apdu", "--reader", "emulator:nobody", "00A4"],
+            &["apdu", "--reader", "emulator:nobody", "00A40000"],
             &["revoke", "000000000", "--reason", "lost"],
             &["revoke", "AAAAAAAA1", "--reason", "Somebody Lost It"],
             &["ca", "revoke-signer", "signer-9"],

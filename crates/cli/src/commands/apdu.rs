@@ -1,5 +1,6 @@
 //! `apdu`: a raw exchange, decoded.
 
+mod given;
 mod tries;
 
 use crate::context::Context;
@@ -7,38 +8,34 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::one_card::OneCard;
 use crate::output::Output;
-use crate::text::text;
-use chipwright_iso7816::tlv::{Reader, Tlv};
-use chipwright_iso7816::{Command, Ins, Response, Transport};
+use chipwright_iso7816::tlv::Reader;
+use chipwright_iso7816::{Command, Response, Transport};
+use chipwright_reader::trace::{Content, Piece, Redaction, Redactor};
+use given::{Given, HiddenText};
 use serde::Serialize;
 use tries::Tries;
 
 /// Send raw commands to a card and show them decoded
 ///
-/// Data of commands that may carry keys or personal data is shown as a length only. INITIALIZE UPDATE is counted in the
-/// registry as a try of the chip's key, and refused when no try is left.
+/// Data that may be a key or a person's is shown as a length only. INITIALIZE UPDATE is counted in the registry as a try of the
+/// chip's key, and refused when no try is left.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Apdu {
     #[command(flatten)]
     card: OneCard,
-    /// Commands in hexadecimal, sent in order
-    #[arg(required = true, value_name = "HEX", value_parser = bytes)]
-    commands: Vec<Bytes>,
+    /// Commands in hexadecimal, sent in order; `-` reads them from stdin, one a line. Other users of this machine can see what
+    /// stands on a command line
+    #[arg(required_unless_present = "commands_fd", value_name = "HEX")]
+    commands: Vec<HiddenText>,
+    /// Read the commands from this file descriptor, one a line: for PINs and keys
+    #[arg(long, value_name = "FD", conflicts_with = "commands")]
+    commands_fd: Option<u32>,
     /// Show the data of every command and response
     #[arg(long)]
     show_data: bool,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-}
-
-/// Bytes on the command line.
-#[derive(Debug, Clone)]
-struct Bytes(Vec<u8>);
-
-fn bytes(text: &str) -> Result<Bytes, String> {
-    let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != ':').collect();
-    hex::decode(digits).map(Bytes).map_err(|error| error.to_string())
 }
 
 #[derive(Serialize)]
@@ -64,10 +61,11 @@ struct Shown {
 
 impl Apdu {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let given = given::read(&self.commands, self.commands_fd)?;
         let home = context.home()?;
         let mut card = self.card.insert(&home, context)?;
-        let commands = self.commands.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
-        let mut tries = Tries::of(commands.iter(), &mut card, &home, context)?;
+        let commands: Vec<&Command> = given.iter().map(|given| &given.command).collect();
+        let mut tries = Tries::of(commands.into_iter(), &mut card, &home, context)?;
         let transport = card.transport();
         let fails = |error: &dyn std::error::Error| {
             Failure::of(
@@ -77,12 +75,17 @@ impl Apdu {
             )
         };
         transport.reset().map_err(|error| fails(&error))?;
-        for (Bytes(sent), command) in self.commands.iter().zip(&commands) {
+        let mut redactor = Redactor::new(Redaction::KeepIdentifiers);
+        for Given { command, bytes } in &given {
             tries.before(command)?;
-            let received = transport.transmit(sent).map_err(|error| fails(&error))?;
+            let received = transport.transmit(bytes).map_err(|error| fails(&error))?;
             let response = Response::from_bytes(&received).map_err(|error| fails(&error))?;
             tries.after(command, &response)?;
-            let exchange = Exchange::of(command, &response, self.show_data);
+            let (mut sent, mut answer) = (redactor.command(bytes), redactor.response(&received));
+            if self.show_data {
+                (sent, answer) = (Content::of(bytes), Content::of(&received));
+            }
+            let exchange = Exchange::of(command, &sent, &response, &answer);
             if self.json {
                 context.out.json(&exchange)?;
             } else {
@@ -93,48 +96,22 @@ impl Apdu {
     }
 }
 
-fn parsed(Bytes(sent): &Bytes) -> Result<Command, Failure> {
-    Command::from_bytes(sent).map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            text!("these bytes are no command", "các byte này không phải lệnh"),
-            ("A command is CLA INS P1 P2 [Lc data] [Le].", "Lệnh gồm CLA INS P1 P2 [Lc dữ liệu] [Le]."),
-        )
-        .because(&error)
-    })
-}
-
-/// Commands whose data names things and never persons or keys.
-fn is_open(command: &Command) -> bool {
-    command.cla & 0x0C == 0
-        && matches!(
-            command.ins,
-            Ins::SELECT
-                | Ins::GET_DATA
-                | Ins::GET_STATUS
-                | Ins::INITIALIZE_UPDATE
-                | Ins::MANAGE_SECURITY_ENVIRONMENT
-                | Ins::READ_BINARY
-                | Ins::READ_BINARY_ODD
-                | Ins::GET_RESPONSE
-                | Ins::GET_CHALLENGE
-                | Ins::SET_STATUS
-                | Ins::INSTALL
-                | Ins::DELETE
-        )
-}
-
 impl Exchange {
-    fn of(command: &Command, response: &Response, show_data: bool) -> Self {
-        let show = show_data || is_open(command);
+    /// `sent` and `answer` are what may be shown of the command and of the response.
+    fn of(command: &Command, sent: &Content, response: &Response, answer: &Content) -> Self {
+        let data_at = match (command.data.is_empty(), command.extended) {
+            (true, _) => sent.len(),
+            (false, false) => 5,
+            (false, true) => 7,
+        };
         Self {
             schema: "chipwright-apdu/1",
             command: format!("{:?}", command.ins),
             header: hex::encode_upper(command.header()),
-            sent: Shown::of(&command.data, show),
+            sent: Shown::of(&sent.part(data_at..data_at + command.data.len())),
             status: format!("{:04X}", response.status.0),
             meaning: response.status.meaning(),
-            received: Shown::of(&response.data, show),
+            received: Shown::of(&answer.part(0..response.data.len())),
         }
     }
 
@@ -148,12 +125,16 @@ impl Exchange {
 }
 
 impl Shown {
-    fn of(data: &[u8], show: bool) -> Self {
+    /// Data objects are shown whose values may not be.
+    fn of(data: &Content) -> Self {
+        let bytes = data.filled();
         let mut objects = Vec::new();
-        if show && !data.is_empty() && tree(Reader::new(data), 0, &mut objects).is_none() {
+        let hidden = data.pieces().iter().all(|piece| matches!(piece, Piece::Placeholder(_)));
+        if !hidden && (Tree { data, lines: &mut objects }).level(Reader::new(&bytes), 0).is_none() {
             objects.clear();
         }
-        Self { bytes: data.len(), hex: show.then(|| hex::encode_upper(data)), objects }
+        let hex = (!data.is_redacted()).then(|| hex::encode_upper(&bytes));
+        Self { bytes: bytes.len(), hex, objects }
     }
 
     fn lines(&self, lines: &mut Vec<String>, out: Output) {
@@ -161,39 +142,52 @@ impl Shown {
             return;
         }
         match &self.hex {
+            _ if !self.objects.is_empty() => {
+                let (bytes, hidden) = (out.pick(" bytes)", " byte)"), out.pick(HIDDEN, " không hiện"));
+                let said = |line: &String| line.replacen(" bytes)", bytes, 1).replacen(HIDDEN, hidden, 1);
+                lines.extend(self.objects.iter().map(|line| format!("  {}", said(line))));
+            }
             None => {
                 let hidden = out.pick("bytes, not shown (--show-data)", "byte, không hiện (--show-data)");
                 lines.push(format!("  {} {hidden}", self.bytes));
-            }
-            Some(_) if !self.objects.is_empty() => {
-                let bytes = out.pick(" bytes)", " byte)");
-                lines.extend(
-                    self.objects.iter().map(|line| format!("  {}", line.replacen(" bytes)", bytes, 1))),
-                );
             }
             Some(hex) => lines.push(format!("  {hex}")),
         }
     }
 }
 
-/// The data objects as lines, inner ones indented; nothing when the bytes are no data objects.
-fn tree(mut reader: Reader<'_>, depth: usize, lines: &mut Vec<String>) -> Option<()> {
-    while let Some(object) = reader.next().ok()? {
-        let indent = "  ".repeat(depth);
-        let inner = lines.len() + 1;
-        let head = format!("{indent}{:02X} ({} bytes)", object.tag.0, object.value.len());
-        lines.push(head.clone());
-        let constructed = object.tag.is_constructed() && !object.value.is_empty();
-        if !constructed || children(&object, depth, lines).is_none() {
-            lines.truncate(inner);
-            lines[inner - 1] = format!("{head} {}", hex::encode_upper(object.value));
-        }
-    }
-    Some(())
+const HIDDEN: &str = " not shown";
+
+/// Data objects as lines.
+struct Tree<'a> {
+    data: &'a Content,
+    lines: &'a mut Vec<String>,
 }
 
-fn children(object: &Tlv<'_>, depth: usize, lines: &mut Vec<String>) -> Option<()> {
-    tree(object.children().ok()?, depth + 1, lines)
+impl Tree<'_> {
+    /// Inner ones indented; nothing when the bytes are no data objects.
+    fn level(&mut self, mut reader: Reader<'_>, depth: usize) -> Option<()> {
+        while let Some(object) = reader.next().ok()? {
+            let indent = "  ".repeat(depth);
+            let inner = self.lines.len() + 1;
+            let head = format!("{indent}{:02X} ({} bytes)", object.tag.0, object.value.len());
+            self.lines.push(head.clone());
+            let value = object.value_offset..object.value_offset + object.value.len();
+            let redacted = self.data.part(value).is_redacted();
+            let constructed = object.tag.is_constructed() && !object.value.is_empty();
+            if !constructed || object.children().ok().and_then(|inner| self.level(inner, depth + 1)).is_none()
+            {
+                self.lines.truncate(inner);
+                let value = if redacted {
+                    HIDDEN.to_owned()
+                } else {
+                    format!(" {}", hex::encode_upper(object.value))
+                };
+                self.lines[inner - 1] = head + &value;
+            }
+        }
+        Some(())
+    }
 }
 
 #[cfg(test)]
@@ -202,19 +196,26 @@ mod tests {
 
     #[test]
     fn data_objects_become_a_tree() {
-        let shown = Shown::of(&hex::decode("6F0784054142434445").unwrap(), true);
+        let shown = Shown::of(&Content::of(&hex::decode("6F0784054142434445").unwrap()));
         assert_eq!(shown.objects, ["6F (7 bytes)", "  84 (5 bytes) 4142434445"]);
-        assert!(Shown::of(&[0x6F, 0x07, 0x84], true).objects.is_empty());
+        assert!(Shown::of(&Content::of(&[0x6F, 0x07, 0x84])).objects.is_empty());
     }
 
     #[test]
-    fn keys_and_persons_are_lengths() {
-        let store = Command::from_bytes(&hex::decode("80E2880003112233").unwrap()).unwrap();
+    fn what_is_not_open_is_a_length() {
+        let sent = hex::decode("80E2880003112233").unwrap();
+        let store = Command::from_bytes(&sent).unwrap();
         let out = Output { language: chipwright_issuance::Language::En };
-        let lines = Exchange::of(&store, &Response::ok(vec![1, 2]), false).lines(out);
+        let mut redactor = Redactor::new(Redaction::KeepIdentifiers);
+        let (shown, answer) = (redactor.command(&sent), redactor.response(&[1, 2, 0x90, 0]));
+        let lines = Exchange::of(&store, &shown, &Response::ok(vec![1, 2]), &answer).lines(out);
         assert_eq!(lines[1], "  3 bytes, not shown (--show-data)");
-        assert!(!lines.concat().contains("112233"));
-        let protected = Command::from_bytes(&hex::decode("0CB0000003112233").unwrap()).unwrap();
-        assert!(Exchange::of(&protected, &Response::ok(vec![1]), false).sent.hex.is_none());
+        assert_eq!(lines[3], "  2 bytes, not shown (--show-data)");
+        // a name in file control information
+        redactor.command(&hex::decode("00A4040000").unwrap());
+        let answer = redactor.response(&hex::decode("6F0C840141A5075F20044E6775799000").unwrap());
+        let shown = Shown::of(&answer.part(0..14));
+        let wanted = ["6F (12 bytes)", "  84 (1 bytes) 41", "  A5 (7 bytes)", "    5F20 (4 bytes) not shown"];
+        assert_eq!((shown.objects, shown.hex), (wanted.map(str::to_owned).to_vec(), None));
     }
 }

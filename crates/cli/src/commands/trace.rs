@@ -38,7 +38,8 @@ impl Trace {
                 .out
                 .json(&Shown { schema: "chipwright-trace-shown/1", decoded: trace::decode(&recording) })?;
         } else {
-            trace::show(&recording).iter().try_for_each(|line| context.out.data(line))?;
+            let lines = trace::decode(&recording).lines_in(&|words| context.out.words(words));
+            lines.iter().try_for_each(|line| context.out.data(line))?;
         }
         Ok(Exit::Success)
     }

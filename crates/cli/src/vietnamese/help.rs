@@ -75,10 +75,17 @@ pub(super) const ROWS: &[Row] = &[
     // apdu
     ("Send raw commands to a card and show them decoded", "Gửi lệnh thô đến thẻ và hiện lệnh đã giải mã"),
     (
-        "Data of commands that may carry keys or personal data is shown as a length only. INITIALIZE UPDATE is counted in the registry as a try of the chip's key, and refused when no try is left.",
-        "Dữ liệu của lệnh có thể chứa khóa hoặc dữ liệu cá nhân chỉ được hiện độ dài. INITIALIZE UPDATE được sổ đăng ký tính là một lần thử khóa của chip, và bị từ chối khi hết lượt thử.",
+        "Data that may be a key or a person's is shown as a length only. INITIALIZE UPDATE is counted in the registry as a try of the chip's key, and refused when no try is left.",
+        "Dữ liệu có thể là khóa hoặc dữ liệu cá nhân chỉ được hiện độ dài. INITIALIZE UPDATE được sổ đăng ký tính là một lần thử khóa của chip, và bị từ chối khi hết lượt thử.",
     ),
-    ("Commands in hexadecimal, sent in order", "Các lệnh ghi bằng số thập lục phân, gửi lần lượt"),
+    (
+        "Commands in hexadecimal, sent in order; `-` reads them from stdin, one a line. Other users of this machine can see what stands on a command line",
+        "Các lệnh ghi bằng số thập lục phân, gửi lần lượt; `-` đọc từ stdin, mỗi dòng một lệnh. Người dùng khác trên máy này có thể thấy những gì ghi trên dòng lệnh",
+    ),
+    (
+        "Read the commands from this file descriptor, one a line: for PINs and keys",
+        "Đọc các lệnh từ file descriptor này, mỗi dòng một lệnh: dùng cho PIN và khóa",
+    ),
     ("Show the data of every command and response", "Hiện dữ liệu của mọi lệnh và câu trả lời"),
     // bench
     (

@@ -48,7 +48,8 @@ pub struct Placeholder {
 
 impl fmt::Display for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "‹{} {}, {} bytes›", self.sort.name(), self.what, self.length)
+        let bytes = if self.length == 1 { "byte" } else { "bytes" };
+        write!(f, "‹{} {}, {} {bytes}›", self.sort.name(), self.what, self.length)
     }
 }
 

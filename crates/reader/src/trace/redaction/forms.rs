@@ -79,7 +79,7 @@ pub(super) fn file_control(path: &[u32], tag: u32, said: usize, _: &[u8]) -> Kep
     let short = |most| if said <= most { Kept::All } else { Kept::Head };
     match (path, tag) {
         ([], 0x6F | 0x62 | 0x64) | ([0x6F], 0xA5) | ([0x6F, 0xA5], 0x73) => Kept::Inside,
-        ([0x6F, 0xA5, 0x73, ..], 0x60 | 0x61 | 0x63 | 0x65..=0x67) => Kept::Inside,
+        ([0x6F, 0xA5, 0x73, ..], 0x60..=0x67) => Kept::Inside,
         ([], _) => Kept::Nothing,
         ([_], 0x80 | 0x81) => short(4),
         ([_], 0x82) => short(6),
