@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-/// Two software cards: a blank, and one with a member's data on it.
+/// A home with one software card.
 fn house() -> House {
     let house = House::with_home();
     assert!(house.output(&["emulator", "create", "a"]).status.success());

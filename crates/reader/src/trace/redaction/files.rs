@@ -176,12 +176,12 @@ impl Selected {
         from: usize,
     ) -> Vec<(Range<usize>, Part)> {
         let (sort, what, tag) = match file {
-            Some(File::Public(public)) => match self.from_the_beginning(file, offset, answer) {
+            Some(File::Public(public)) => match self.content_until(file, offset, answer) {
                 Some(content) => return public_parts(&content, public, content.len() - answer.len(), from),
                 None => (Sort::Personal, "file", 0),
             },
             Some(File::CardSecurity) => {
-                let content = self.from_the_beginning(file, offset, answer);
+                let content = self.content_until(file, offset, answer);
                 let end = content.as_ref().and_then(|content| end_of_signed_data(content));
                 let end =
                     end.map_or(0, |end| end.saturating_sub(usize::from(offset))).clamp(from, answer.len());
@@ -205,12 +205,7 @@ impl Selected {
     }
 
     /// The file from its beginning to the end of this answer, if all of it was seen.
-    fn from_the_beginning(
-        &self,
-        file: Option<File>,
-        offset: u16,
-        answer: &[u8],
-    ) -> Option<Zeroizing<Vec<u8>>> {
+    fn content_until(&self, file: Option<File>, offset: u16, answer: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let before = match usize::from(offset) {
             0 => &[],
             offset if self.file == file => self.seen.get(..offset)?,
