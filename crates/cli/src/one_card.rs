@@ -10,7 +10,8 @@ use std::time::Duration;
 /// Which card, how long it is waited for, and whether the session is recorded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OneCard {
-    /// The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART, replay:FILE
+    /// The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART, replay:FILE (a recorded
+    /// card, for `card info` and `apdu`)
     #[arg(long, value_name = "READER")]
     reader: ReaderName,
     /// Wait so long for a card in a PC/SC reader
@@ -24,6 +25,11 @@ impl OneCard {
     /// The card, ready for commands.
     pub(crate) fn insert(&self, home: &Home, context: &Context) -> Result<Inserted, Failure> {
         self.present(home, context).map(Present::into_exchanger)
+    }
+
+    /// Whether the card is a recorded session.
+    pub(crate) const fn is_recorded(&self) -> bool {
+        matches!(self.reader, ReaderName::Replay(_))
     }
 
     /// The card, for commands that no secure channel protects, and whether it tells its identifiers.

@@ -79,6 +79,14 @@ fn what_was_recorded_is_answered_again() {
     let told = house.stdout(&[&apdu[..], &["emulator:a", "--record", "apdu.jsonl"]].concat());
     assert!(told.contains("< 9000"), "{told}");
     assert_eq!(house.stdout(&[&apdu[..], &["replay:apdu.jsonl"]].concat()), told);
+
+    // nor does a recorded chip stand in the registry, or lose a try
+    let update = ["apdu", "8050000008010203040506070800", "--reader"];
+    assert!(house.output(&[&update[..], &["emulator:a", "--record", "try.jsonl"]].concat()).status.success());
+    let before = house.stdout(&["status"]);
+    assert!(before.contains("1 seen"), "{before}");
+    assert!(house.output(&[&update[..], &["replay:try.jsonl"]].concat()).status.success());
+    assert_eq!(house.stdout(&["status"]), before);
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl Apdu {
         let home = context.home()?;
         let mut card = self.card.insert(&home, context)?;
         let commands: Vec<&Command> = given.iter().map(|given| &given.command).collect();
-        let mut tries = Tries::of(commands.into_iter(), &mut card, &home, context)?;
+        let mut tries = Tries::of(commands.into_iter(), &mut card, &home, context, self.card.is_recorded())?;
         let transport = card.transport();
         let fails = |error: &dyn std::error::Error| {
             Failure::of(

@@ -40,8 +40,8 @@ pub(super) const ROWS: &[Row] = &[
     ("The folder of portraits", "Thư mục ảnh"),
     ("The reader", "Đầu đọc"),
     (
-        "The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART, replay:FILE",
-        "Đầu đọc: emulator:TÊN, pcsc (khi chỉ có một đầu đọc PC/SC), pcsc:SỐ, pcsc:TÊN-HOẶC-MỘT-PHẦN, replay:TỆP",
+        "The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART, replay:FILE (a recorded card, for `card info` and `apdu`)",
+        "Đầu đọc: emulator:TÊN, pcsc (khi chỉ có một đầu đọc PC/SC), pcsc:SỐ, pcsc:TÊN-HOẶC-MỘT-PHẦN, replay:TỆP (thẻ trong bản ghi, cho `card info` và `apdu`)",
     ),
     ("Wait so long for a card in a PC/SC reader", "Chờ thẻ vào đầu đọc PC/SC tối đa chừng này giây"),
     // recordings

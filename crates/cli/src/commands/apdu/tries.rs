@@ -31,12 +31,17 @@ impl Tries {
         card: &mut Inserted,
         home: &Home,
         context: &Context,
+        recorded: bool,
     ) -> Result<Self, Failure> {
         if !commands.any(is_try) {
             return Ok(Self { counted: None });
         }
         let found =
             card.reset().ok().and_then(|_| survey(card, &home.configuration.chip_profile().ok()?).ok());
+        if recorded {
+            // asked as the live one was, and no chip loses a try
+            return Ok(Self { counted: None });
+        }
         let Some(found) = found else {
             context.out.say(context.out.pick(
                 "note: this chip does not say which it is, so its failed authentications are not counted; too many can block it",
