@@ -276,23 +276,29 @@ fn a_card_not_tried_over_contactless_is_told_from_a_foreign_one() {
     assert!(w.log.iter().any(|line| line.contains("use-a-contact-reader")), "{}", w.log.join("\n"));
 }
 
-/// What the reader cannot carry is no fault of the card that waits to be read.
+/// A message that got no answer proves nothing against the card that waits to be read.
 #[test]
-fn a_reader_that_carries_too_little_condemns_no_card() {
-    let mut w = World::new(1, 1);
-    let chip = w.table.stack[0].clone();
-    // MSE:Set AT opens PACE, which nobody asks for before the card is finished
-    *chip.refused.borrow_mut() = Some(Box::new(|command| {
-        command.starts_with(&[0x00, 0x22]).then_some(TransportError::TooLong(command.len()))
-    }));
-    let summary = w.run().unwrap();
-    let log = w.log.join("\n");
-    assert_eq!((summary.interrupted, summary.revoked, summary.blanks.spoiled), (1, 0, 0), "{log}");
-    assert_eq!(w.view().cards_of(&member(1)).unwrap()[0].status, CardStatus::Finalised);
-    *chip.refused.borrow_mut() = None;
-    w.table.stack.push(chip);
-    w.table.piles.clear();
-    let summary = w.run().unwrap();
-    assert_eq!((summary.resumed, summary.revoked), (1, 0), "{:?}", summary.stopped);
-    assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+fn silence_condemns_no_finished_card() {
+    let causes: [fn(usize) -> TransportError; 3] = [
+        TransportError::TooLong,
+        |_| TransportError::CardMute,
+        |_| TransportError::Reader("a fault of the driver".to_owned()),
+    ];
+    for cause in causes {
+        let mut w = World::new(1, 1);
+        let chip = w.table.stack[0].clone();
+        // MSE:Set AT opens PACE, which nobody asks for before the card is finished
+        *chip.refused.borrow_mut() =
+            Some(Box::new(move |command| command.starts_with(&[0x00, 0x22]).then(|| cause(command.len()))));
+        let summary = w.run().unwrap();
+        let log = w.log.join("\n");
+        assert_eq!((summary.interrupted, summary.revoked, summary.blanks.spoiled), (1, 0, 0), "{log}");
+        assert_eq!(w.view().cards_of(&member(1)).unwrap()[0].status, CardStatus::Finalised);
+        *chip.refused.borrow_mut() = None;
+        w.table.stack.push(chip);
+        w.table.piles.clear();
+        let summary = w.run().unwrap();
+        assert_eq!((summary.resumed, summary.revoked), (1, 0), "{:?}", summary.stopped);
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
+    }
 }

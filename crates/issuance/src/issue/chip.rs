@@ -416,7 +416,7 @@ impl Desk<'_> {
         card.reset().map_err(Failure::Reset)?;
         let found = match survey(card, &self.prepare.profile) {
             Ok(found) => found,
-            Err(error) if card.transport().broken().is_some() => return Err(error.into()),
+            Err(error) if card.transport().lost().is_some() => return Err(error.into()),
             Err(_) => return Ok(()),
         };
         if found.chip.0 == chip.0 {
@@ -444,8 +444,8 @@ impl Desk<'_> {
             cache: Some(&mut self.cache),
         };
         let (report, _) = inspect(card, &mut ask, &mut *self.random);
-        if let (Some(broken), false) = (card.transport().broken(), report.verdict() == Verdict::Valid) {
-            return Err(Failure::Contact(broken.clone()));
+        if let (Some(lost), false) = (card.transport().lost(), report.verdict() == Verdict::Valid) {
+            return Err(Failure::Contact(lost.clone()));
         }
         let failure = match report.verdict() {
             Verdict::Valid => None,

@@ -14,7 +14,8 @@ impl<'t> Line<'t> {
         Self { transport, lost: None, answered: false }
     }
 
-    /// Why the last exchange did not happen.
+    /// Why the last exchange did not happen. That never proves anything against the chip: its reader gives up on dirty contacts and on
+    /// messages that it cannot carry with the same words as on a dead chip.
     pub(super) const fn lost(&self) -> Option<&TransportError> {
         self.lost.as_ref()
     }
@@ -22,21 +23,6 @@ impl<'t> Line<'t> {
     /// Whether any command was answered.
     pub(super) const fn answered(&self) -> bool {
         self.answered
-    }
-
-    /// Why the last exchange did not happen, when that says nothing about the chip: the card was taken out, or the reader failed or
-    /// does not carry such messages. A chip that is mute may be dead.
-    pub(super) fn broken(&self) -> Option<&TransportError> {
-        self.lost.as_ref().filter(|lost| {
-            matches!(
-                lost,
-                TransportError::CardRemoved
-                    | TransportError::CardReset
-                    | TransportError::ReaderGone(_)
-                    | TransportError::TooLong(_)
-                    | TransportError::Reader(_)
-            )
-        })
     }
 }
 
