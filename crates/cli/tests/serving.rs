@@ -8,6 +8,7 @@ use house::served::Served;
 use std::io::{BufRead, BufReader, Lines};
 use std::net::TcpListener;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A server that is heard.
 struct Heard {
@@ -49,16 +50,16 @@ impl Drop for Heard {
     }
 }
 
-/// Two ports, one after the other, on which nobody listens.
+/// Two ports, one after the other, on which nobody listens; each pair is given once.
 fn free_ports() -> u16 {
-    for port in (20_000 + u16::try_from(std::process::id() % 5_000).unwrap()..).step_by(2) {
-        if TcpListener::bind(("127.0.0.1", port)).is_ok()
-            && TcpListener::bind(("127.0.0.1", port + 1)).is_ok()
-        {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 5_000).unwrap();
+    loop {
+        let port = first + GIVEN.fetch_add(2, Ordering::SeqCst);
+        if [port, port + 1].iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
             return port;
         }
     }
-    panic!("no port is free");
 }
 
 #[test]
@@ -83,8 +84,7 @@ fn a_missing_daemon_is_told_once_and_sought_on() {
         drop(driver);
         assert_eq!(heard.stop().last().unwrap(), "stopped; the cards are kept");
     }
-    let heard = Heard::start(&house, port, &["--lang", "vi"]);
-    let mut heard = heard;
+    let mut heard = Heard::start(&house, port, &["--lang", "vi"]);
     let told = heard.next();
     assert!(told.starts_with("không có gì lắng nghe ở 127.0.0.1:"), "{told}");
     assert_eq!(heard.stop().len(), 1, "told once");
