@@ -18,7 +18,28 @@ struct Phrase {
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
     Words(&'static str),
-    Hole { name: String, translated: bool },
+    Hole { name: String, takes: Takes },
+}
+
+/// What a hole of a Vietnamese sentence takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// Anything; translated if it is a sentence of ours.
+    Anything,
+    /// `{name!}`: a sentence of ours, or names.
+    Sentence,
+    /// `{name#}`: digits.
+    Number,
+}
+
+impl Takes {
+    fn refuses(self, value: &str) -> bool {
+        match self {
+            Self::Anything => false,
+            Self::Sentence => !value.split(", ").all(is_name),
+            Self::Number => !value.bytes().all(|byte| byte.is_ascii_digit()),
+        }
+    }
 }
 
 /// What stands in the holes of a recognised sentence.
@@ -113,11 +134,12 @@ impl<'w> Search<'_, 'w> {
         for part in &phrase.vietnamese {
             match part {
                 Part::Words(words) => said.push_str(words),
-                Part::Hole { name, translated } => {
+                Part::Hole { name, takes } => {
                     let (_, value) = values.iter().find(|(hole, _)| hole == name)?;
                     match self.translate(value) {
+                        Some(_) if *takes == Takes::Number => return None,
                         Some(words) => said.push_str(&words),
-                        None if *translated && !value.split(", ").all(is_name) => return None,
+                        None if takes.refuses(value) => return None,
                         None => said.push_str(value),
                     }
                 }
@@ -156,13 +178,17 @@ fn parts(sentence: &'static str) -> Vec<Part> {
             parts.push(Part::Words(words));
         }
         let (hole, after) = after.split_once('}').unwrap_or((after, ""));
-        let translated = hole.ends_with('!');
-        let mut name = hole.trim_end_matches('!').to_owned();
+        let takes = match hole.chars().last() {
+            Some('!') => Takes::Sentence,
+            Some('#') => Takes::Number,
+            _ => Takes::Anything,
+        };
+        let mut name = hole.trim_end_matches(['!', '#']).to_owned();
         if name.is_empty() {
             name = unnamed.to_string();
             unnamed += 1;
         }
-        parts.push(Part::Hole { name, translated });
+        parts.push(Part::Hole { name, takes });
         rest = after;
     }
     if !rest.is_empty() {

@@ -29,7 +29,7 @@ fn holes(sentence: &str) -> Vec<String> {
         .split('{')
         .skip(1)
         .filter_map(|part| part.split_once('}'))
-        .map(|(name, _)| match name.trim_end_matches('!') {
+        .map(|(name, _)| match name.trim_end_matches(['!', '#']) {
             "" => {
                 unnamed += 1;
                 (unnamed - 1).to_string()
@@ -39,4 +39,12 @@ fn holes(sentence: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[test]
+fn a_short_sentence_with_a_number_swallows_no_longer_one() {
+    let words = "EF.CardAccess: the file does not begin as it should: a length field of 127 bytes at byte 1";
+    let said = "EF.CardAccess: phần đầu tệp không đúng: trường độ dài dài 127 byte (tại byte 1)";
+    assert_eq!(super::of(words).as_deref(), Some(said));
+    assert_eq!(super::of("17 bytes").as_deref(), Some("17 byte"));
 }
