@@ -195,6 +195,38 @@ fn a_lost_chip_is_waited_for_or_its_card_revoked() {
     assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1]);
 }
 
+/// The operator brings the chip that was asked for while the third row is served: finished or not, it is the first member's.
+#[test]
+fn a_chip_that_is_waited_for_may_come_in_the_turn_of_another() {
+    let (mut torn, mut finished) = (0, 0);
+    for moment in 1.. {
+        let mut w = World::new(3, 3);
+        if w.run_until_killed(moment).is_some() || w.view().live_card_of(&world::member(2)).unwrap().is_some()
+        {
+            break;
+        }
+        if w.view().open_work().unwrap().first().is_none_or(|work| work.open.is_none()) {
+            continue;
+        }
+        let asked_for = w.table.in_place.take().unwrap();
+        w.table.stack.insert(1, asked_for);
+        let summary = w.run().unwrap();
+        let log = w.log.join("\n");
+        assert!(log.contains("Waiting"), "{moment}: {log}");
+        assert!(summary.stopped.is_none(), "{moment}: {:?}\n{log}", summary.stopped);
+        let counts = (summary.rows, summary.issued, summary.waiting, summary.resumed, summary.revoked);
+        assert_eq!(counts, (3, 3, 0, 0, 0), "{moment}: {log}");
+        assert!(!log.contains("Abandoned") && summary.blanks.balanced(), "{moment}: {log}");
+        assert_eq!(w.valid_cards().into_values().collect::<Vec<_>>(), [1, 1, 1], "{moment}");
+        *if log.contains("Finalised { card") && log.contains("cost: None") {
+            &mut finished
+        } else {
+            &mut torn
+        } += 1;
+    }
+    assert!(torn > 0 && finished > 0, "{torn} chips that were not finished, {finished} that were");
+}
+
 #[test]
 fn another_application_in_the_configuration_does_not_make_a_finished_card_a_torn_one() {
     let mut w = World::new(1, 2);

@@ -38,6 +38,12 @@ impl Desk<'_> {
     ) -> Result<Ending, Failure> {
         let (line, number) = (applicant.line, applicant.member.number().clone());
         if let Some(ending) = self.known(line, &number)? {
+            if ending == Ending::Waiting
+                && let Ok(portrait) = applicant.portrait.fit(self.options.portrait_budget)
+            {
+                // the chip may be brought while a later row is served
+                self.comes_later(Person { line, member: applicant.member, portrait }, ending);
+            }
             return Ok(ending);
         }
         let portrait = match applicant.portrait.fit(self.options.portrait_budget) {
@@ -50,10 +56,16 @@ impl Desk<'_> {
         self.say(Event::Began { line, member: &number });
         let person = Person { line, member: applicant.member, portrait };
         let ending = self.chips_for(&person, feeder, stop)?;
-        if matches!(ending, Ending::Waiting | Ending::Interrupted) && self.late.len() < MOST_LATE {
-            self.late.insert(number, Late { person, ending });
+        if matches!(ending, Ending::Waiting | Ending::Interrupted) {
+            self.comes_later(person, ending);
         }
         Ok(ending)
+    }
+
+    fn comes_later(&mut self, person: Person, ending: Ending) {
+        if self.late.len() < MOST_LATE {
+            self.late.insert(person.member.number().clone(), Late { person, ending });
+        }
     }
 
     /// Takes chips until one is this person's card.
@@ -81,6 +93,10 @@ impl Desk<'_> {
                     if spoiled > self.options.most_spoiled {
                         return Err(Failure::TooManySpoiled(spoiled));
                     }
+                }
+                (ChipEnd::Spoiled(_, _, Some(failure)), Some(other)) => {
+                    aside += 1;
+                    self.fails_after_all(&other, &failure);
                 }
                 // This member did nothing to it: it was spoiled before, or is another's.
                 (ChipEnd::Spoiled(..) | ChipEnd::SetAside(..) | ChipEnd::Exchanged, _) => aside += 1,

@@ -14,6 +14,11 @@ impl Forbearance {
         Self { patience, since: None }
     }
 
+    /// Something else happened: the time begins anew.
+    pub(super) const fn begin_anew(&mut self) {
+        self.since = None;
+    }
+
     /// None: a fault that may pass.
     pub(super) fn bears<T>(&mut self, done: Result<T, ReaderError>) -> Result<Option<T>, ReaderError> {
         match done {
@@ -56,6 +61,10 @@ mod tests {
             assert!(first.elapsed() < Duration::from_secs(60));
         }
         // after something else the time begins anew
+        let mut hasty = Forbearance::new(Duration::from_secs(3600));
+        hasty.since = first.checked_sub(Duration::from_secs(7200));
+        hasty.begin_anew();
+        assert_eq!(hasty.bears(fault()).unwrap(), None);
         let mut hasty = Forbearance::new(Duration::from_secs(3600));
         hasty.since = first.checked_sub(Duration::from_secs(7200));
         assert!(hasty.bears(fault()).is_err());

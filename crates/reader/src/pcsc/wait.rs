@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// A reader that came back is listed before the daemon has looked into it; so long it may seem empty.
 const IS_LOOKED_INTO: Duration = Duration::from_secs(2);
 
+/// So long a daemon may refuse new connections while it answers the old one.
+const IS_LOCKED_OUT: Duration = Duration::from_secs(10);
+
 impl Service {
     /// Waits until there is a card in `reader` (its full name) that can be opened, and opens it. None when `until` says stop.
     ///
@@ -33,10 +36,16 @@ impl Service {
             let seen = watch.look()?;
             let reader = watch.name();
             teller.tell_of_connections(&seen, &reader);
-            let Seen::Slot(slot, _) = &seen else { continue };
+            let Seen::Slot(slot, _) = &seen else {
+                forbearance.begin_anew();
+                continue;
+            };
             let name = || reader.clone();
             match slot {
-                Slot::Empty => teller.tell(Notice::NoCard { reader: name() }),
+                Slot::Empty => {
+                    forbearance.begin_anew();
+                    teller.tell(Notice::NoCard { reader: name() });
+                }
                 Slot::InUse if !self.stuck().holds(Some(&reader)) => {
                     teller.tell(Notice::InUse { reader: name() });
                 }
@@ -114,11 +123,20 @@ pub(super) struct Teller<'a> {
     service_lost: bool,
     reader_gone: bool,
     back_since: Option<Instant>,
+    /// Since when the daemon shows the reader and takes no connection.
+    refused_since: Option<Instant>,
 }
 
 impl<'a> Teller<'a> {
     pub(super) fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
-        Self { tell, last: None, service_lost: false, reader_gone: false, back_since: None }
+        Self {
+            tell,
+            last: None,
+            service_lost: false,
+            reader_gone: false,
+            back_since: None,
+            refused_since: None,
+        }
     }
 
     fn tell(&mut self, notice: Notice) {
@@ -141,6 +159,9 @@ impl<'a> Teller<'a> {
 
     /// The daemon and the reader: lost, and back.
     pub(super) fn tell_of_connections(&mut self, seen: &Seen, reader: &str) {
+        if !matches!(seen, Seen::Slot(..)) {
+            self.refused_since = None;
+        }
         match seen {
             Seen::ServiceLost => return self.tell(Notice::ServiceLost),
             Seen::ServiceHangs => return self.tell(Notice::ServiceHangs),
@@ -165,11 +186,13 @@ impl<'a> Teller<'a> {
             ReaderError::InUse { reader } => self.tell(Notice::InUse { reader }),
             ReaderError::ReaderHangs { name } => self.tell(Notice::ReaderHangs { name }),
             ReaderError::ServiceHangs => self.tell(Notice::ServiceHangs),
-            // the next look will see it
-            ReaderError::NoCard { .. }
-            | ReaderError::ReaderGone { .. }
-            | ReaderError::ServiceLost
-            | ReaderError::ServiceNotRunning => thread::yield_now(),
+            // the next look will see it; a daemon that goes on answering this wait is there, and has locked this user out
+            ReaderError::ServiceLost | ReaderError::ServiceNotRunning => {
+                if self.refused_since.get_or_insert_with(Instant::now).elapsed() > IS_LOCKED_OUT {
+                    return Err(ReaderError::NotAllowed);
+                }
+            }
+            ReaderError::NoCard { .. } | ReaderError::ReaderGone { .. } => thread::yield_now(),
             other => return Err(other),
         }
         Ok(())
@@ -179,6 +202,20 @@ impl<'a> Teller<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_daemon_that_refuses_only_new_connections_has_locked_this_user_out() {
+        let mut tell = |_| {};
+        let mut teller = Teller::new(&mut tell);
+        assert!(teller.tell_of(ReaderError::ServiceLost).is_ok());
+        teller.refused_since = Instant::now().checked_sub(IS_LOCKED_OUT * 2);
+        let seen = Seen::Slot(Slot::InUse, 1);
+        teller.tell_of_connections(&seen, "R");
+        assert!(matches!(teller.tell_of(ReaderError::ServiceLost), Err(ReaderError::NotAllowed)));
+        // it was gone meanwhile
+        teller.tell_of_connections(&Seen::ServiceLost, "R");
+        assert!(teller.tell_of(ReaderError::ServiceLost).is_ok());
+    }
 
     #[test]
     fn a_reader_that_came_back_is_not_called_empty_at_once() {
