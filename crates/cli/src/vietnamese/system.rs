@@ -15,6 +15,7 @@ pub(super) const ROWS: &[Row] = &[
     ("at page write {write}", "ở lần ghi trang {write}"),
     ("contact", "tiếp xúc"),
     ("contactless", "không tiếp xúc"),
+    ("the list of commands is too long", "danh sách lệnh quá dài"),
     // what a value of the configuration must be
     ("an AID of 5 to 16 bytes in hexadecimal", "AID gồm 5 đến 16 byte ghi bằng số thập lục phân"),
     (

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// The longest list of commands.
-const MOST_BYTES: u64 = 1 << 24;
+const MOST_BYTES: usize = 1 << 20;
 
 /// A command to be sent.
 pub(super) struct Given {
@@ -64,9 +64,21 @@ pub(super) fn read(arguments: &[HiddenText], descriptor: Option<u32>) -> Result<
 }
 
 fn content(from: impl Read) -> io::Result<Zeroizing<String>> {
-    let mut content = Zeroizing::new(String::new());
-    from.take(MOST_BYTES).read_to_string(&mut content)?;
-    Ok(content)
+    // as large at once as it can become: a buffer that grows leaves copies behind
+    let mut bytes = Zeroizing::new(vec![0; MOST_BYTES + 1]);
+    let mut from = from.take(MOST_BYTES as u64 + 1);
+    let mut end = 0;
+    loop {
+        match from.read(&mut bytes[end..])? {
+            0 => break,
+            more => end += more,
+        }
+    }
+    if end > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the list of commands is too long"));
+    }
+    let text = std::str::from_utf8(&bytes[..end]).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// One command a line; empty lines and lines with `#` before them are none.
@@ -76,8 +88,8 @@ fn lines(content: &str) -> impl Iterator<Item = Zeroizing<String>> {
 }
 
 fn one(number: usize, given: &str) -> Result<Given, Failure> {
-    let digits: Zeroizing<String> =
-        Zeroizing::new(given.chars().filter(|c| !c.is_whitespace() && *c != ':').collect());
+    let mut digits = Zeroizing::new(String::with_capacity(given.len()));
+    digits.extend(given.chars().filter(|c| !c.is_whitespace() && *c != ':'));
     if let Some(at) = digits.chars().position(|c| !c.is_ascii_hexdigit()) {
         let at = at + 1;
         return Err(mistake(text!(
