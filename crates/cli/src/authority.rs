@@ -82,14 +82,7 @@ impl Authority {
 
     /// Held while anything of the authority changes: two commands at once could lose a revocation.
     pub(crate) fn lock(&self) -> Result<fs::File, Failure> {
-        let path = self.folder.join("lock");
-        let file = fs::File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|error| home::not_written(&path, &error))?;
-        file.try_lock().map_err(|_| {
+        home::try_lock(&self.folder.join("lock"))?.ok_or_else(|| {
             Failure::new(
                 Exit::Configuration,
                 (
@@ -98,8 +91,7 @@ impl Authority {
                 ),
                 ("Wait until it is done, then repeat.", "Chờ lệnh kia xong rồi thử lại."),
             )
-        })?;
-        Ok(file)
+        })
     }
 
     /// The signer that signs now: the newest.

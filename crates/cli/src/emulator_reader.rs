@@ -10,8 +10,7 @@ use crate::text::text;
 use crate::{armed_fault, randomness};
 use chipwright_emulator::Card;
 use chipwright_iso7816::{Atr, Transport, TransportError};
-use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// The name of a software card: letters, digits, `-`, `_` and `.`, not first.
@@ -198,16 +197,8 @@ fn lock_path(state: &Path) -> PathBuf {
 
 fn lock(state: &Path, name: &CardName) -> Result<File, Failure> {
     let path = lock_path(state);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|error| home::not_written(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(
+    home::try_lock(&path)?.ok_or_else(|| {
+        Failure::new(
             Exit::Card,
             text!(
                 "another process has the software card {}",
@@ -218,9 +209,8 @@ fn lock(state: &Path, name: &CardName) -> Result<File, Failure> {
                 "Wait until it is done; if `emulator serve` shows the card, take it out with `chipwright emulator pull`.",
                 "Đợi tiến trình đó xong; nếu `emulator serve` đang cắm thẻ này thì lấy ra bằng `chipwright emulator pull`.",
             ),
-        )),
-        Err(TryLockError::Error(error)) => Err(home::not_written(&path, &error)),
-    }
+        )
+    })
 }
 
 /// No card of this name.

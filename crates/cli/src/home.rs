@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::shell;
 use crate::text::text;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -135,6 +135,18 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
 /// Writes a new file whole: beside it, flushed, then renamed. `mode` is the file's permissions.
 pub(crate) fn write_file(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
     write_whole(path, content, mode, true).map_err(|error| not_written(path, &error))
+}
+
+/// The lock that this file stands for, held as long as the file is open; none while another process has it.
+pub(crate) fn try_lock(path: &Path) -> Result<Option<File>, Failure> {
+    let mut options = File::options();
+    let file = options.create(true).truncate(false).write(true).mode(0o600).open(path);
+    let file = file.map_err(|error| not_written(path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(not_written(path, &error)),
+    }
 }
 
 /// As [`write_file`]; flushing to the disk costs time and is only needed against loss of power.

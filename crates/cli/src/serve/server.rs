@@ -6,9 +6,9 @@ use super::protocol::{Answer, MOST_BYTES, Refusal, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
-use std::fs::{self, File, Permissions, TryLockError};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -59,16 +59,8 @@ impl Drop for Socket {
 
 fn lock(home: &Home) -> Result<File, Failure> {
     let path = home.emulator().join("serve.lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|error| home::not_written(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(
+    home::try_lock(&path)?.ok_or_else(|| {
+        Failure::new(
             Exit::Configuration,
             (
                 "an `emulator serve` of this home is running already",
@@ -78,9 +70,8 @@ fn lock(home: &Home) -> Result<File, Failure> {
                 "Use it with `chipwright emulator insert`, `pull` and `slots`, or stop it first.",
                 "Dùng nó qua `chipwright emulator insert`, `pull` và `slots`, hoặc dừng nó trước.",
             ),
-        )),
-        Err(TryLockError::Error(error)) => Err(home::not_written(&path, &error)),
-    }
+        )
+    })
 }
 
 /// One line in, one line out. A client that does not keep to that gets no answer.
