@@ -211,7 +211,7 @@ fn readers_that_fail() {
         let desks = Desk::both();
         let at = |command: &'static str, name: &str, what: &str, work: &(dyn Fn(&Desk) -> Said + Sync)| {
             entry(name, what, command, at_both(&desks, work));
-            desks.iter().for_each(|desk| drop(desk.slot.pull()));
+            desks.iter().for_each(Desk::clear);
         };
         let no_wait = |desk: &Desk| desk.says(&house, &["verify", "--can", &first.can, "--wait", "0"]);
         at(VERIFY, "no-card", "no card in the reader", &no_wait);

@@ -6,6 +6,7 @@ use chipwright_emulator::{Card, seeded_rng};
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
 use chipwright_perso::ChipProfile;
 use chipwright_pki::{Policy, TrustStore};
+use chipwright_reader::pcsc::{self, Service};
 use chipwright_reader::vpcd::{FIRST_PORT, Slot, SlotState};
 use chipwright_registry::{ChipId, View};
 use chipwright_testkit::hostile::Model;
@@ -46,10 +47,32 @@ impl Desk {
         })
     }
 
+    /// Takes the card out and waits until the daemon has seen that: it looks now and then, and would take a card that is put
+    /// in before its next look for the one that was there.
+    pub(crate) fn clear(&self) {
+        if self.slot.pull().is_none() {
+            return;
+        }
+        let service = Service::connect().unwrap();
+        let name = service.find(self.reader.trim_start_matches("pcsc:")).unwrap();
+        let sees_it = || {
+            let readers = service.readers().unwrap();
+            readers.iter().any(|reader| reader.name == name && reader.slot != pcsc::Slot::Empty)
+        };
+        for _ in 0..1500 {
+            if !sees_it() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the daemon does not see that the card was taken out of {name}");
+    }
+
     /// Puts a card in and waits until the daemon has powered it.
     pub(crate) fn show(&self, card: AnyCard) {
+        self.clear();
         self.slot.insert(card, None);
-        for _ in 0..500 {
+        for _ in 0..1500 {
             if matches!(self.slot.state(), SlotState::Powered { .. }) {
                 // the daemon tells its clients a moment later
                 thread::sleep(Duration::from_millis(50));
