@@ -1,0 +1,1 @@
+//! Signed records on the card, appended after issuance (`applet-spec/card.md`, chapters 8 and 9).
