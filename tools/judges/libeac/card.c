@@ -1,9 +1,11 @@
-/* A passport-like card made of libeac: PACE-GM on P-256 and the card's end of secure messaging, with the files of a folder.
+/* A passport-like card made of libeac: PACE-GM on P-256 and the card's end of secure messaging, with the files of a folder;
+ * with keys also Active Authentication, and the records behind Terminal and Chip Authentication 2.
  *
- *   card < SETTINGS       port of vpcd, application, can, mrz, folder
+ *   card < SETTINGS       port of vpcd, application, can, mrz, folder; aa_key; records, cvca, key
  *
  * Says `inserted` on stdout and stays in the slot until the reader goes or SIGTERM comes; it then says how many sessions and
  * protected commands it served. */
+#include "general_card.h"
 #include "messaging.h"
 #include "pace.h"
 #include "settings.h"
@@ -27,6 +29,7 @@ struct file {
 
 static struct file files[] = {
     { .name = "EF-CardAccess", .identifier = 0x011C, .short_identifier = 0x1C },
+    { .name = "EF-CardSecurity", .identifier = 0x011D, .short_identifier = 0x1D },
     { .name = "EF-COM", .identifier = 0x011E, .short_identifier = 0x1E, .of_application = 1 },
     { .name = "EF-SOD", .identifier = 0x011D, .short_identifier = 0x1D, .of_application = 1 },
     { .name = "DG1", .identifier = 0x0101, .short_identifier = 0x01, .of_application = 1 },
@@ -35,6 +38,7 @@ static struct file files[] = {
     { .name = "DG12", .identifier = 0x010C, .short_identifier = 0x0C, .of_application = 1 },
     { .name = "DG13", .identifier = 0x010D, .short_identifier = 0x0D, .of_application = 1 },
     { .name = "DG14", .identifier = 0x010E, .short_identifier = 0x0E, .of_application = 1 },
+    { .name = "DG15", .identifier = 0x010F, .short_identifier = 0x0F, .of_application = 1 },
 };
 enum { FILE_COUNT = sizeof files / sizeof files[0] };
 
@@ -42,7 +46,16 @@ enum { FILE_COUNT = sizeof files / sizeof files[0] };
 static const uint8_t ANSWER_TO_RESET[] = { 0x3B, 0x80, 0x80, 0x01, 0x01 };
 
 static struct settings settings;
+/* Records of the files 0200 to 0207, as the folder has them and as they are appended. */
+enum { RECORD_FILES = 8, MOST_RECORDS = 16, MOST_BYTES = 1000 };
 static struct {
+    uint8_t bytes[MOST_BYTES];
+    size_t length;
+} records[RECORD_FILES][MOST_RECORDS];
+
+static struct {
+    int in_records;
+    struct general_card general;
     int in_application;
     struct file *current;
     struct pace_card pace;
@@ -65,8 +78,23 @@ static void load_files(void)
     }
 }
 
+static void load_records(void)
+{
+    char path[1100];
+    for (int file = 0; file < RECORD_FILES; file++)
+        for (int number = 0; number < MOST_RECORDS; number++) {
+            snprintf(path, sizeof path, "%s/02%02X-%d.bin", settings.folder, file, number + 1);
+            FILE *from = fopen(path, "rb");
+            if (from == NULL)
+                break;
+            records[file][number].length = fread(records[file][number].bytes, 1, MOST_BYTES, from);
+            fclose(from);
+        }
+}
+
 static void reset_card(void)
 {
+    general_card_end(&state.general);
     pace_card_end(&state.pace);
     memset(&state, 0, sizeof state);
 }
@@ -84,13 +112,68 @@ static struct file *find_file(unsigned identifier, int by_short)
 
 static int may_read(int sealed)
 {
-    return !state.in_application || (sealed && state.open);
+    int secret = state.in_application || (state.current != NULL && state.current->identifier == 0x011D);
+    return !secret || (sealed && state.open);
+}
+
+static int count_records(unsigned file)
+{
+    int count = 0;
+    while (count < MOST_RECORDS && records[file][count].length > 0)
+        count++;
+    return count;
+}
+
+/* READ RECORD, APPEND RECORD, GET DATA of the records. */
+static unsigned use_records(const struct command *command, int sealed, struct buffer *answer)
+{
+    if (!state.in_records || !sealed || !state.general.granted)
+        return 0x6982;
+    if (command->header[1] == 0xCA) {
+        static struct buffer inner, entry;
+        static const uint8_t free_bytes[] = { 0x10, 0x00 };
+        empty(&inner);
+        put_object(&inner, 0x81, free_bytes, 2);
+        for (unsigned file = 0; file < RECORD_FILES; file++) {
+            const uint8_t name[] = { 0x02, (uint8_t)file }, count[] = { 0, (uint8_t)count_records(file) };
+            empty(&entry);
+            put_object(&entry, 0x83, name, 2);
+            put_object(&entry, 0x82, count, 2);
+            put_object(&inner, 0xA1, entry.bytes, entry.length);
+        }
+        put_object(answer, 0x7F78, inner.bytes, inner.length);
+        return 0x9000;
+    }
+    unsigned file = command->header[3] >> 3;
+    file = file == 8 ? 0 : file;
+    if (file >= RECORD_FILES)
+        return 0x6982;
+    int count = count_records(file);
+    if (command->header[1] == 0xE2) {
+        if (count == MOST_RECORDS || command->length > MOST_BYTES)
+            return 0x6A84;
+        memcpy(records[file][count].bytes, command->data, command->length);
+        records[file][count].length = command->length;
+        return 0x9000;
+    }
+    int number = command->header[2];
+    if (number == 0 || number > count)
+        return 0x6A83;
+    put(answer, records[file][number - 1].bytes, records[file][number - 1].length);
+    return 0x9000;
 }
 
 static unsigned select_something(const struct command *command, int sealed)
 {
     unsigned how = command->header[2];
     if (how == 0x00 && (command->length == 0 || (command->length == 2 && memcmp(command->data, "\x3F\x00", 2) == 0))) {
+        state.in_application = state.in_records = 0;
+        state.current = NULL;
+        return 0x9000;
+    }
+    if (how == 0x04 && settings.records_length > 0 && (int)command->length == settings.records_length &&
+        memcmp(command->data, settings.records, command->length) == 0) {
+        state.in_records = 1;
         state.in_application = 0;
         state.current = NULL;
         return 0x9000;
@@ -100,6 +183,7 @@ static unsigned select_something(const struct command *command, int sealed)
             memcmp(command->data, settings.application, command->length) != 0)
             return 0x6A82;
         state.in_application = 1;
+        state.in_records = 0;
         state.current = NULL;
         return 0x9000;
     }
@@ -130,6 +214,8 @@ static unsigned read_binary(const struct command *command, int sealed, struct bu
     }
     if (state.current == NULL)
         return 0x6986;
+    if (!may_read(sealed))
+        return 0x6982;
     const struct buffer *content = &state.current->content;
     if (at >= content->length)
         return 0x6B00;
@@ -139,6 +225,22 @@ static unsigned read_binary(const struct command *command, int sealed, struct bu
         most = command->ne;
     put(answer, content->bytes + at, count < most ? count : most);
     return count < command->ne && command->ne != 256 && command->ne != 65536 ? 0x6282 : 0x9000;
+}
+
+/* The holder reference of the trust point. */
+static const char *trust_point(void)
+{
+    static uint8_t file[4096];
+    static char name[17];
+    struct object whole, body, holder;
+    long length = settings.cvca[0] ? load_file(settings.cvca, file, sizeof file) : -1;
+    if (length < 0 || !find_object(file, (size_t)length, 0x7F21, &whole) ||
+        !find_object(whole.value, whole.length, 0x7F4E, &body) ||
+        !find_object(body.value, body.length, 0x5F20, &holder) || holder.length > 16)
+        return NULL;
+    memcpy(name, holder.value, holder.length);
+    name[holder.length] = 0;
+    return name;
 }
 
 static unsigned set_template(const struct command *command)
@@ -155,7 +257,20 @@ static unsigned set_template(const struct command *command)
     else if (name.value[0] != 2)
         return 0x6A88;
     state.open = 0;
-    return pace_card_begin(&state.pace, protocol.value, protocol.length, &password) ? 0x9000 : 0x6A80;
+    general_card_end(&state.general);
+    if (!pace_card_begin(&state.pace, protocol.value, protocol.length, &password) ||
+        !general_card_begin(state.pace.context, &settings))
+        return 0x6A80;
+    struct object template;
+    state.general.with_template = find_object(command->data, command->length, 0x7F4C, &template);
+    if (state.general.with_template)
+        state.pace.trust_point = trust_point();
+    return 0x9000;
+}
+
+static unsigned general(const struct command *command, int sealed, struct buffer *answer)
+{
+    return sealed && state.open ? general_card_step(&state.general, &state.pace, command, answer) : 0x6982;
 }
 
 static unsigned carry_out(const struct command *command, int sealed, struct buffer *answer)
@@ -166,11 +281,24 @@ static unsigned carry_out(const struct command *command, int sealed, struct buff
         return select_something(command, sealed);
     case 0xB0:
         return read_binary(command, sealed, answer);
+    case 0xB2:
+    case 0xE2:
+    case 0xCA:
+        return use_records(command, sealed, answer);
+    case 0x88:
+        return sealed && state.open ? active_authentication(&settings, command, answer) : 0x6982;
     case 0x22:
-        return set_template(command);
+        return command->header[2] == 0xC1 ? set_template(command) : general(command, sealed, answer);
+    case 0x2A:
+    case 0x82:
+        return general(command, sealed, answer);
     case 0x86:
+        if (sealed)
+            return general(command, sealed, answer);
         return pace_card_step(&state.pace, command->data, command->length, answer);
     case 0x84:
+        if (sealed && state.general.with_template)
+            return general(command, sealed, answer);
         answer->length = 8;
         return RAND_bytes(answer->bytes, 8) == 1 ? 0x9000 : 0x6F00;
     }
@@ -207,6 +335,7 @@ static void serve(const struct buffer *received, struct buffer *answer)
             empty(answer);
             put_status(answer, 0x6F00);
         }
+        general_card_answered(&state.general, state.pace.context);
         return;
     }
     if (!sealed && state.open) {
@@ -238,6 +367,7 @@ int main(void)
     if (!read_settings(&settings))
         return 2;
     load_files();
+    load_records();
     EAC_init();
     signal(SIGTERM, say_and_end);
     int slot = put_into_slot(atoi(settings.port));

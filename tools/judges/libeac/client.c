@@ -7,24 +7,10 @@
 #include "passive.h"
 #include "reader.h"
 #include "settings.h"
+#include "tally.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static int check(int holds, const char *format, ...)
-{
-    va_list more;
-    va_start(more, format);
-    printf("  %s  ", holds ? "ok    " : "FAILED");
-    vprintf(format, more);
-    printf("\n");
-    va_end(more);
-    holds ? passed++ : failed++;
-    return holds;
-}
 
 struct file {
     const char *name;
@@ -286,6 +272,5 @@ int main(void)
         EAC_CTX_clear_free(session);
     }
     close_reader(&reader);
-    printf("%d passed, %d failed\n", passed, failed);
-    return failed > 0;
+    return print_tally();
 }

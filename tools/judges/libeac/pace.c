@@ -27,9 +27,18 @@ static BUF_MEM *copy_of(const uint8_t *bytes, size_t length)
     return copy;
 }
 
+static void keep_name(const struct object *dynamic, unsigned tag, char name[17])
+{
+    struct object found;
+    if (find_object(dynamic->value, dynamic->length, tag, &found) && found.length <= 16) {
+        memcpy(name, found.value, found.length);
+        name[found.length] = 0;
+    }
+}
+
 /* One GENERAL AUTHENTICATE: sends `tag` (none if 0) and returns the object `wanted` of the answer. */
 static BUF_MEM *authenticate_step(struct reader *reader, int last, unsigned tag, const BUF_MEM *value, unsigned wanted,
-                                  unsigned *status)
+                                  struct terminal_pace *terminal, unsigned *status)
 {
     static struct buffer inner, outer, command, answer;
     empty(&inner);
@@ -48,6 +57,10 @@ static BUF_MEM *authenticate_step(struct reader *reader, int last, unsigned tag,
     if (*status != 0x9000 || !find_object(answer.bytes, answer.length, DYNAMIC_DATA, &dynamic) ||
         !find_object(dynamic.value, dynamic.length, wanted, &found))
         return NULL;
+    if (last && terminal != NULL) {
+        keep_name(&dynamic, 0x87, terminal->trust_point);
+        keep_name(&dynamic, 0x88, terminal->former_trust_point);
+    }
     return copy_of(found.value, found.length);
 }
 
@@ -71,17 +84,20 @@ static int choose(EAC_CTX *context, const uint8_t *card_access, size_t length, c
 
 /* The parameter identifier may be left out where there is one set of domain parameters (ICAO Doc 9303-11, 4.4.4.1), as on our
    cards. Hosts differ: this one names it with AES-256 and not with AES-128. */
-static unsigned set_template(struct reader *reader, const uint8_t protocol[10], enum s_type type)
+static unsigned set_template(struct reader *reader, const uint8_t protocol[10], enum s_type type,
+                             const struct terminal_pace *terminal)
 {
     static struct buffer data, command, answer;
     empty(&data);
     empty(&command);
     empty(&answer);
-    uint8_t password = type == PACE_MRZ ? 1 : 2, parameter = P_256;
+    uint8_t password = (uint8_t)(type == PACE_MRZ ? 1 : type == PACE_PIN ? 3 : type == PACE_PUK ? 4 : 2), parameter = P_256;
     put_object(&data, 0x80, protocol, 10);
     put_object(&data, 0x83, &password, 1);
     if (memcmp(protocol, PACE_AES_256, 10) == 0)
         put_object(&data, 0x84, &parameter, 1);
+    if (terminal != NULL)
+        put(&data, terminal->template, terminal->length);
     struct command plain = { .header = { 0x00, 0x22, 0xC1, 0xA4 }, .data = data.bytes, .length = data.length };
     put_command(&command, &plain);
     return transmit(reader, &command, &answer);
@@ -89,6 +105,13 @@ static unsigned set_template(struct reader *reader, const uint8_t protocol[10], 
 
 EAC_CTX *pace_with_card(struct reader *reader, const uint8_t *card_access, size_t length, const uint8_t protocol[10],
                         const struct password *password, const char **why, unsigned *status)
+{
+    return pace_as_terminal(reader, card_access, length, protocol, password, NULL, why, status);
+}
+
+EAC_CTX *pace_as_terminal(struct reader *reader, const uint8_t *card_access, size_t length, const uint8_t protocol[10],
+                          const struct password *password, struct terminal_pace *terminal, const char **why,
+                          unsigned *status)
 {
     EAC_CTX *context = EAC_CTX_new();
     PACE_SEC *secret = PACE_SEC_new(password->text, strlen(password->text), password->type);
@@ -105,23 +128,27 @@ EAC_CTX *pace_with_card(struct reader *reader, const uint8_t *card_access, size_
     STEP("libeac takes no such password", context && secret);
     STEP("libeac cannot read EF.CardAccess", EAC_CTX_init_ef_cardaccess(card_access, length, context));
     STEP("EF.CardAccess does not offer the protocol", choose(context, card_access, length, protocol));
-    *status = set_template(reader, protocol, password->type);
+    *status = set_template(reader, protocol, password->type, terminal);
     STEP("MSE:Set AT is refused", *status == 0x9000 || (*status & 0xFFF0) == 0x63C0);
-    STEP("no nonce", nonce = authenticate_step(reader, 0, 0, NULL, 0x80, status));
+    STEP("no nonce", nonce = authenticate_step(reader, 0, 0, NULL, 0x80, terminal, status));
     STEP("libeac cannot decrypt the nonce", PACE_STEP2_dec_nonce(context, secret, nonce));
     STEP("libeac makes no mapping data", mine = PACE_STEP3A_generate_mapping_data(context));
-    STEP("no mapping data", theirs = authenticate_step(reader, 0, 0x81, mine, 0x82, status));
+    STEP("no mapping data", theirs = authenticate_step(reader, 0, 0x81, mine, 0x82, terminal, status));
     STEP("libeac refuses the mapping data", PACE_STEP3A_map_generator(context, theirs));
     STEP("libeac makes no ephemeral key", key = PACE_STEP3B_generate_ephemeral_key(context));
-    STEP("no ephemeral key", their_key = authenticate_step(reader, 0, 0x83, key, 0x84, status));
+    STEP("no ephemeral key", their_key = authenticate_step(reader, 0, 0x83, key, 0x84, terminal, status));
     STEP("libeac refuses the ephemeral key", PACE_STEP3B_compute_shared_secret(context, their_key));
     STEP("libeac derives no keys", PACE_STEP3C_derive_keys(context));
     STEP("libeac makes no token", token = PACE_STEP3D_compute_authentication_token(context, their_key));
-    STEP("no token", their_token = authenticate_step(reader, 1, 0x85, token, 0x86, status));
+    STEP("no token", their_token = authenticate_step(reader, 1, 0x85, token, 0x86, terminal, status));
     STEP("libeac refuses the card's token", PACE_STEP3D_verify_authentication_token(context, their_token) == 1);
     STEP("libeac opens no channel", EAC_CTX_set_encryption_ctx(context, EAC_ID_PACE));
 #undef STEP
     done = 1;
+    if (terminal != NULL) {
+        terminal->card_key = their_key;
+        their_key = NULL;
+    }
 end:
     BUF_MEM_free(nonce);
     BUF_MEM_free(mine);
@@ -169,7 +196,8 @@ static BUF_MEM *card_answer(struct pace_card *pace, const BUF_MEM *in, unsigned 
     case 2:
         out = PACE_STEP3B_generate_ephemeral_key(context);
         if (out && PACE_STEP3B_compute_shared_secret(context, in) && PACE_STEP3C_derive_keys(context) &&
-            (pace->other_key = copy_of((const uint8_t *)in->data, in->length)) != NULL)
+            (pace->other_key = copy_of((const uint8_t *)in->data, in->length)) != NULL &&
+            (pace->own_key = copy_of((const uint8_t *)out->data, out->length)) != NULL)
             return out;
         break;
     case 3:
@@ -207,6 +235,8 @@ unsigned pace_card_step(struct pace_card *pace, const uint8_t *data, size_t leng
     empty(&inner);
     empty(answer);
     put_object(&inner, given[pace->step], out->data, out->length);
+    if (pace->step == 3 && pace->trust_point != NULL)
+        put_object(&inner, 0x87, pace->trust_point, strlen(pace->trust_point));
     put_object(answer, DYNAMIC_DATA, inner.bytes, inner.length);
     BUF_MEM_free(out);
     pace->step++;
@@ -218,5 +248,6 @@ void pace_card_end(struct pace_card *pace)
     EAC_CTX_clear_free(pace->context);
     PACE_SEC_clear_free(pace->password);
     BUF_MEM_free(pace->other_key);
+    BUF_MEM_free(pace->own_key);
     memset(pace, 0, sizeof *pace);
 }

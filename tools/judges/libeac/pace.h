@@ -25,11 +25,27 @@ struct password {
 EAC_CTX *pace_with_card(struct reader *reader, const uint8_t *card_access, size_t length, const uint8_t protocol[10],
                         const struct password *password, const char **why, unsigned *status);
 
+/* What a terminal asks for in PACE, and what it is told (TR-03110-3, B.1.1): the authorization template 7F4C, whole; the names of
+   the card's trust points; the card's ephemeral key. The key is the caller's to free. */
+struct terminal_pace {
+    const uint8_t *template;
+    size_t length;
+    char trust_point[17], former_trust_point[17];
+    BUF_MEM *card_key;
+};
+
+/* The same for a terminal. */
+EAC_CTX *pace_as_terminal(struct reader *reader, const uint8_t *card_access, size_t length, const uint8_t protocol[10],
+                          const struct password *password, struct terminal_pace *terminal, const char **why,
+                          unsigned *status);
+
 /* The card: what it is in the middle of. */
 struct pace_card {
     EAC_CTX *context;
     PACE_SEC *password;
-    BUF_MEM *other_key;
+    BUF_MEM *other_key, *own_key;
+    /* told in the last step where it is not NULL: the name of the trust point */
+    const char *trust_point;
     int step;
 };
 

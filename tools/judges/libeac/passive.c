@@ -32,7 +32,15 @@ static const char *time_fault(CMS_ContentInfo *cms)
 const char *verify_security_object(const uint8_t *sod, size_t length, const char *root, struct buffer *content)
 {
     struct object outer;
-    const char *fault = "EF.SOD is no template 77";
+    empty(content);
+    if (!find_object(sod, length, 0x77, &outer))
+        return "EF.SOD is no template 77";
+    return verify_signed_data(outer.value, outer.length, root, content);
+}
+
+const char *verify_signed_data(const uint8_t *signed_data, size_t length, const char *root, struct buffer *content)
+{
+    const char *fault = "this is no CMS";
     CMS_ContentInfo *cms = NULL;
     BIO *signed_content = BIO_new(BIO_s_mem());
     X509_STORE *store = X509_STORE_new();
@@ -40,12 +48,9 @@ const char *verify_security_object(const uint8_t *sod, size_t length, const char
     X509_VERIFY_PARAM_set_flags(terms, X509_V_FLAG_IGNORE_CRITICAL);
     X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
     empty(content);
-    if (!find_object(sod, length, 0x77, &outer))
-        goto end;
-    const unsigned char *at = outer.value;
-    fault = "EF.SOD holds no CMS";
-    cms = d2i_CMS_ContentInfo(NULL, &at, (long)outer.length);
-    if (cms == NULL || at != outer.value + outer.length)
+    const unsigned char *at = signed_data;
+    cms = d2i_CMS_ContentInfo(NULL, &at, (long)length);
+    if (cms == NULL || at != signed_data + length)
         goto end;
     fault = "the root certificate cannot be loaded";
     if (!X509_STORE_load_file(store, root))

@@ -30,7 +30,33 @@ static int take(struct settings *to, const char *name, const char *value)
         to->application_length = from_hex(value, to->application, sizeof to->application);
         return to->application_length >= 5;
     }
+    if (strcmp(name, "cvca") == 0)
+        return copy(to->cvca, sizeof to->cvca, value);
+    if (strcmp(name, "certificate") == 0 && to->certificate_count < MOST_CERTIFICATES)
+        return copy(to->certificates[to->certificate_count++], sizeof to->certificates[0], value);
+    if (strcmp(name, "key") == 0)
+        return copy(to->key, sizeof to->key, value);
+    if (strcmp(name, "aa_key") == 0)
+        return copy(to->aa_key, sizeof to->aa_key, value);
+    if (strcmp(name, "template") == 0)
+        return (to->template_length = from_hex(value, to->template, sizeof to->template)) > 0;
+    if (strcmp(name, "readable") == 0)
+        return (to->readable_length = from_hex(value, to->readable, sizeof to->readable)) >= 0;
+    if (strcmp(name, "records") == 0)
+        return (to->records_length = from_hex(value, to->records, sizeof to->records)) >= 5;
     return 0;
+}
+
+long load_file(const char *path, uint8_t *to, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        perror(path);
+        return -1;
+    }
+    long length = (long)fread(to, 1, room, file);
+    fclose(file);
+    return length;
 }
 
 int read_settings(struct settings *settings)
