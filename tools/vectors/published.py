@@ -1,6 +1,8 @@
 """Recomputes every good vector of the tree, whoever published it, and names the first value that differs."""
 
+import chip_authentication
 import pace
+import pace_cam
 import scp03
 import secure_messaging as sm
 from aes_modes import cbc_encrypt, cmac, ecb_encrypt, pad
@@ -42,10 +44,7 @@ def check_scp03(vector: dict) -> None:
             same("response", session.wrap_response(plain[:-2], plain[-2:]), command)
 
 
-def check_pace(vector: dict) -> None:
-    curve, bits = BY_PARAMETER_ID[vector["parameter_id"]], vector["key_bits"]
-    sides = ("pcd_mapping", "picc_mapping", "pcd_ephemeral", "picc_ephemeral")
-    keys = pace.Keys(*(int(vector[f"{side}_private_key"], 16) for side in sides))
+def password_secret(vector: dict) -> bytes:
     if vector["password_type"] == "mrz":
         fields = [vector[name] for name in ("document_number", "date_of_birth", "date_of_expiry")]
         if vector["mrz_information"] != pace.mrz_information(*fields):
@@ -54,13 +53,38 @@ def check_pace(vector: dict) -> None:
     else:
         secret = vector["can"].encode("ascii")
     same("password_secret", secret, vector)
-    values = pace.run(curve, bits, secret, octets(vector, "nonce"), keys)
-    for name, value in values.items():
-        same(name, value, vector)
-    computed = pace.exchanges(bits, vector["password_type"], vector["parameter_id"], values)
+    return secret
+
+
+def same_exchanges(computed: list[dict[str, str]], vector: dict) -> None:
     for exchange in vector["exchanges"]:
         if exchange not in computed:
             raise Difference(f"exchange {exchange['step']}")
+
+
+def check_pace(vector: dict) -> None:
+    curve, bits = BY_PARAMETER_ID[vector["parameter_id"]], vector["key_bits"]
+    sides = ("pcd_mapping", "picc_mapping", "pcd_ephemeral", "picc_ephemeral")
+    keys = pace.Keys(*(int(vector[f"{side}_private_key"], 16) for side in sides))
+    values = pace.run(curve, bits, password_secret(vector), octets(vector, "nonce"), keys)
+    for name, value in values.items():
+        same(name, value, vector)
+    same_exchanges(pace.exchanges(bits, vector["password_type"], vector["parameter_id"], values), vector)
+
+
+def check_pace_cam(vector: dict) -> None:
+    curve, secret = BY_PARAMETER_ID[vector["parameter_id"]], password_secret(vector)
+    values, exchanges = pace_cam.recompute(curve, vector["key_bits"], secret, vector)
+    for name, value in values.items():
+        same(name, value, vector)
+    same_exchanges(exchanges, vector)
+
+
+def check_chip_authentication(vector: dict) -> None:
+    computed = chip_authentication.recompute(vector)
+    same_exchanges(computed.pop("exchanges"), vector)
+    for name, value in computed.items():
+        same(name, bytes.fromhex(value), vector)
 
 
 def check_sm_session(vector: dict) -> None:
@@ -101,6 +125,10 @@ def check(vector: dict) -> None:
         check_scp03(vector)
     elif kind == "pace-gm":
         check_pace(vector)
+    elif kind == "pace-cam":
+        check_pace_cam(vector)
+    elif kind.startswith("chip-authentication-"):
+        check_chip_authentication(vector)
     elif kind == "sm-aes-session":
         check_sm_session(vector)
     else:
