@@ -17,7 +17,7 @@ mod tests;
 
 pub(crate) use allocation::{Allocation, Extents, MOST_RUNS};
 pub use layout::PageSize;
-pub(crate) use layout::{Area, RECORD, RECORDS};
+pub(crate) use layout::{Area, RECORD, RECORDS, RECORDS_OF_FORMAT_1};
 
 use crate::tables::budget;
 use zeroize::{Zeroize, Zeroizing};
@@ -36,14 +36,26 @@ pub(crate) struct Memory {
     cut_in: Option<u64>,
 }
 
-/// New values of directory records. Wiped when dropped.
+/// New bytes of directory records. Wiped when dropped.
 #[derive(Default)]
-pub(crate) struct Changes(Vec<(usize, [u8; RECORD])>);
+pub(crate) struct Changes(Vec<Change>);
+
+/// Bytes inside one record.
+struct Change {
+    index: usize,
+    offset: usize,
+    bytes: Zeroizing<Vec<u8>>,
+}
 
 impl Changes {
     /// Sets record `index`; a later value for the same record wins.
     pub(crate) fn set(&mut self, index: usize, value: [u8; RECORD]) -> &mut Self {
-        self.0.push((index, value));
+        self.set_part(index, 0, &value)
+    }
+
+    /// Sets bytes of record `index` from `offset` on, all of which lie inside it.
+    pub(crate) fn set_part(&mut self, index: usize, offset: usize, bytes: &[u8]) -> &mut Self {
+        self.0.push(Change { index, offset, bytes: Zeroizing::new(bytes.to_vec()) });
         self
     }
 
@@ -54,13 +66,7 @@ impl Changes {
 
     /// Which records.
     pub(crate) fn indices(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().map(|(index, _)| *index)
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
+        self.0.iter().map(|change| change.index)
     }
 }
 
@@ -73,6 +79,19 @@ impl Memory {
     /// From all bytes; none unless there are as many as the chip has.
     pub(crate) fn from_bytes(page: PageSize, bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() == budget::TOTAL).then_some(Self { bytes, page, writes: 0, cut_in: None })
+    }
+
+    /// Over a memory as it was before another directory was laid out over it; `records` is how many it had. Finishes the
+    /// transaction that was open then.
+    pub(crate) fn finish_former(&mut self, records: usize) -> Result<(), PowerLost> {
+        self.recover_with(records)
+    }
+
+    /// Puts a new directory in the place of the former one and its journal.
+    pub(crate) fn replace_directory(&mut self, directory: &[u8]) {
+        let (reserve, _) = self.bytes.split_at_mut(budget::RESERVE);
+        reserve.zeroize();
+        reserve.iter_mut().zip(directory).for_each(|(to, from)| *to = *from);
     }
 
     /// All bytes.
@@ -125,7 +144,7 @@ impl Memory {
         if pages.is_empty() {
             return Ok(());
         }
-        let head = self.journal_head();
+        let head = self.journal_head(RECORDS);
         let mut set = 0u64;
         for (page, content) in &pages {
             self.write(head + 1 + page, content)?;
@@ -142,7 +161,11 @@ impl Memory {
 
     /// Finishes the transaction that a power cut interrupted, if its head was set.
     pub(crate) fn recover(&mut self) -> Result<(), PowerLost> {
-        let head = self.journal_head();
+        self.recover_with(RECORDS)
+    }
+
+    fn recover_with(&mut self, records: usize) -> Result<(), PowerLost> {
+        let head = self.journal_head(records);
         let [a, b, c, d, set @ ..] = self.page(head) else { return Ok(()) };
         if [*a, *b, *c, *d] != JOURNAL_MARK {
             return Ok(());
@@ -156,21 +179,22 @@ impl Memory {
     }
 
     /// The directory takes the first pages; the head follows it, and the shadows follow the head.
-    const fn journal_head(&self) -> usize {
-        (RECORDS * RECORD).div_ceil(self.page.bytes())
+    const fn journal_head(&self, records: usize) -> usize {
+        (records * RECORD).div_ceil(self.page.bytes())
     }
 
     /// The directory pages that really change, with their new content.
     fn changed_pages(&self, changes: &Changes) -> Vec<(usize, Zeroizing<Vec<u8>>)> {
         let size = self.page.bytes();
         let mut pages: Vec<(usize, Zeroizing<Vec<u8>>)> = Vec::new();
-        for (index, value) in &changes.0 {
-            let (page, offset) = (index * RECORD / size, index * RECORD % size);
-            let at = pages.iter().position(|(known, _)| *known == page).unwrap_or_else(|| {
+        for Change { index, offset, bytes } in &changes.0 {
+            let at = index * RECORD + offset;
+            let (page, offset) = (at / size, at % size);
+            let known = pages.iter().position(|(known, _)| *known == page).unwrap_or_else(|| {
                 pages.push((page, Zeroizing::new(self.page(page).to_vec())));
                 pages.len() - 1
             });
-            pages[at].1[offset..offset + RECORD].copy_from_slice(value);
+            pages[known].1.iter_mut().skip(offset).zip(bytes.iter()).for_each(|(to, from)| *to = *from);
         }
         pages.retain(|(page, content)| self.page(*page) != content.as_slice());
         pages

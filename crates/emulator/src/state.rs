@@ -12,13 +12,13 @@ use crate::card::Card;
 use crate::chip::Silicon;
 use crate::memory::Memory;
 use crate::random::Randomness;
-use crate::store::Store;
+use crate::store::{Store, modernise};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 const MARK: &[u8; 16] = b"CHIPWRIGHT CARD\n";
 /// The version that [`Card::save`] writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const DIGEST: usize = 32;
 
 /// Why bytes are not a card.
@@ -104,8 +104,12 @@ impl Card {
             return Err(StateError::Digest);
         }
         let Header { chip, .. } = serde_json::from_slice(header).map_err(StateError::Header)?;
-        let memory = Memory::from_bytes(chip.page_size, pages.to_vec())
+        let mut memory = Memory::from_bytes(chip.page_size, pages.to_vec())
             .ok_or(StateError::Length { found: pages.len(), wanted: crate::tables::budget::TOTAL })?;
+        if format < 2 {
+            // No cut is planned in a memory that has just been made.
+            let _powered = modernise(&mut memory);
+        }
         Ok(Self::over(chip, Store::new(memory), rng))
     }
 }

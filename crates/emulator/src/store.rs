@@ -2,15 +2,27 @@
 //! identifiers. Everything lies in directory records of the [`Memory`]; the values here are a reading of them, made
 //! anew at power-up.
 
+mod format_1;
+mod key_pairs;
 mod keys;
 mod objects;
+mod records;
 mod registry;
+mod tries;
+mod trust_points;
 
+pub(crate) use format_1::modernise;
+pub(crate) use key_pairs::KeyPairRecord;
 pub(crate) use keys::StoredKeys;
 pub(crate) use objects::{Body, INLINE, Object};
-pub(crate) use registry::{CardRecord, Instance, LoadFile, Tries};
+pub(crate) use records::{AppendRefused, RECORD_OVERHEAD};
+pub(crate) use registry::{CardRecord, Instance, LoadFile};
+pub(crate) use tries::Tries;
+pub(crate) use trust_points::{NewTrustPoint, TrustPoints};
 
-use crate::memory::{Allocation, Area, Changes, Memory, PowerLost, RECORD};
+use crate::memory::{Allocation, Area, Changes, Extents, Memory, PowerLost, RECORD};
+use key_pairs::StoredKeyPair;
+use trust_points::StoredTrustPoints;
 
 type Record = [u8; RECORD];
 
@@ -19,8 +31,10 @@ const CARD: usize = 0;
 const KEYS: usize = 1;
 const INSTANCES: usize = 9;
 const TRIES: usize = 13;
-const LOAD_FILES: usize = 17;
-const OBJECTS: usize = 21;
+const KEY_PAIRS: usize = 14;
+const LOAD_FILES: usize = 18;
+const TRUST_POINTS: usize = 22;
+const OBJECTS: usize = 24;
 
 /// How many key sets the chip has room for.
 pub(crate) const MOST_KEY_SETS: usize = 4;
@@ -30,6 +44,10 @@ pub(crate) const MOST_INSTANCES: usize = 4;
 pub(crate) const MOST_LOAD_FILES: usize = 4;
 /// How many held objects over all instances.
 pub(crate) const MOST_OBJECTS: usize = 20;
+/// How many key pairs over all instances.
+pub(crate) const MOST_KEY_PAIRS: usize = 4;
+/// How many instances may have other trust points than the one they were issued with.
+pub(crate) const MOST_TRUST_POINTS: usize = 2;
 
 /// The memory and its reading.
 pub(crate) struct Store {
@@ -38,7 +56,9 @@ pub(crate) struct Store {
     keys: [Option<StoredKeys>; MOST_KEY_SETS],
     instances: [Option<Instance>; MOST_INSTANCES],
     tries: [Tries; MOST_INSTANCES],
+    key_pairs: [Option<StoredKeyPair>; MOST_KEY_PAIRS],
     load_files: [Option<LoadFile>; MOST_LOAD_FILES],
+    trust_points: [Option<StoredTrustPoints>; MOST_TRUST_POINTS],
     objects: [Option<Object>; MOST_OBJECTS],
 }
 
@@ -51,7 +71,9 @@ impl Store {
             keys: [const { None }; MOST_KEY_SETS],
             instances: [None; MOST_INSTANCES],
             tries: [Tries::default(); MOST_INSTANCES],
+            key_pairs: [const { None }; MOST_KEY_PAIRS],
             load_files: [None; MOST_LOAD_FILES],
+            trust_points: [None; MOST_TRUST_POINTS],
             objects: [const { None }; MOST_OBJECTS],
         }
     }
@@ -83,8 +105,12 @@ impl Store {
                 self.keys[slot] = StoredKeys::read(self.memory.record(first), self.memory.record(first + 1));
             }
             INSTANCES..TRIES => self.instances[index - INSTANCES] = Instance::read(record),
-            TRIES..LOAD_FILES => self.tries[index - TRIES] = Tries::read(record),
-            LOAD_FILES..OBJECTS => self.load_files[index - LOAD_FILES] = LoadFile::read(record, page),
+            TRIES => self.tries = Tries::read_all(record),
+            KEY_PAIRS..LOAD_FILES => self.key_pairs[index - KEY_PAIRS] = StoredKeyPair::read(record),
+            LOAD_FILES..TRUST_POINTS => self.load_files[index - LOAD_FILES] = LoadFile::read(record, page),
+            TRUST_POINTS..OBJECTS => {
+                self.trust_points[index - TRUST_POINTS] = StoredTrustPoints::read(record, page);
+            }
             _ => {
                 if let Some(object) = self.objects.get_mut(index - OBJECTS) {
                     *object = Object::read(record, page);
@@ -160,27 +186,45 @@ impl Store {
         (0..MOST_OBJECTS).filter(|slot| self.objects[*slot].is_none()).collect()
     }
 
-    /// Bytes `offset..offset + out.len()` of an object; bytes beyond its end stay as they are.
+    /// Bytes of an object from `offset` on, at most `length`, up to its end.
     pub(crate) fn read_object(&self, object: &Object, offset: usize, length: usize) -> Vec<u8> {
         let end = usize::from(object.length).min(offset.saturating_add(length));
-        let mut out = Vec::with_capacity(end.saturating_sub(offset));
         match &object.body {
-            Body::Inline(bytes) => out.extend_from_slice(bytes.get(offset..end).unwrap_or_default()),
-            Body::Pages(extents) => {
-                let size = self.memory.page_size().bytes();
-                let mut at = offset;
-                while at < end {
-                    let Some(page) = extents.page(at / size) else { break };
-                    let stop = (at / size + 1).saturating_mul(size).min(end);
-                    out.extend_from_slice(&self.memory.page(page)[at % size..at % size + (stop - at)]);
-                    at = stop;
-                }
-            }
+            Body::Inline(bytes) => bytes.get(offset..end).unwrap_or_default().to_vec(),
+            Body::Pages(extents) => self.read_pages(extents, offset, end),
+        }
+    }
+
+    /// The whole value of a held object.
+    pub(crate) fn object_value(&self, owner: usize, dgi: u16) -> Option<Vec<u8>> {
+        let (_, object) = self.object(owner, dgi)?;
+        Some(self.read_object(object, 0, usize::from(object.length)))
+    }
+
+    /// Bytes `offset..end` of what lies in these pages.
+    fn read_pages(&self, extents: &Extents, offset: usize, end: usize) -> Vec<u8> {
+        let size = self.memory.page_size().bytes();
+        let mut out = Vec::with_capacity(end.saturating_sub(offset));
+        let mut at = offset;
+        while at < end {
+            let Some(page) = extents.page(at / size) else { break };
+            let stop = (at / size + 1).saturating_mul(size).min(end);
+            out.extend_from_slice(&self.memory.page(page)[at % size..at % size + (stop - at)]);
+            at = stop;
         }
         out
     }
 
-    /// The pages taken by held objects and load files.
+    /// Writes a value into pages at which nothing points.
+    fn write_pages(&mut self, pages: impl Iterator<Item = usize>, value: &[u8]) -> Result<(), PowerLost> {
+        let size = self.memory.page_size().bytes();
+        for (page, content) in pages.zip(value.chunks(size)) {
+            self.memory.write_content(page, content)?;
+        }
+        Ok(())
+    }
+
+    /// The pages taken by load files, held objects, trust points and records.
     pub(crate) fn allocation(&self) -> Allocation {
         let mut allocation = Allocation::empty(self.memory.page_size());
         for (_, file) in self.load_files() {
@@ -191,6 +235,10 @@ impl Store {
                 allocation.take(extents);
             }
         }
+        for (_, points) in present(&self.trust_points) {
+            points.extents().for_each(|extents| allocation.take(extents));
+        }
+        self.pages_of_records().for_each(|page| allocation.take_page(page));
         allocation
     }
 
@@ -227,7 +275,7 @@ impl Changes {
     }
 
     pub(crate) fn tries(&mut self, slot: usize, tries: Tries) -> &mut Self {
-        self.set(TRIES + slot, tries.write())
+        self.set_part(TRIES, slot * Tries::LENGTH, &tries.write())
     }
 
     pub(crate) fn load_file(&mut self, slot: usize, file: Option<&LoadFile>) -> &mut Self {

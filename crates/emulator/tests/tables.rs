@@ -4,7 +4,8 @@
 mod host;
 
 use chipwright_emulator::tables::{
-    Access, ApplicationState, CardLifeCycle, DGIS, Df, DgiKind, FILES, InstanceLifeCycle, budget,
+    Access, ApplicationState, CardLifeCycle, DGIS, Df, DgiKind, FILES, InstanceLifeCycle, KEYS, KeyReference,
+    budget,
 };
 use host::*;
 use toml::Table;
@@ -59,9 +60,39 @@ fn dgi_toml() {
         assert_eq!(integer("most"), Some(i64::from(dgi.most)), "{}", dgi.name);
         assert_eq!(integer("least").unwrap_or(1), i64::from(dgi.least), "{}", dgi.name);
         assert_eq!(row["mandatory"].as_bool(), Some(dgi.mandatory), "{}", dgi.name);
-        let command = matches!(dgi.kind, DgiKind::Report | DgiKind::Finalise);
-        assert_eq!(text(row, "pass") == "command", command, "{}", dgi.name);
+        assert_eq!(row.get("update").is_some_and(|value| *value == true.into()), dgi.update, "{}", dgi.name);
+        let pass = match dgi.kind {
+            DgiKind::Report
+            | DgiKind::GenerateKeyPair
+            | DgiKind::PublicKey
+            | DgiKind::CommitUpdate
+            | DgiKind::Finalise => "command",
+            DgiKind::Key => "key",
+            DgiKind::Portrait | DgiKind::File | DgiKind::Record => match dgi.id {
+                0x2F00 | 0x2F01 | 0x2F1C | 0x8020 => "prepare",
+                _ => "write",
+            },
+        };
+        assert_eq!(text(row, "pass"), pass, "{}", dgi.name);
     }
+}
+
+#[test]
+fn keys_toml() {
+    let rows = rows(&table("keys"), "key");
+    assert_eq!(rows.len(), KEYS.len());
+    for (row, key) in rows.iter().zip(KEYS) {
+        assert_eq!(text(row, "name"), key.name);
+        assert_eq!(number(row, "reference"), key.reference as u32);
+        assert_eq!(number(row, "dgi"), u32::from(key.dgi));
+        assert_eq!((key.reference.dgi(), row["both"].as_bool()), (key.dgi, Some(key.both)));
+        let needs = row["needs"].as_array().unwrap().iter();
+        let needs: Vec<u16> =
+            needs.map(|id| u16::from_str_radix(id.as_str().unwrap(), 16).unwrap()).collect();
+        assert_eq!(needs, key.needs);
+        assert_eq!(KeyReference::from_byte(key.reference as u8), Some(key.reference));
+    }
+    assert_eq!((0..=255).filter_map(KeyReference::from_byte).count(), KEYS.len());
 }
 
 #[test]
@@ -70,11 +101,16 @@ fn files_toml() {
     assert_eq!(rows.len(), FILES.len());
     for (row, file) in rows.iter().zip(FILES) {
         assert_eq!(text(row, "name"), file.name);
-        assert_eq!(text(row, "df") == "MF", file.df == Df::Master);
-        assert_eq!(text(row, "access") == "always", file.access == Access::Always);
+        let (df, access) = match text(row, "df") {
+            "MF" => (Df::Master, if text(row, "access") == "always" { Access::Always } else { Access::Pace }),
+            "LDS" => (Df::Lds, Access::Pace),
+            "RECORDS" => (Df::Records, Access::Record),
+            other => panic!("no DF {other}"),
+        };
+        assert_eq!((file.df, file.access), (df, access), "{}", file.name);
         assert_eq!(number(row, "fid"), u32::from(file.fid));
         assert_eq!(number(row, "sfi"), u32::from(file.sfi));
-        assert_eq!(number(row, "dgi"), u32::from(file.dgi));
+        assert_eq!(row.get("dgi").map(|_| number(row, "dgi")), file.dgi.map(u32::from));
     }
 }
 
@@ -104,6 +140,7 @@ fn life_cycle_toml() {
     }
     assert_eq!(byte("application_globalplatform", "SELECTABLE"), InstanceLifeCycle::Selectable as u8);
     assert_eq!(byte("application_globalplatform", "PERSONALIZED"), InstanceLifeCycle::Personalized as u8);
+    assert_eq!(byte("application_globalplatform", "LOCKED"), InstanceLifeCycle::Locked as u8);
 }
 
 /// Every command of the table is known to its application, and every other instruction is not.

@@ -16,7 +16,7 @@ impl Processor {
         protection: Protection,
     ) -> Result<Response, Stop> {
         let df = self.volatile.identity.df;
-        if df == Df::Lds && !protection.granted {
+        if df == Df::Records || df == Df::Lds && !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let (file, length) = self.existing(slot, File::by_fid(df, fid))?;
@@ -38,6 +38,9 @@ impl Processor {
         protection: Protection,
     ) -> Result<Response, Stop> {
         let df = self.volatile.identity.df;
+        if df == Df::Records {
+            return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+        }
         let file = match read.target {
             Target::Current => Some(self.volatile.identity.current.ok_or(StatusWord::COMMAND_NOT_ALLOWED)?),
             Target::ShortIdentifier(sfi) => File::by_sfi(df, sfi),
@@ -58,8 +61,8 @@ impl Processor {
         }
         let left = length - read.offset;
         let count = left.min(most);
-        let object = self.store.object(slot, file.dgi).map(|(_, object)| object);
-        let data = object.map(|o| self.store.read_object(o, read.offset, count)).unwrap_or_default();
+        let object = file.dgi.and_then(|dgi| self.store.object(slot, dgi));
+        let data = object.map(|(_, o)| self.store.read_object(o, read.offset, count)).unwrap_or_default();
         let data = if read.in_data_object { encode(Tag(0x53), &data) } else { data };
         let asked_for_more = matches!(read.le, Le::Exact(ne) if ne as usize > data.len());
         let status = if asked_for_more && count == left { StatusWord::END_OF_FILE } else { StatusWord::OK };
@@ -72,7 +75,8 @@ impl Processor {
     /// The file if the table has it and its content is held, with its length.
     fn existing(&self, slot: usize, file: Option<&'static File>) -> Result<(&'static File, u16), StatusWord> {
         let file = file.ok_or(StatusWord::FILE_NOT_FOUND)?;
-        let (_, object) = self.store.object(slot, file.dgi).ok_or(StatusWord::FILE_NOT_FOUND)?;
+        let dgi = file.dgi.ok_or(StatusWord::FILE_NOT_FOUND)?;
+        let (_, object) = self.store.object(slot, dgi).ok_or(StatusWord::FILE_NOT_FOUND)?;
         Ok((file, object.length))
     }
 }

@@ -39,6 +39,7 @@ impl Processor {
             life_cycle: InstanceLifeCycle::Selectable,
             #[allow(clippy::cast_possible_truncation)] // one of 4 slots
             load_file: load_file as u8,
+            record_pages: 0,
         };
         self.store
             .commit(Changes::default().instance(slot, Some(&instance)).tries(slot, Tries::default()))?;
@@ -95,6 +96,7 @@ impl Processor {
             self.store.objects(*slot).for_each(|(object, _)| {
                 changes.no_object(object);
             });
+            self.store.forget_keys_of(*slot, &mut changes);
         }
         self.store.commit(&changes)?;
         if channel.stream.as_ref().is_some_and(|stream| gone.contains(&stream.instance())) {

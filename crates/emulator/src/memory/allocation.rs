@@ -18,7 +18,8 @@ impl Extents {
     pub(crate) fn new(runs: &[(u16, u16)], page: PageSize) -> Option<Self> {
         let inside = |&(first, length): &(u16, u16)| {
             let (first, last) = (usize::from(first), usize::from(first) + usize::from(length));
-            length > 0 && Area::ALL.iter().map(|a| a.pages(page)).any(|a| a.start <= first && last <= a.end)
+            let mut areas = Area::ALL.iter().chain([&Area::FileSlots]).map(|area| area.pages(page));
+            length > 0 && areas.any(|area| area.start <= first && last <= area.end)
         };
         let mut extents = Self { count: u8::try_from(runs.len()).ok()?, ..Self::default() };
         extents.runs.get_mut(..runs.len())?.copy_from_slice(runs);
@@ -71,6 +72,17 @@ impl Allocation {
     /// Marks pages as taken.
     pub(crate) fn take(&mut self, extents: &Extents) {
         self.mark(extents, true);
+    }
+
+    pub(crate) fn is_taken(&self, page: usize) -> bool {
+        self.taken.get(page).is_some_and(|taken| *taken)
+    }
+
+    /// Marks one page as taken.
+    pub(crate) fn take_page(&mut self, page: usize) {
+        if let Some(mark) = self.taken.get_mut(page) {
+            *mark = true;
+        }
     }
 
     /// Marks pages as free.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 /// A directory record has 64 bytes.
 pub(crate) const RECORD: usize = 64;
 /// How many the directory has. Directory, journal head and shadows fit the reserve with every page size.
-pub(crate) const RECORDS: usize = 41;
+pub(crate) const RECORDS: usize = 44;
+/// How many it had in format 1 of the state.
+pub(crate) const RECORDS_OF_FORMAT_1: usize = 41;
 
 /// Bytes that the chip writes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -69,9 +71,12 @@ pub(crate) enum Area {
     Files,
     UpdateSlot,
     Records,
+    /// Files and update slot together, which lie side by side: after an update either holds what is current (LIFE-06).
+    FileSlots,
 }
 
 impl Area {
+    /// The areas that make up the chip.
     pub(crate) const ALL: [Self; 5] =
         [Self::Code, Self::Portrait, Self::Files, Self::UpdateSlot, Self::Records];
 
@@ -88,6 +93,7 @@ impl Area {
             Self::Files => (FILES, budget::FILES),
             Self::UpdateSlot => (UPDATE_SLOT, budget::UPDATE_SLOT),
             Self::Records => (RECORDS, budget::RECORDS),
+            Self::FileSlots => (FILES, budget::FILES + budget::UPDATE_SLOT),
         }
     }
 

@@ -4,7 +4,7 @@ use super::manifest::{Held, agrees, digest, report};
 use super::stream::{Open, Value, complete_header};
 use super::{Content, Stream};
 use crate::memory::{Allocation, Area};
-use crate::store::{Body, INLINE, Object, Store};
+use crate::store::{Body, INLINE, Object, RECORD_OVERHEAD, Store};
 use crate::tables::{Dgi, DgiKind};
 use chipwright_iso7816::StatusWord;
 use sha2::{Digest, Sha256};
@@ -42,7 +42,15 @@ impl<'a> Plan<'a> {
         if let Some(Open { value: Value::Pages(content), .. }) = &stream.open {
             allocation.take(&content.extents());
         }
-        let held = store.objects(stream.instance()).map(|(_, o)| (o.dgi, (o.length, o.hash))).collect();
+        let owner = stream.instance();
+        let mut held: Held = store.objects(owner).map(|(_, o)| (o.dgi, (o.length, o.hash))).collect();
+        // PERSO-22
+        for pair in store.key_pairs(owner).filter_map(|reference| {
+            store.key_pair(owner, reference).map(|pair| (reference.dgi(), pair.public))
+        }) {
+            let (dgi, public) = pair;
+            held.insert(dgi, (65, Sha256::digest(public).into()));
+        }
         let free_slots = store.free_object_slots();
         Self { store, allocation, held, free_slots, stream, effects: Effects::default() }
     }
@@ -73,7 +81,11 @@ impl<'a> Plan<'a> {
         let area = match dgi.kind {
             DgiKind::Portrait => Some(Area::Portrait),
             DgiKind::File => Some(Area::Files),
+            DgiKind::Record => Some(Area::Records),
             DgiKind::Report | DgiKind::Finalise => None,
+            DgiKind::Key | DgiKind::GenerateKeyPair | DgiKind::PublicKey | DgiKind::CommitUpdate => {
+                return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
+            }
         };
         if let Some(area) = area
             && usize::from(length) > area.span().1
@@ -111,14 +123,21 @@ impl<'a> Plan<'a> {
         if self.free_slots.is_empty() {
             return Err(StatusWord::NOT_ENOUGH_MEMORY);
         }
-        if usize::from(length) <= INLINE {
+        let mut room = usize::from(length);
+        if area == Area::Records {
+            // REC-05, REC-06: it takes what an appended record of its length takes.
+            if self.store.records_belong_to_another(self.stream.instance()) {
+                return Err(StatusWord::NOT_ENOUGH_MEMORY);
+            }
+            room += RECORD_OVERHEAD;
+        } else if room <= INLINE {
             return Ok(Value::Whole(Zeroizing::new(Vec::new())));
         }
-        let extents = self.allocation.allocate(area, usize::from(length)).or_else(|| {
+        let extents = self.allocation.allocate(area, room).or_else(|| {
             let Body::Pages(old) = &former?.body else { return None };
             self.allocation.release(old);
             self.effects.removed_first = true;
-            self.allocation.allocate(area, usize::from(length))
+            self.allocation.allocate(area, room)
         });
         let extents = extents.ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
         let page = self.store.memory().page_size().bytes();

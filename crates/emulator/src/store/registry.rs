@@ -1,4 +1,4 @@
-//! The card itself, instances, load files, password counters.
+//! The card itself, instances, load files.
 
 use super::{Record, RecordReader, RecordWriter, USED};
 use crate::memory::{Extents, MOST_RUNS, PageSize};
@@ -54,6 +54,8 @@ pub(crate) struct Instance {
     pub(crate) life_cycle: InstanceLifeCycle,
     /// The slot of its load file.
     pub(crate) load_file: u8,
+    /// How many pages of the records area its appended records take.
+    pub(crate) record_pages: u16,
 }
 
 impl Instance {
@@ -64,8 +66,17 @@ impl Instance {
         self.privileges[0] & Self::DEFAULT_SELECTED != 0
     }
 
-    pub(crate) fn is_operational(&self) -> bool {
-        self.life_cycle == InstanceLifeCycle::Personalized
+    /// Finalised, suspended or not.
+    pub(crate) const fn is_operational(&self) -> bool {
+        match self.life_cycle {
+            InstanceLifeCycle::Selectable => false,
+            InstanceLifeCycle::Personalized | InstanceLifeCycle::Locked => true,
+        }
+    }
+
+    /// LIFE-01.
+    pub(crate) const fn is_suspended(&self) -> bool {
+        matches!(self.life_cycle, InstanceLifeCycle::Locked)
     }
 
     pub(super) fn write(&self) -> Record {
@@ -74,6 +85,7 @@ impl Instance {
             .put_short(self.aid.as_bytes(), 16)
             .put(&self.privileges)
             .put(&[self.life_cycle as u8, self.load_file])
+            .put(&self.record_pages.to_be_bytes())
             .record
     }
 
@@ -85,9 +97,12 @@ impl Instance {
         let life_cycle = match reader.byte()? {
             0x07 => InstanceLifeCycle::Selectable,
             0x0F => InstanceLifeCycle::Personalized,
+            0x8F => InstanceLifeCycle::Locked,
             _ => return None,
         };
-        Some(Self { aid, privileges, life_cycle, load_file: reader.byte()? })
+        let load_file = reader.byte()?;
+        let record_pages = u16::try_from(reader.number(2)?).ok()?;
+        Some(Self { aid, privileges, life_cycle, load_file, record_pages })
     }
 }
 
@@ -141,22 +156,4 @@ pub(super) fn take_extents(reader: &mut RecordReader<'_>, page: PageSize) -> Opt
         runs.push((u16::try_from(reader.number(2)?).ok()?, u16::try_from(reader.number(2)?).ok()?));
     }
     Extents::new(&runs, page)
-}
-
-/// Wrong passwords in a row, per password (ACC-03).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Tries {
-    pub(crate) mrz: u32,
-    pub(crate) can: u32,
-}
-
-impl Tries {
-    pub(super) fn write(self) -> Record {
-        RecordWriter::new().put(&self.mrz.to_be_bytes()).put(&self.can.to_be_bytes()).record
-    }
-
-    pub(super) fn read(record: &[u8]) -> Self {
-        let mut reader = RecordReader(record);
-        Self { mrz: reader.number(4).unwrap_or_default(), can: reader.number(4).unwrap_or_default() }
-    }
 }
