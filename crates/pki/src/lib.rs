@@ -10,6 +10,7 @@
 //! | root and document-signer certificates | [`certificate`] | 9303-12, 7.1; RFC 5280, 4 |
 //! | revocation lists | [`crl`] | 9303-12, 7.2; RFC 5280, 5 |
 //! | signed security objects | [`cms`] | 9303-10, 4.6.2; RFC 5652, 5 |
+//! | card-verifiable certificates of terminals | [`cv`] | TR-03110-3, C and D |
 //! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
 //!
 //! ASN.1 is read and written with `der`, and with the types of `x509-cert`, `spki` and `cms`; only DER is accepted
@@ -25,6 +26,7 @@ pub mod certificate;
 pub mod check;
 pub mod cms;
 pub mod crl;
+pub mod cv;
 pub mod encoding;
 pub mod name;
 pub mod oid;

@@ -14,11 +14,27 @@ pub const LDS_SECURITY_OBJECT: Oid = Oid::new_unwrap("2.23.136.1.1.1");
 /// id-icao-mrtd-security-extensions-documentTypeList, 2.23.136.1.1.6.2 (9303-12, 7.1.1.6).
 pub const DOCUMENT_TYPE_LIST: Oid = Oid::new_unwrap("2.23.136.1.1.6.2");
 
+/// id-SecurityObject, 0.4.0.127.0.7.3.2.1: the SecurityInfos in EF.CardSecurity (TR-03110-3, A.1.2.5).
+pub const SECURITY_OBJECT: Oid = Oid::new_unwrap("0.4.0.127.0.7.3.2.1");
+
+/// id-TA-RSA, 0.4.0.127.0.7.2.2.2.1: keys with a modulus and an exponent (TR-03110-3, A.7.1.1).
+pub const TA_RSA: Oid = Oid::new_unwrap("0.4.0.127.0.7.2.2.2.1");
+/// id-TA-ECDSA-SHA-256, 0.4.0.127.0.7.2.2.2.2.3 (TR-03110-3, A.7.1.1).
+pub const TA_ECDSA_SHA_256: Oid = Oid::new_unwrap("0.4.0.127.0.7.2.2.2.2.3");
+/// id-IS, inspection systems, 0.4.0.127.0.7.3.1.2.1 (TR-03110-4, 2.2.3).
+pub const INSPECTION_SYSTEM: Oid = Oid::new_unwrap("0.4.0.127.0.7.3.1.2.1");
+/// id-AT, authentication terminals, 0.4.0.127.0.7.3.1.2.2 (TR-03110-4, 2.2.3).
+pub const AUTHENTICATION_TERMINAL: Oid = Oid::new_unwrap("0.4.0.127.0.7.3.1.2.2");
+/// id-ST, signature terminals, 0.4.0.127.0.7.3.1.2.3 (TR-03110-4, 2.2.3).
+pub const SIGNATURE_TERMINAL: Oid = Oid::new_unwrap("0.4.0.127.0.7.3.1.2.3");
+
 /// Chipwright's own arc, 1.3.6.1.4.1.32473.4348, under the enterprise number for examples (RFC 5612). An organisation that
 /// registers an arc replaces it here, and nowhere else.
 pub const CHIPWRIGHT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348");
 /// The marker of a test root, 1.3.6.1.4.1.32473.4348.1.1: a critical extension with the value NULL.
 pub const TEST_ROOT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.1.1");
+/// The extension of CV certificates that tells the files of records apart, 1.3.6.1.4.1.32473.4348.3.1 (TA-07).
+pub const RECORD_RIGHTS: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.3.1");
 
 #[cfg(test)]
 mod tests {
