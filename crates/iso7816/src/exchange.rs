@@ -2,6 +2,7 @@
 //! `61XX` and a repeated command for `6CXX` (7816-3, 12.2; 7816-4, 5.6), all bounded.
 
 use crate::apdu::ApduError;
+use crate::link::{Chip, Meter};
 use crate::{Command, Ins, Le, Response, StatusWord, Transport, TransportError};
 use zeroize::Zeroizing;
 
@@ -65,12 +66,14 @@ pub struct Exchanger<T> {
     round_trips: u64,
     bytes_sent: u64,
     bytes_received: u64,
+    meter: Meter,
 }
 
 impl<T: Transport> Exchanger<T> {
     /// Over this transport.
     pub const fn new(transport: T, mode: LengthMode) -> Self {
-        Self { transport, mode, round_trips: 0, bytes_sent: 0, bytes_received: 0 }
+        let meter = Meter::new(Chip::JAVA_CARD);
+        Self { transport, mode, round_trips: 0, bytes_sent: 0, bytes_received: 0, meter }
     }
 
     /// How long commands travel from now on.
@@ -91,6 +94,11 @@ impl<T: Transport> Exchanger<T> {
     /// Bytes sent and received so far.
     pub const fn bytes(&self) -> (u64, u64) {
         (self.bytes_sent, self.bytes_received)
+    }
+
+    /// How long a chip and its link would have taken, as modelled.
+    pub const fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// The transport itself.
@@ -179,6 +187,7 @@ impl<T: Transport> Exchanger<T> {
         self.bytes_sent += bytes.len() as u64;
         let answer = Zeroizing::new(self.transport.transmit(&bytes)?);
         self.bytes_received += answer.len() as u64;
+        self.meter.add(command, bytes.len(), answer.len());
         let (most, sent) = (most_data(command), answer.len().saturating_sub(2));
         if sent > most {
             return Err(ExchangeError::TooMuch { most, sent });

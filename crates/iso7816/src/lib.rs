@@ -16,6 +16,7 @@ pub mod aid;
 pub mod apdu;
 pub mod atr;
 pub mod exchange;
+pub mod link;
 pub mod status;
 pub mod tlv;
 pub mod transport;
