@@ -15,7 +15,7 @@ use chipwright_pki::Policy;
 use chipwright_profile::{IssuerFiles, SignedProfile};
 use chipwright_testkit::hostile::{self, Aim, Bounded, Deed, Dice, Meddler, Shared};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, cases, chip_config};
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::fmt::Write as _;
@@ -79,14 +79,10 @@ impl Station {
         let can = std::str::from_utf8(self.signed.access_secrets().can()).unwrap();
         let password = Password::can(can).unwrap();
         let trust = self.authority.trust(self.at);
+        let policy = Policy::real();
         let mut ask = Inspection {
-            application: self.profile.instance,
-            password: &password,
-            trust: &trust,
-            policy: &Policy::real(),
-            at: self.at,
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.profile.instance, &password, &trust, &policy, self.at)
         };
         let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77));
         assert_eq!(report.verdict(), Verdict::Valid, "{what:?}: {}", report.to_text(false));

@@ -13,7 +13,7 @@ use chipwright_perso::{
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::IssuerFiles;
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 
@@ -114,14 +114,10 @@ impl Bench {
 
     fn verdict(&self, card: &mut Exchanger<Card>) -> Verdict {
         card.reset().unwrap();
+        let policy = Policy::real();
         let mut ask = Inspection {
-            application: self.profile.instance,
-            password: &self.can,
-            trust: &self.trust,
-            policy: &Policy::real(),
-            at: self.at,
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.profile.instance, &self.can, &self.trust, &policy, self.at)
         };
         inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0.verdict()
     }

@@ -13,7 +13,7 @@ use chipwright_perso::{
 use chipwright_pki::Policy;
 use chipwright_profile::{IssuerFiles, SignedProfile};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
-use chipwright_verify::{Inspection, Report, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Report, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 
@@ -48,14 +48,10 @@ fn verify(case: &Case, card: &mut Exchanger<Card>) -> Report {
     card.reset().unwrap();
     let password = Password::can(&case.can).unwrap();
     let trust = case.authority.trust(case.at);
+    let policy = Policy::real();
     let mut ask = Inspection {
-        application: case.profile.instance,
-        password: &password,
-        trust: &trust,
-        policy: &Policy::real(),
-        at: case.at,
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(case.profile.instance, &password, &trust, &policy, case.at)
     };
     inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0
 }

@@ -15,7 +15,7 @@ use chipwright_pki::{
     check, check_cached,
 };
 use chipwright_profile::security_object::{SecurityObject, lds_security_object};
-use chipwright_profile::{DataGroups, FileId};
+use chipwright_profile::{ChipKeys, DataGroups, FileId};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -80,6 +80,7 @@ fn setting() -> Setting {
         &chipwright_testkit::portrait(0),
         &allocation,
         &terms,
+        &ChipKeys::default(),
     )
     .unwrap();
     let groups: Vec<(u8, Vec<u8>)> = built

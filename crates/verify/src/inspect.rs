@@ -6,8 +6,10 @@ use crate::check::{Check, CheckName};
 use crate::consistency;
 use crate::files::Files;
 use crate::holder::Holder;
+use crate::proof::{ChipProofPolicy, Proofs};
 use crate::read::{self, Link, Protected, ReadError};
 use crate::report::{ReadCost, Report};
+use crate::stage::Stage;
 use crate::unread::Unread;
 use crate::verdict::Verdict;
 use chipwright_channel::pace::{self, PaceError, Password};
@@ -36,6 +38,37 @@ pub struct Inspection<'a> {
     pub not_before: Option<Timestamp>,
     /// Signers whose certificates were verified before.
     pub cache: Option<&'a mut SignerCache>,
+    /// What is demanded of the chip.
+    pub chip_proof: ChipProofPolicy,
+    /// How many of the promised proofs are run.
+    pub proofs: Proofs,
+    /// Told how far the inspection is: the text verdict comes before the portrait.
+    pub progress: Option<&'a mut dyn FnMut(Stage<'_>)>,
+}
+
+impl<'a> Inspection<'a> {
+    /// With nothing known from before, and a proof of the chip required.
+    #[must_use]
+    pub fn new(
+        application: Aid,
+        password: &'a Password,
+        trust: &'a TrustStore,
+        policy: &'a Policy,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            application,
+            password,
+            trust,
+            policy,
+            at,
+            not_before: None,
+            cache: None,
+            chip_proof: ChipProofPolicy::Required,
+            proofs: Proofs::Fastest,
+            progress: None,
+        }
+    }
 }
 
 /// Resets the card that answers on `card` and inspects it over this fresh connection. Always returns a report; whatever went wrong is in it.
@@ -160,7 +193,7 @@ fn judge(
     checks.push(consistency::data_groups(files, &signed));
     checks.push(consistency::consistency(files, &holder, passive.signer(), ask));
     checks.push(consistency::card_validity(&holder, ask));
-    checks.push(chip_proof(files));
+    checks.push(chip_proof(files, ask.chip_proof));
     Some((holder, accepted))
 }
 
@@ -201,13 +234,21 @@ fn fetch_data_groups(
 }
 
 /// No proof of the chip is demanded yet. One that the signed files promise is not run here, and that is said.
-fn chip_proof(files: &Files) -> Check {
+fn chip_proof(files: &Files, policy: ChipProofPolicy) -> Check {
     let promised = files.data_group(15).is_some()
         || files
             .data_group(14)
             .and_then(|file| chipwright_profile::read::dg14(file).ok())
             .is_some_and(|infos| infos.iter().count() > infos.pace().len());
-    if promised { Check::not_reached(CheckName::ChipProof) } else { Check::not_offered(CheckName::ChipProof) }
+    match (promised, policy) {
+        (true, _) => Check::not_reached(CheckName::ChipProof),
+        (false, ChipProofPolicy::IfPromised) => Check::not_offered(CheckName::ChipProof),
+        (false, ChipProofPolicy::Required) => Check::failed(
+            CheckName::ChipProof,
+            Verdict::ChipNotProven,
+            "the card promises no proof that its chip is genuine",
+        ),
+    }
 }
 
 /// The clock is also compared with the latest time known from signed data.

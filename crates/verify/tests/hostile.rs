@@ -12,7 +12,7 @@ use chipwright_profile::FileId;
 use chipwright_profile::security_object::lds_security_object;
 use chipwright_testkit::hostile::{self, Aim, Bounded, Deed, Dice, Liar, Meddler, Model, contents};
 use chipwright_testkit::{Authority, AuthorityOptions, cases};
-use chipwright_verify::{CheckName, Files, Inspection, Outcome, Report, Verdict, inspect};
+use chipwright_verify::{CheckName, ChipProofPolicy, Files, Inspection, Outcome, Report, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::fmt::Write as _;
@@ -53,14 +53,10 @@ impl Kiosk {
     fn read(&self, card: &mut dyn Transport, can: &str, mode: LengthMode) -> (Report, Files) {
         let mut card = Exchanger::new(Bounded::new(card, MOST_COMMANDS), mode);
         let password = Password::can(can).unwrap();
+        let policy = Policy::real();
         let mut ask = Inspection {
-            application: ChipProfile::default().instance,
-            password: &password,
-            trust: &self.trust,
-            policy: &Policy::real(),
-            at: time(NOW),
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(ChipProfile::default().instance, &password, &self.trust, &policy, time(NOW))
         };
         inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77))
     }

@@ -12,7 +12,7 @@ use chipwright_pki::Policy;
 use chipwright_pki::certificate::RootKind;
 use chipwright_profile::{FileId, IssuerFiles, SignedProfile};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, blank};
-use chipwright_verify::{Files, Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Files, Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use tempfile::TempDir;
@@ -52,13 +52,14 @@ fn read(authority: &Authority, policy: &Policy) -> Files {
     let mut card = finished_card(&signed);
     card.reset().unwrap();
     let mut ask = Inspection {
-        application: ChipProfile::default().instance,
-        password: &Password::can(&can).unwrap(),
-        trust: &authority.trust(now()),
-        policy,
-        at: now(),
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(
+            ChipProfile::default().instance,
+            &Password::can(&can).unwrap(),
+            &authority.trust(now()),
+            policy,
+            now(),
+        )
     };
     let (report, files) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77));
     assert_eq!(report.verdict(), Verdict::Valid, "{}", report.to_text(false));

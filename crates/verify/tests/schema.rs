@@ -6,7 +6,7 @@
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_pki::{Policy, TrustStore};
-use chipwright_verify::{CheckName, Inspection, SCHEMA, Verdict, inspect};
+use chipwright_verify::{CheckName, ChipProofPolicy, Inspection, SCHEMA, Verdict, inspect};
 use serde_json::Value;
 
 fn schema() -> Value {
@@ -47,14 +47,17 @@ fn a_report_has_the_keys_of_the_schema() {
     let mut card = Exchanger::new(chipwright_testkit::blank(1), LengthMode::Short);
     card.reset().unwrap();
     let password = Password::can("123456").unwrap();
+    let policy = Policy::real();
+    let no_trust = TrustStore::new();
     let mut ask = Inspection {
-        application: chipwright_perso::ChipProfile::default().instance,
-        password: &password,
-        trust: &TrustStore::new(),
-        policy: &Policy::real(),
-        at: "2026-11-22T08:00:00Z".parse().unwrap(),
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(
+            chipwright_perso::ChipProfile::default().instance,
+            &password,
+            &no_trust,
+            &policy,
+            "2026-11-22T08:00:00Z".parse().unwrap(),
+        )
     };
     let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(1));
     let json = serde_json::to_value(&report).unwrap();

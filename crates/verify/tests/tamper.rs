@@ -15,7 +15,7 @@ use chipwright_pki::sign::SignKey;
 use chipwright_pki::{Policy, SignerCache, TrustStore};
 use chipwright_profile::{FileId, IssuerFiles, SecurityInfos, SignedProfile};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, blank};
-use chipwright_verify::{CheckName, Inspection, Outcome, Report, Verdict, inspect};
+use chipwright_verify::{CheckName, ChipProofPolicy, Inspection, Outcome, Report, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 
@@ -91,13 +91,16 @@ impl Kiosk<'_> {
 
     fn judge_with(&self, card: &mut Exchanger<Card>, cache: Option<&mut SignerCache>) -> Report {
         let mut ask = Inspection {
-            application: ChipProfile::default().instance,
-            password: &self.password,
-            trust: self.trust,
-            policy: &self.policy,
-            at: time(self.at),
             not_before: self.known.map(time),
             cache,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(
+                ChipProfile::default().instance,
+                &self.password,
+                self.trust,
+                &self.policy,
+                time(self.at),
+            )
         };
         inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0
     }
@@ -358,14 +361,10 @@ fn unreadable(table: &mut Table, trust: &TrustStore, good: &Sample) {
     card.reset().unwrap();
     let report = {
         let password = Password::can(&good.can).unwrap();
+        let policy = Policy::real();
         let mut ask = Inspection {
-            application: ChipProfile::default().instance,
-            password: &password,
-            trust,
-            policy: &Policy::real(),
-            at: time(NOW),
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(ChipProfile::default().instance, &password, trust, &policy, time(NOW))
         };
         inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77)).0
     };

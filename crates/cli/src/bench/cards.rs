@@ -20,11 +20,11 @@ use chipwright_pki::{
     Name, Period, Policy, SerialNumber, SignKey, SignatureAlgorithm, SignerTemplate, TrustStore,
 };
 use chipwright_profile::{
-    Allocation, Can, CardNumber, CitizenNumber, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member,
+    Allocation, Can, CardNumber, ChipKeys, CitizenNumber, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member,
     MemberNumber, MemberParts, PartialDate, PersonName, Portrait, Salt, Sex, SignedProfile, StateCode,
     StatusReference, Unit,
 };
-use chipwright_verify::{Inspection, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, inspect};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -205,10 +205,12 @@ impl Bench {
     }
 
     fn sign(&self, random: &mut dyn FnMut(&mut [u8])) -> Result<SignedProfile, Any> {
-        let groups = DataGroups::build(&member()?, &self.portrait, &Self::allocation(random), &self.terms)?;
+        let keys = ChipKeys::default();
+        let groups =
+            DataGroups::build(&member()?, &self.portrait, &Self::allocation(random), &self.terms, &keys)?;
         let signed =
             self.template.prepare(groups.lds_security_object(), self.at)?.sign_with(&self.signer_key)?;
-        Ok(groups.sign_with(signed.as_der())?)
+        Ok(groups.sign_with(signed.as_der(), None)?)
     }
 
     /// What the bare loop has to do: the same amounts.
@@ -245,13 +247,8 @@ impl Bench {
         let digits = std::str::from_utf8(signed.access_secrets().can())?;
         let password = Password::can(digits)?;
         let mut ask = Inspection {
-            application: self.chip.instance,
-            password: &password,
-            trust: &self.trust,
-            policy: &self.policy,
-            at: self.at,
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.chip.instance, &password, &self.trust, &self.policy, self.at)
         };
         let (report, _) = inspect(&mut card, &mut ask, random);
         totals.prepare += ready.cost().round_trips();

@@ -18,7 +18,7 @@ use chipwright_issuance::Language;
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::CardNumber;
 use chipwright_registry::CardStatus;
-use chipwright_verify::{Files, Inspection, Report, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Files, Inspection, Report, Verdict, inspect};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -166,13 +166,8 @@ impl Judge {
             .because(&error)
         })?;
         let mut ask = Inspection {
-            application: self.application,
-            password,
-            trust: &self.trust,
-            policy: &self.policy,
-            at: self.at,
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.application, password, &self.trust, &self.policy, self.at)
         };
         Ok(inspect(card, &mut ask, &mut randomness::fill))
     }

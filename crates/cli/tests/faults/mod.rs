@@ -10,7 +10,7 @@ use chipwright_reader::pcsc::{self, Service};
 use chipwright_reader::vpcd::{FIRST_PORT, Slot, SlotState};
 use chipwright_registry::{ChipId, View};
 use chipwright_testkit::hostile::Model;
-use chipwright_verify::{Inspection, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, inspect};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Output;
@@ -178,14 +178,17 @@ pub(crate) fn model(house: &House, name: &str) -> Model {
     let number = view.live_card_on(&ChipId(card.chip_identifier())).unwrap().unwrap().number;
     let can = String::from_utf8(view.allocation_of(&number).unwrap().can.expose().to_vec()).unwrap();
     let password = Password::can(&can).unwrap();
+    let policy = Policy::test();
+    let no_trust = TrustStore::new();
     let mut ask = Inspection {
-        application: ChipProfile::default().instance,
-        password: &password,
-        trust: &TrustStore::new(),
-        policy: &Policy::test(),
-        at: jiff::Timestamp::now(),
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(
+            ChipProfile::default().instance,
+            &password,
+            &no_trust,
+            &policy,
+            jiff::Timestamp::now(),
+        )
     };
     let mut card = Exchanger::new(card, LengthMode::Extended);
     let (_, files) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(1));

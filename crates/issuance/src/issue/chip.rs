@@ -13,7 +13,7 @@ use chipwright_perso::{
 };
 use chipwright_profile::{Allocation, CardNumber, FittedPortrait, Member, MemberNumber};
 use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason};
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 use std::collections::HashMap;
 
 /// Access numbers tried on one finished card over the contactless interface; each wrong one makes the card slower.
@@ -321,7 +321,7 @@ impl Desk<'_> {
         let ready = self.make_ready(card, found, leftovers)?;
         let allocation = self.allocation(person.member.number())?;
         let number = allocation.card_number.clone();
-        let plan = match self.plan(&person.member, &person.portrait, &allocation) {
+        let plan = match self.plan(&person.member, &person.portrait, &allocation, ready.keys()) {
             Ok(plan) => plan,
             Err(failure) => {
                 if failure.fault() == Fault::Data {
@@ -435,13 +435,9 @@ impl Desk<'_> {
         let digits = std::str::from_utf8(allocation.can.expose()).map_err(|_| Failure::AccessNumber)?;
         let password = Password::can(digits).map_err(|_| Failure::AccessNumber)?;
         let mut ask = Inspection {
-            application: self.terms.application,
-            password: &password,
-            trust: self.trust,
-            policy: self.policy,
-            at: self.clock.now(),
-            not_before: None,
             cache: Some(&mut self.cache),
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.terms.application, &password, self.trust, self.policy, self.clock.now())
         };
         let (report, _) = inspect(card, &mut ask, &mut *self.random);
         if let (Some(lost), false) = (card.transport().lost(), report.verdict() == Verdict::Valid) {

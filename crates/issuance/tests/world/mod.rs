@@ -13,7 +13,7 @@ use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::{IssueTerms, MemberNumber};
 use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, random};
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::cell::{Cell, RefCell};
@@ -344,14 +344,16 @@ impl World {
                 card.reset().unwrap();
                 let can = view.allocation_of(&record.number).unwrap().can;
                 let password = Password::can(std::str::from_utf8(can.expose()).unwrap()).unwrap();
+                let policy = Policy::real();
                 let mut ask = Inspection {
-                    application: ChipProfile::default().instance,
-                    password: &password,
-                    trust: &self.trust,
-                    policy: &Policy::real(),
-                    at: NOW.parse().unwrap(),
-                    not_before: None,
-                    cache: None,
+                    chip_proof: ChipProofPolicy::IfPromised,
+                    ..Inspection::new(
+                        ChipProfile::default().instance,
+                        &password,
+                        &self.trust,
+                        &policy,
+                        NOW.parse().unwrap(),
+                    )
                 };
                 let (report, _) = inspect(&mut card, &mut ask, &mut *random(99));
                 if report.verdict() == Verdict::Valid {

@@ -9,7 +9,7 @@ use chipwright_pki::Policy;
 use chipwright_profile::{IssuerFiles, SignedProfile};
 use chipwright_reader::trace::{Happening, Piece, Recorder, Recording, Redaction};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, random};
-use chipwright_verify::{Inspection, Report, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Report, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::collections::VecDeque;
@@ -107,14 +107,10 @@ impl Case {
         card.reset().unwrap();
         let password = Password::can(&self.can()).unwrap();
         let trust = self.authority.trust(self.at);
+        let policy = Policy::real();
         let mut ask = Inspection {
-            application: self.profile.instance,
-            password: &password,
-            trust: &trust,
-            policy: &Policy::real(),
-            at: self.at,
-            not_before: None,
-            cache: None,
+            chip_proof: ChipProofPolicy::IfPromised,
+            ..Inspection::new(self.profile.instance, &password, &trust, &policy, self.at)
         };
         inspect(&mut card, &mut ask, &mut random(seed)).0
     }

@@ -14,7 +14,7 @@ use chipwright_perso::{
     CardKeys, ChipIdentifier, ChipProfile, Dgi, Freshness, Leftovers, PersoError, PreparePlan, Surroundings,
     WritePlan, prepare, write,
 };
-use chipwright_profile::{FittedPortrait, IssueTerms, IssuerFiles, PaceParameters, PaceProtocol};
+use chipwright_profile::{ChipKeys, FittedPortrait, IssueTerms, IssuerFiles, PaceParameters, PaceProtocol};
 use chipwright_testkit::{Authority, AuthorityOptions, MemoryJournal, TryCount, random};
 use cmac::{Cmac, KeyInit, Mac};
 use jiff::civil::date;
@@ -79,8 +79,8 @@ pub(crate) fn personalise<T: Transport>(
             Object::confidential(dgi, stored.value.0.clone())
         })
         .partition(|object| object.dgi.0 >> 8 == 0x2F);
-    let plan = WritePlan { profile: profile.clone(), objects, shared };
-    let first = PreparePlan { profile, files: plan.shared.clone(), leftovers: Leftovers::default() };
+    let plan = WritePlan { profile: profile.clone(), objects, shared, keys: ChipKeys::default() };
+    let first = PreparePlan { profile, files: plan.shared.clone(), key_pairs: Vec::new(), leftovers: Leftovers::default() };
     let (keys, mut budget, mut journal) = (Keys(file), TryCount::default(), MemoryJournal::default());
     let pass = Rc::new(RefCell::new("prepare"));
     let named = |name: &str| *step.borrow_mut() = format!("{}: {name}", pass.borrow());

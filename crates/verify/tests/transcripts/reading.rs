@@ -7,7 +7,7 @@ use chipwright_pki::certificate::Certificate;
 use chipwright_pki::crl::Crl;
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_testkit::random;
-use chipwright_verify::{Inspection, Report, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Report, Verdict, inspect};
 
 use crate::format::{AT, Exchange, Octets, Personalisation, Reading, SOURCE};
 use crate::personalisation::{CASES, authority};
@@ -105,14 +105,16 @@ pub(crate) fn read<T: Transport>(
     let mut trust = TrustStore::new();
     trust.add_root(Certificate::from_der(&file.root.0).unwrap()).unwrap();
     trust.add_crl(Crl::from_der(&file.crl.0).unwrap()).unwrap();
+    let policy = Policy::real();
     let mut ask = Inspection {
-        application: Aid::new(&file.instance_aid.0).unwrap(),
-        password: &password,
-        trust: &trust,
-        policy: &Policy::real(),
-        at: file.at.parse().unwrap(),
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(
+            Aid::new(&file.instance_aid.0).unwrap(),
+            &password,
+            &trust,
+            &policy,
+            file.at.parse().unwrap(),
+        )
     };
     let report = inspect(&mut card, &mut ask, host).0;
     (card.into_transport(), report)
