@@ -56,6 +56,7 @@ pub trait Clock {
 pub struct Signer<'a> {
     certificate: Certificate,
     template: SignerTemplate,
+    card_security: SignerTemplate,
     key: &'a dyn SignKey,
 }
 
@@ -66,7 +67,8 @@ impl<'a> Signer<'a> {
     /// [`Failure::Signer`] when the certificate is not a document signer's.
     pub fn new(certificate: Certificate, key: &'a dyn SignKey) -> Result<Self, Failure> {
         let template = SignerTemplate::new(&certificate)?;
-        Ok(Self { certificate, template, key })
+        let card_security = SignerTemplate::for_card_security(&certificate)?;
+        Ok(Self { certificate, template, card_security, key })
     }
 
     /// The certificate.

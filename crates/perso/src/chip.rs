@@ -65,6 +65,8 @@ pub struct ChipProfile {
     pub command_limit: usize,
     /// Non-volatile bytes a blank must have free.
     pub free_memory: u32,
+    /// Whether the chip's answers must be protected (R-MAC): key pairs made on the chip are believed only then (PERSO-21).
+    pub protected_answers: bool,
 }
 
 impl Default for ChipProfile {
@@ -79,6 +81,7 @@ impl Default for ChipProfile {
             path: Path::IssuerDomain,
             command_limit: 1033,
             free_memory: 14_336 + 8_192,
+            protected_answers: false,
         }
     }
 }

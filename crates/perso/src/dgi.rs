@@ -15,6 +15,22 @@ impl Dgi {
     pub const CAN: Self = Self(0x8010);
     /// SHA-1 of the MRZ information (9303-11, 9.7.3).
     pub const MRZ_KEY: Self = Self(0x8011);
+    /// The member's PIN, six digits.
+    pub const PIN: Self = Self(0x8012);
+    /// The PUK, ten digits.
+    pub const PUK: Self = Self(0x8013);
+    /// The first trust point of the records application (TA-03).
+    pub const TRUST_POINT: Self = Self(0x8020);
+    /// The certificate of the first record signer (REC-06).
+    pub const RECORD_SIGNER: Self = Self(0x0200);
+    /// The citizen number, as a record (REC-06).
+    pub const CITIZEN_NUMBER: Self = Self(0x0201);
+    /// Make a key pair on the chip (PERSO-19).
+    pub const GENERATE_KEY_PAIR: Self = Self(0x7F02);
+    /// The public key of a pair that exists (PERSO-20).
+    pub const PUBLIC_KEY: Self = Self(0x7F03);
+    /// The manifest that makes an update current (LIFE-06).
+    pub const COMMIT_UPDATE: Self = Self(0x7F0E);
     /// Which data groupings the application holds (PERSO-08).
     pub const REPORT: Self = Self(0x7F01);
     /// The manifest that makes the card valid (PERSO-09).
@@ -39,7 +55,19 @@ impl Dgi {
             0x010F => "DG15",
             0x8010 => "CAN",
             0x8011 => "MRZ key",
+            0x8012 => "PIN",
+            0x8013 => "PUK",
+            0x8020 => "CVCA",
+            0x0200 => "first record signer certificate",
+            0x0201 => "citizen number record",
+            0x8101 => "Active Authentication key",
+            0x8102 => "Chip Authentication 1 key",
+            0x8103 => "PACE-CAM key",
+            0x8104 => "Chip Authentication 2 key",
             0x7F01 => "REPORT",
+            0x7F02 => "GENERATE KEY PAIR",
+            0x7F03 => "PUBLIC KEY",
+            0x7F0E => "COMMIT UPDATE",
             0x7F0F => "FINALISE",
             _ => return None,
         })
@@ -138,7 +166,7 @@ pub fn stream<'a>(objects: impl IntoIterator<Item = &'a Object, IntoIter: Clone>
 
 /// The manifest of FINALISE: 01 ‖ *n* ‖ *n* × (DGI ‖ SHA-256(value)), ascending (PERSO-09).
 #[must_use]
-#[allow(clippy::cast_possible_truncation)] // a card holds fewer than 20 data groupings
+#[allow(clippy::cast_possible_truncation)] // a card holds fewer than 30 data groupings
 pub fn manifest(entries: &std::collections::BTreeMap<Dgi, [u8; 32]>) -> Vec<u8> {
     let mut out = vec![0x01, entries.len() as u8];
     for (dgi, digest) in entries {
@@ -245,7 +273,7 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../applet-spec/tables/dgi.toml");
         let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
         let rows = table["dgi"].as_array().unwrap();
-        assert!(rows.len() >= 17);
+        assert!(rows.len() >= 28);
         for row in rows {
             let id = u16::from_str_radix(row["id"].as_str().unwrap(), 16).unwrap();
             assert_eq!(Dgi(id).name(), row["name"].as_str());

@@ -7,6 +7,7 @@ use chipwright_channel::scp03::put_key::PutKeyError;
 use chipwright_channel::scp03::{KeyError, Scp03Error};
 use chipwright_iso7816::tlv::TlvError;
 use chipwright_iso7816::{ExchangeError, StatusWord, TransportError};
+use chipwright_profile::KeyReference;
 
 /// The name of INSTALL [for install and make selectable] in errors.
 pub(crate) const INSTALL: &str = "INSTALL [for install and make selectable]";
@@ -124,6 +125,24 @@ pub enum PersoError {
         /// What it should have confirmed.
         what: &'static str,
     },
+    /// The chip did not prove that it holds the private key it says it made.
+    #[error("{step}: chip {chip} does not prove that it holds its key for {key}")]
+    KeyNotProven {
+        /// The step of the plan.
+        step: &'static str,
+        /// The chip.
+        chip: ChipIdentifier,
+        /// Which key.
+        key: KeyReference,
+    },
+    /// The chip does not hold the key that the signed files publish.
+    #[error("chip {chip} does not hold the key for {key} that its signed files publish")]
+    OtherKey {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// Which key.
+        key: KeyReference,
+    },
     /// The intent could not be recorded; the irreversible command was not sent.
     #[error("the intent to finalise could not be recorded: {0}")]
     Journal(#[from] JournalError),
@@ -147,6 +166,8 @@ impl PersoError {
             | Self::Malformed { .. }
             | Self::PutKey(_)
             | Self::Leftovers(_)
+            | Self::KeyNotProven { .. }
+            | Self::OtherKey { .. }
             | Self::NotConfirmed { .. } => Fault::Card,
             Self::WrongKey { .. } | Self::Key(_) => Fault::Configuration,
             Self::Budget(BudgetError::Exhausted { .. })
@@ -174,6 +195,7 @@ impl PersoError {
                 "Check the reader and the smart card service (pcscd), then repeat: the card is continued where it stopped."
             }
             Self::Finished(_) => "Verify it; a finished card is never written again.",
+            Self::OtherKey { .. } => "Prepare the chip again and sign the card anew.",
             Self::Leftovers(_) => "Prepare the chip again: what it holds is erased.",
             Self::Unsuitable { reasons, .. } if reasons.iter().all(Unsuitable::is_about_keys) => {
                 "Put this chip aside; check which delivery it is from and which key versions are configured."
@@ -257,6 +279,12 @@ mod tests {
             (PersoError::OtherChip { wanted: chip, found: chip }, Fault::Operator),
             (PersoError::NoCardManager, Fault::Operator),
             (PersoError::Leftovers(chip), Fault::Card),
+            (unsuitable(vec![Unsuitable::AnswersNotProtected(0)]), Fault::Card),
+            (
+                PersoError::KeyNotProven { step: "x", chip, key: KeyReference::ChipAuthentication },
+                Fault::Card,
+            ),
+            (PersoError::OtherKey { chip, key: KeyReference::ChipAuthentication }, Fault::Card),
             (JournalError("full".to_owned()).into(), Fault::Record),
         ];
         for (error, fault) in cases {

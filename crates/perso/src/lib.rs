@@ -3,7 +3,8 @@
 //! Two forward passes, because a chip's own keys are made on the chip and signed afterwards:
 //!
 //! * [`prepare()`] carries nothing personal. It replaces the transport keys by keys of this chip alone, installs the identity
-//!   application, stores the files that all cards share and secures the card manager. A stack of blanks can be prepared ahead of time.
+//!   application, stores the files that all cards share, has the chip make its key pairs and secures the card manager. A stack of blanks
+//!   can be prepared ahead of time.
 //! * [`write()`] stores one member's signed profile and finalises. Until FINALISE the chip shows nothing to anybody.
 //!
 //! Both look at the chip first and do only what is still missing, so a chip torn at any point is continued by running the same
@@ -15,6 +16,7 @@ pub mod cost;
 pub mod dgi;
 mod error;
 pub mod globalplatform;
+mod key_pair;
 pub mod keys;
 pub mod plan;
 pub mod prepare;

@@ -5,21 +5,24 @@ use crate::cost::CostReport;
 use crate::dgi::{Dgi, Object};
 use crate::error::{INSTALL, PersoError};
 use crate::globalplatform::{self as gp, CardLifeCycle};
+use crate::key_pair;
 use crate::keys::CardKeys;
 use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
 use crate::run::{Holdings, Run, Storing, Surroundings};
 use crate::survey::{Stage, Survey, survey};
 use chipwright_channel::scp03::{Session, StaticKeys, put_key};
 use chipwright_iso7816::{Exchanger, StatusWord, Transport};
-use chipwright_profile::IssuerFiles;
+use chipwright_profile::{ChipKeys, IssuerFiles, KeyReference};
 
 /// What *prepare* makes of a blank.
 #[derive(Debug, Clone)]
 pub struct PreparePlan {
     /// The kind of chip.
     pub profile: ChipProfile,
-    /// The files that all cards of the issuer share: EF.DIR, EF.ATR/INFO, EF.CardAccess.
+    /// What all cards of the issuer share: EF.DIR, EF.ATR/INFO, EF.CardAccess, the trust point of the records application.
     pub files: Vec<Object>,
+    /// The key pairs that the chip makes.
+    pub key_pairs: Vec<KeyReference>,
     /// What to do with a member's data that a torn chip holds.
     pub leftovers: Leftovers,
 }
@@ -39,6 +42,7 @@ pub enum Leftovers {
 pub struct ChipReady {
     chip: ChipIdentifier,
     parameter: u8,
+    keys: ChipKeys,
     cost: CostReport,
 }
 
@@ -47,6 +51,12 @@ impl ChipReady {
     #[must_use]
     pub const fn chip(&self) -> ChipIdentifier {
         self.chip
+    }
+
+    /// The public keys of the pairs that the chip made, each proven by a signature over our nonce.
+    #[must_use]
+    pub const fn keys(&self) -> &ChipKeys {
+        &self.keys
     }
 
     /// The SCP03 parameter *i* of the chip.
@@ -91,7 +101,9 @@ pub fn prepare<T: Transport>(
     }
     run.begin("store shared files");
     let (mut storing, mut held) = open_storing(&mut run, session, &chip, parameter, issuer.as_ref())?;
-    let shared = |dgi| plan.files.iter().any(|file| file.dgi == dgi);
+    let shared = |dgi| {
+        plan.files.iter().any(|file| file.dgi == dgi) || plan.key_pairs.iter().any(|pair| pair.dgi() == dgi.0)
+    };
     if plan.leftovers == Leftovers::Erase && held.any_but(shared) {
         run.begin("erase leftovers");
         let session = run.select_and_open(&plan.profile.issuer_domain, &chip, parameter, issuer.as_ref())?;
@@ -102,14 +114,41 @@ pub fn prepare<T: Transport>(
     }
     let missing: Vec<&Object> = plan.files.iter().filter(|file| !held.has(file)).collect();
     if !missing.is_empty() {
-        let storing = run.store(storing, &missing, false)?;
+        storing = run.store(storing, &missing, false)?;
+    }
+    let (storing, keys, made) = key_pairs(&mut run, storing, &held, &chip, &plan.key_pairs)?;
+    if !missing.is_empty() || made {
         run.begin("confirm shared files");
         let (_, held) = run.holdings(storing)?;
-        if !plan.files.iter().all(|file| held.has(file)) {
+        let pairs: Vec<Object> = keys.iter().map(|(pair, key)| key_pair::held(pair, key)).collect();
+        if !plan.files.iter().chain(&pairs).all(|object| held.has(object)) {
             return Err(PersoError::NotConfirmed { step: run.step(), what: "the shared files" });
         }
     }
-    Ok(ChipReady { chip, parameter, cost: run.finish() })
+    Ok(ChipReady { chip, parameter, keys, cost: run.finish() })
+}
+
+/// Has the chip make the pairs it does not hold and show those it holds; says whether one was made.
+fn key_pairs<T: Transport>(
+    run: &mut Run<'_, '_, T>,
+    mut storing: Storing,
+    held: &Holdings,
+    chip: &ChipIdentifier,
+    wanted: &[KeyReference],
+) -> Result<(Storing, ChipKeys, bool), PersoError> {
+    let (mut keys, mut made) = (ChipKeys::default(), false);
+    if !wanted.is_empty() {
+        run.begin("make key pairs");
+    }
+    for reference in wanted {
+        let there = held.names(Dgi(reference.dgi()));
+        let how = if there { Dgi::PUBLIC_KEY } else { Dgi::GENERATE_KEY_PAIR };
+        let key;
+        (storing, key) = run.key_pair(storing, chip, how, *reference)?;
+        keys.set(*reference, key);
+        made |= !there;
+    }
+    Ok((storing, keys, made))
 }
 
 /// Directs STORE DATA to the instance and asks what it holds.
@@ -218,8 +257,14 @@ impl PreparePlan {
     /// The plan for the shared files of an issuer; leftovers of another member are erased.
     #[must_use]
     pub fn new(chip: ChipProfile, files: &IssuerFiles) -> Self {
-        let files = files.files().map(|(file, content)| Object::public(Dgi(file.dgi()), content)).collect();
-        Self { profile: chip, files, leftovers: Leftovers::Erase }
+        let features = files.chip();
+        let key_pairs: Vec<KeyReference> = features.key_pairs().collect();
+        let mut objects: Vec<Object> =
+            files.files().map(|(file, content)| Object::public(Dgi(file.dgi()), content)).collect();
+        objects.extend(features.records.iter().map(|point| Object::public(Dgi::TRUST_POINT, point.clone())));
+        let protected_answers = chip.protected_answers || !key_pairs.is_empty();
+        let profile = ChipProfile { protected_answers, ..chip };
+        Self { profile, files: objects, key_pairs, leftovers: Leftovers::Erase }
     }
 
     /// The same, but what the chip holds of a member is kept: for continuing that member's card.
@@ -231,8 +276,10 @@ impl PreparePlan {
     /// The plan as it can be read before anything is touched.
     #[must_use]
     pub fn describe(&self) -> Plan {
-        let steps =
+        let mut steps =
             vec![self.survey_step(), self.key_step(), self.install_step(), secure_step(), self.files_step()];
+        steps.extend(self.key_pairs_step());
+        steps.push(confirm_step());
         Plan { name: "prepare", steps }
     }
 
@@ -305,15 +352,6 @@ impl PreparePlan {
             data.push(Span::known(&file.header()));
             data.push(Span::known(file.value()));
         }
-        let report = || PlannedCommand {
-            name: "STORE DATA (REPORT)",
-            header: "80E20900".to_owned(),
-            data: vec![
-                Span::known(&Dgi::REPORT.0.to_be_bytes()),
-                Span::Random { bytes: 16, what: "report key" },
-            ],
-            times: 1,
-        };
         let store = PlannedCommand { name: "STORE DATA", header: "80E20801".to_owned(), data, times: 1 };
         let mut commands = Vec::new();
         match p.path {
@@ -328,7 +366,7 @@ impl PreparePlan {
                 commands.extend(session_commands(p.issuer_version));
             }
         }
-        commands.extend([report(), store, report()]);
+        commands.extend([report("80E20900"), store]);
         PlannedStep {
             name: "store shared files",
             purpose: format!("store {}", names(&self.files)),
@@ -337,6 +375,55 @@ impl PreparePlan {
             reversibility: Reversibility::Reversible,
             commands,
         }
+    }
+
+    /// One command a key pair: its answer cannot wait for another's.
+    fn key_pairs_step(&self) -> Option<PlannedStep> {
+        let commands: Vec<PlannedCommand> = self
+            .key_pairs
+            .iter()
+            .zip(2u8..)
+            .map(|(pair, block)| PlannedCommand {
+                name: "STORE DATA (GENERATE KEY PAIR)",
+                header: format!("80E209{block:02X}"),
+                data: vec![
+                    Span::known(
+                        &[Dgi::GENERATE_KEY_PAIR.0.to_be_bytes().as_slice(), &[17, pair.number()]].concat(),
+                    ),
+                    Span::Random { bytes: 16, what: "nonce that the chip signs with its new key" },
+                ],
+                times: 1,
+            })
+            .collect();
+        let pairs = self.key_pairs.iter().map(|pair| Dgi(pair.dgi()).to_string()).collect::<Vec<_>>();
+        (!commands.is_empty()).then(|| PlannedStep {
+            name: "make key pairs",
+            purpose: format!("have the chip make {}; private keys never leave it", pairs.join(", ")),
+            precondition: "answers are protected (R-MAC); pairs it holds already are only shown",
+            read_back: "a signature by each new key over our nonce and the chip identifier",
+            reversibility: Reversibility::Reversible,
+            commands,
+        })
+    }
+}
+
+fn confirm_step() -> PlannedStep {
+    PlannedStep {
+        name: "confirm shared files",
+        purpose: "ask the chip what it holds".to_owned(),
+        precondition: "something was stored or made",
+        read_back: "REPORT with a MAC over the hash of each file and public key",
+        reversibility: Reversibility::ReadsOnly,
+        commands: vec![report("80E209xx")],
+    }
+}
+
+fn report(header: &str) -> PlannedCommand {
+    PlannedCommand {
+        name: "STORE DATA (REPORT)",
+        header: header.to_owned(),
+        data: vec![Span::known(&Dgi::REPORT.0.to_be_bytes()), Span::Random { bytes: 16, what: "report key" }],
+        times: 1,
     }
 }
 

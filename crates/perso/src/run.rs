@@ -5,11 +5,13 @@ use crate::cost::{CostReport, Progress, StepCost};
 use crate::dgi::{Dgi, HoldingsReport, Object, stream};
 use crate::error::{PersoError, STORE_DATA};
 use crate::globalplatform as gp;
+use crate::key_pair::Asked;
 use crate::keys::TryBudget;
 use chipwright_channel::scp03::{
     HostChallenge, Initiate, Mode, Parameter, Scp03Error, SecurityLevel, Session, StaticKeys,
 };
 use chipwright_iso7816::{Aid, Command, Exchanger, LengthMode, Response, StatusWord, Transport};
+use chipwright_profile::{KeyReference, PublicPoint};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -182,6 +184,24 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
         Ok((storing, Holdings { key, report }))
     }
 
+    /// Has the chip make a key pair ([`Dgi::GENERATE_KEY_PAIR`]) or show the one it has ([`Dgi::PUBLIC_KEY`]), and prove it under a fresh nonce.
+    pub(crate) fn key_pair(
+        &mut self,
+        storing: Storing,
+        chip: &ChipIdentifier,
+        how: Dgi,
+        reference: KeyReference,
+    ) -> Result<(Storing, PublicPoint), PersoError> {
+        let mut nonce = [0u8; 16];
+        (self.world.random)(&mut nonce);
+        let asked = Asked::new(reference, nonce);
+        let question = stream([&asked.question(how)]);
+        let (storing, answer) = self.store_block(storing, gp::STORE_DATA_RESPONSE, &question)?;
+        let not_proven = PersoError::KeyNotProven { step: self.step, chip: *chip, key: reference };
+        let public = asked.receive(chip, &answer).map_err(|_| not_proven)?;
+        Ok((storing, public))
+    }
+
     /// Stores objects as one stream cut into blocks; `last` marks the end of personalisation.
     pub(crate) fn store(
         &mut self,
@@ -240,6 +260,10 @@ impl Holdings {
     /// Whether it holds a data grouping that `wanted` does not want.
     pub(crate) fn any_but(&self, wanted: impl Fn(Dgi) -> bool) -> bool {
         self.report.held().any(|dgi| !wanted(dgi))
+    }
+
+    pub(crate) fn names(&self, dgi: Dgi) -> bool {
+        self.report.held().any(|held| held == dgi)
     }
 
     pub(crate) fn has(&self, object: &Object) -> bool {

@@ -35,6 +35,8 @@ pub enum Unsuitable {
     NoScp03,
     /// SCP03 is offered with a parameter *i* that we refuse.
     Scp03Parameter(u8),
+    /// SCP03 is offered without R-MAC, and the cards need keys that are made on the chip.
+    AnswersNotProtected(u8),
     /// Too little free memory.
     Memory {
         /// Free bytes.
@@ -61,6 +63,10 @@ impl fmt::Display for Unsuitable {
             Self::TransportKeysRemain => f.write_str("it holds the transport keys beside the issuer's keys"),
             Self::NoScp03 => f.write_str("its card manager does not offer SCP03"),
             Self::Scp03Parameter(i) => write!(f, "its SCP03 parameter i={i:02X} is not supported"),
+            Self::AnswersNotProtected(i) => write!(
+                f,
+                "its SCP03 parameter i={i:02X} offers no R-MAC, without which no key that the chip makes can be believed"
+            ),
             Self::Memory { free, needed } => {
                 write!(f, "it has {free} bytes of memory free, and {needed} are needed")
             }
@@ -87,6 +93,8 @@ pub struct Survey {
     pub unsuitable: Vec<Unsuitable>,
 }
 
+/// The bit of the parameter *i* that says R-MAC (Amendment D, 5.1).
+const RESPONSE_MAC: u8 = 0x20;
 const STEP: &str = "survey";
 /// How many key versions a message shows.
 const MOST_SHOWN: usize = 8;
@@ -149,6 +157,9 @@ impl Survey {
             None => reasons.push(Unsuitable::NoScp03),
             Some(i) if !matches!(i & !0x01, 0x00 | 0x10 | 0x20 | 0x30 | 0x60 | 0x70) => {
                 reasons.push(Unsuitable::Scp03Parameter(i));
+            }
+            Some(i) if profile.protected_answers && i & RESPONSE_MAC == 0 => {
+                reasons.push(Unsuitable::AnswersNotProtected(i));
             }
             Some(_) => {}
         }

@@ -5,14 +5,16 @@ use crate::cost::CostReport;
 use crate::dgi::{Dgi, Object, manifest};
 use crate::error::PersoError;
 use crate::globalplatform as gp;
+use crate::key_pair;
 use crate::keys::CardKeys;
 use crate::plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
 use crate::prepare::{ChipReady, names, planned, session_commands};
 use crate::run::{Run, Storing, Surroundings, extended_block};
 use chipwright_channel::scp03::Mode;
 use chipwright_iso7816::{Exchanger, LengthMode, Transport};
-use chipwright_profile::{Pass, SignedProfile};
+use chipwright_profile::{ChipKeys, Pass, SignedProfile};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What *write* makes of a prepared chip.
@@ -22,8 +24,10 @@ pub struct WritePlan {
     pub profile: ChipProfile,
     /// The member's files and access secrets.
     pub objects: Vec<Object>,
-    /// The files that *prepare* stored: they are part of the manifest.
+    /// What *prepare* stored: it is part of the manifest.
     pub shared: Vec<Object>,
+    /// The public keys that the chip made and the files publish: they are part of the manifest.
+    pub keys: ChipKeys,
 }
 
 /// Whether the chip may hold some of the member's objects already.
@@ -118,8 +122,13 @@ fn store_missing<T: Transport>(
         Freshness::Fresh => run.store(storing, &plan.objects.iter().collect::<Vec<_>>(), false),
         Freshness::MaybeTorn => {
             let (storing, held) = run.holdings(storing)?;
-            if held.any_but(|dgi| plan.shared.iter().chain(&plan.objects).any(|object| object.dgi == dgi)) {
+            if held.any_but(|dgi| plan.entries().any(|object| object.dgi == dgi)) {
                 return Err(PersoError::Leftovers(*chip));
+            }
+            if let Some((key, _)) =
+                plan.keys.iter().find(|(key, public)| !held.has(&key_pair::held(*key, public)))
+            {
+                return Err(PersoError::OtherKey { chip: *chip, key });
             }
             let all = plan.shared.iter().chain(&plan.objects);
             run.store(storing, &all.filter(|object| !held.has(object)).collect::<Vec<_>>(), false)
@@ -136,21 +145,35 @@ impl WritePlan {
             Object::confidential(Dgi::CAN, secrets.can().as_slice()),
             Object::confidential(Dgi::MRZ_KEY, secrets.mrz_key().as_slice()),
         ];
+        objects.extend(secrets.pin().map(|pin| Object::confidential(Dgi::PIN, pin.as_slice())));
+        objects.extend(secrets.puk().map(|puk| Object::confidential(Dgi::PUK, puk.as_slice())));
         let mut shared = Vec::new();
+        let point = signed.chip().records.iter();
+        shared.extend(point.map(|point| Object::public(Dgi::TRUST_POINT, point.clone())));
+        if let Some(records) = signed.first_records() {
+            objects.push(Object::confidential(Dgi::RECORD_SIGNER, records.certificate.clone()));
+            objects.push(Object::confidential(Dgi::CITIZEN_NUMBER, records.citizen_number.clone()));
+        }
         for (file, content) in signed.files() {
             match file.pass() {
                 Pass::Prepare => shared.push(Object::public(Dgi(file.dgi()), content)),
                 Pass::Write => objects.push(Object::confidential(Dgi(file.dgi()), content)),
             }
         }
-        Self { profile: chip, objects, shared }
+        Self { profile: chip, objects, shared, keys: *signed.chip_keys() }
+    }
+
+    /// Everything the card must hold, its own key pairs included.
+    fn entries(&self) -> impl Iterator<Item = Cow<'_, Object>> {
+        let keys = self.keys.iter().map(|(key, public)| Cow::Owned(key_pair::held(key, public)));
+        self.shared.iter().chain(&self.objects).map(Cow::Borrowed).chain(keys)
     }
 
     /// The digests of everything the card must hold (PERSO-09).
     #[must_use]
     pub fn manifest(&self) -> Vec<u8> {
         let digests: BTreeMap<Dgi, [u8; 32]> =
-            self.shared.iter().chain(&self.objects).map(|object| (object.dgi, object.digest())).collect();
+            self.entries().map(|object| (object.dgi, object.digest())).collect();
         manifest(&digests)
     }
 

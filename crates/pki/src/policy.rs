@@ -56,6 +56,12 @@ impl Policy {
         Self { roots: Roots::RealAndTest, ..Self::real() }
     }
 
+    /// The same demands on an EF.CardSecurity.
+    #[must_use]
+    pub const fn for_card_security(self) -> Self {
+        Self { content_type: oid::SECURITY_OBJECT, ..self }
+    }
+
     /// With a grace for revocation lists after their next update.
     #[must_use]
     pub const fn with_crl_grace(self, crl_grace: SignedDuration) -> Self {

@@ -7,8 +7,8 @@
 use std::hint::black_box;
 
 use chipwright_profile::{
-    Allocation, Can, CardNumber, CitizenNumber, DataGroups, FileId, FittedPortrait, IssueTerms, Member,
-    MemberNumber, MemberParts, PartialDate, PersonName, PlaceOfBirth, Portrait, Salt, Sex, StateCode,
+    Allocation, Can, CardNumber, ChipKeys, CitizenNumber, DataGroups, FileId, FittedPortrait, IssueTerms,
+    Member, MemberNumber, MemberParts, PartialDate, PersonName, PlaceOfBirth, Portrait, Salt, Sex, StateCode,
     StatusReference, Unit,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -54,7 +54,7 @@ fn benches(criterion: &mut Criterion) {
     };
     let unit = Unit::new("79", "Thành ủy Thành phố Hồ Chí Minh").unwrap();
     let terms = IssueTerms::new(date(2026, 11, 22), date(2036, 11, 21), unit);
-    let build = || DataGroups::build(&member, &portrait, &allocation, &terms).unwrap();
+    let build = || DataGroups::build(&member, &portrait, &allocation, &terms, &ChipKeys::default()).unwrap();
 
     let groups = build();
     let hashed: Vec<Vec<u8>> = groups

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// Why a text is not a card number or a CAN.
+/// Why a text is not a card number or a secret of the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AllocationError {
@@ -14,6 +14,12 @@ pub enum AllocationError {
     /// Not six digits.
     #[error("a card access number has six digits")]
     Can,
+    /// Not six digits.
+    #[error("a PIN has six digits")]
+    Pin,
+    /// Not ten digits.
+    #[error("a PUK has ten digits")]
+    Puk,
 }
 
 /// The number printed on the card and held in the machine readable zone: nine characters `0`–`9`, `A`–`Z`.
@@ -80,28 +86,12 @@ impl Can {
     /// # Errors
     /// [`AllocationError::Can`].
     pub fn parse(text: &str) -> Result<Self, AllocationError> {
-        let digits: [u8; 6] = text.as_bytes().try_into().map_err(|_| AllocationError::Can)?;
-        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(AllocationError::Can) }
+        parse_digits(text).map(Self).ok_or(AllocationError::Can)
     }
 
     /// Draws one; all 1,000,000 values are equally likely.
     pub fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Self {
-        const LIMIT: u32 = u32::MAX / 1_000_000 * 1_000_000;
-        let mut random = [0; 4];
-        let mut value = loop {
-            rng(&mut random);
-            let value = u32::from_be_bytes(random);
-            if value < LIMIT {
-                break value % 1_000_000;
-            }
-        };
-        random.zeroize();
-        let mut digits = [0; 6];
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (value % 10) as u8;
-            value /= 10;
-        }
-        Self(digits)
+        Self(draw_digits(rng))
     }
 
     /// The six ASCII digits, as DGI 8010 and PACE take them.
@@ -115,6 +105,96 @@ impl fmt::Debug for Can {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Can(..)")
     }
+}
+
+/// The member's secret number (DGI 8012, PIN-01): six digits; wiped on drop.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Pin([u8; 6]);
+
+impl Pin {
+    /// Parses six digits.
+    ///
+    /// # Errors
+    /// [`AllocationError::Pin`].
+    pub fn parse(text: &str) -> Result<Self, AllocationError> {
+        parse_digits(text).map(Self).ok_or(AllocationError::Pin)
+    }
+
+    /// Draws one; all 1,000,000 values are equally likely.
+    pub fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Self {
+        Self(draw_digits(rng))
+    }
+
+    /// The six ASCII digits, as DGI 8012 and PACE take them.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 6] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin(..)")
+    }
+}
+
+/// The number that unblocks the PIN (DGI 8013, PIN-07): ten digits; wiped on drop.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Puk([u8; 10]);
+
+impl Puk {
+    /// Parses ten digits.
+    ///
+    /// # Errors
+    /// [`AllocationError::Puk`].
+    pub fn parse(text: &str) -> Result<Self, AllocationError> {
+        parse_digits(text).map(Self).ok_or(AllocationError::Puk)
+    }
+
+    /// Draws one; all 10,000,000,000 values are equally likely.
+    pub fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Self {
+        Self(draw_digits(rng))
+    }
+
+    /// The ten ASCII digits, as DGI 8013 and PACE take them.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 10] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Puk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Puk(..)")
+    }
+}
+
+fn parse_digits<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits: [u8; N] = text.as_bytes().try_into().ok()?;
+    digits.iter().all(u8::is_ascii_digit).then_some(digits)
+}
+
+/// `N` decimal digits, each value equally likely; four random bytes for each six digits or fewer.
+fn draw_digits<const N: usize>(rng: &mut dyn FnMut(&mut [u8])) -> [u8; N] {
+    let mut digits = [0; N];
+    for group in digits.rchunks_mut(6) {
+        let modulus = 10_u32.pow(group.len() as u32);
+        let limit = u32::MAX / modulus * modulus;
+        let mut random = [0; 4];
+        let mut value = loop {
+            rng(&mut random);
+            let value = u32::from_be_bytes(random);
+            if value < limit {
+                break value % modulus;
+            }
+        };
+        random.zeroize();
+        for digit in group.iter_mut().rev() {
+            *digit = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+    }
+    digits
 }
 
 /// The card's place in the issuer's status lists.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::chip::{ChipFeatures, ChipKeys, KeyReference};
 use crate::dg11::PersonalDetails;
 use crate::dg12::DocumentDetails;
 use crate::dg13::MembershipRecord;
@@ -12,6 +13,7 @@ use crate::issuer_files::IssuerFiles;
 use crate::member::Member;
 use crate::mrz::{MrzInformation, Td1, Td1Fields};
 use crate::portrait::FittedPortrait;
+use crate::security_infos::authentication::active_authentication_key;
 use crate::signed_profile::{AccessSecrets, SignedProfile};
 use crate::terms::TermsError;
 use crate::{Allocation, FileId, IssueTerms, dg1, dg2, security_object};
@@ -24,8 +26,8 @@ pub const FILES_BUDGET: usize = 8 * 1024;
 /// Bytes of a page of the chip's memory (`applet-spec/tables/budget.toml`).
 const PAGE: usize = 64;
 
-/// Files of a whole card, EF.SOD included.
-const ALL_FILES: usize = 11;
+/// Files of a whole card, EF.SOD and EF.CardSecurity included.
+const ALL_FILES: usize = 13;
 
 /// Why a card's files cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +39,18 @@ pub enum BuildError {
     /// The card would be issued before the member was admitted.
     #[error("the date of issue lies before the member's admission")]
     IssuedBeforeAdmitted,
+    /// The chip made no key for a protection that the terms name.
+    #[error("the chip has made no key for {0}")]
+    KeyMissing(KeyReference),
+    /// The chip made a key for a protection that the terms do not name.
+    #[error("the chip holds a key for {0}, which these cards do not offer")]
+    KeyNotWanted(KeyReference),
+    /// EF.CardSecurity must be signed, or must not be there.
+    #[error("{}", if *wanted { "EF.CardSecurity is not signed" } else { "these cards have no EF.CardSecurity" })]
+    CardSecurity {
+        /// Whether the card carries the file.
+        wanted: bool,
+    },
     /// A file is larger than its place on the chip (`applet-spec/tables/dgi.toml`).
     #[error("{file} has {size} bytes, and the chip has room for {most}")]
     FileTooLarge {
@@ -60,12 +74,16 @@ pub struct DataGroups {
     files: Vec<(FileId, Vec<u8>)>,
     hashes: Vec<(u8, [u8; 32])>,
     lds_security_object: Vec<u8>,
+    card_security_infos: Option<Vec<u8>>,
+    chip: ChipFeatures,
+    keys: ChipKeys,
     mrz: Td1,
     secrets: AccessSecrets,
 }
 
 impl DataGroups {
-    /// Makes DG1, DG2, DG11 to DG14, EF.COM and the issuer's files, hashes the data groups (SHA-256) and writes the LDSSecurityObject over them.
+    /// Makes DG1, DG2, DG11 to DG15, EF.COM and the issuer's files, hashes the data groups (SHA-256) and writes the LDSSecurityObject over them.
+    /// `keys` are those that the chip made for the features of the terms.
     ///
     /// # Errors
     /// [`BuildError`].
@@ -74,14 +92,23 @@ impl DataGroups {
         portrait: &FittedPortrait,
         allocation: &Allocation,
         terms: &IssueTerms,
+        keys: &ChipKeys,
     ) -> Result<Self, BuildError> {
         terms.check()?;
         if terms.issued < member.admitted() {
             return Err(BuildError::IssuedBeforeAdmitted);
         }
+        check_keys(&terms.chip, keys)?;
         let mrz = zone(member, allocation, terms);
         let issuer_files = IssuerFiles::new(terms);
-        let groups = data_groups(member, portrait, allocation, terms, &mrz, issuer_files.card_access());
+        let access = issuer_files.card_access();
+        let mut groups = data_groups(member, portrait, allocation, terms, &mrz);
+        groups.push((14, encode(Tag(0x6E), &access.for_dg14(&terms.chip, keys).to_der())));
+        if let Some(key) = &keys.aa {
+            groups.push((15, encode(Tag(0x6F), &active_authentication_key(key))));
+        }
+        let card_security_infos =
+            terms.chip.has_card_security().then(|| access.for_card_security(keys).to_der());
         let hashes: Vec<(u8, [u8; 32])> =
             groups.iter().map(|(number, bytes)| (*number, security_object::sha256(bytes))).collect();
         let lds_security_object = security_object::to_der(&hashes);
@@ -94,7 +121,8 @@ impl DataGroups {
         check_budgets(&files)?;
 
         let secrets = AccessSecrets::new(&allocation.can, &mrz.mrz_information());
-        Ok(Self { files, hashes, lds_security_object, mrz, secrets })
+        let chip = terms.chip.clone();
+        Ok(Self { files, hashes, lds_security_object, card_security_infos, chip, keys: *keys, mrz, secrets })
     }
 
     /// The files in writing order: issuer's files, EF.COM, data groups in ascending order.
@@ -114,6 +142,13 @@ impl DataGroups {
         &self.lds_security_object
     }
 
+    /// DER of the SecurityInfos of EF.CardSecurity, which the document signer signs beside the LDSSecurityObject (content type id-SecurityObject);
+    /// none on cards without that file.
+    #[must_use]
+    pub fn card_security_infos(&self) -> Option<&[u8]> {
+        self.card_security_infos.as_deref()
+    }
+
     /// The machine readable zone.
     #[must_use]
     pub const fn mrz(&self) -> &Td1 {
@@ -126,14 +161,26 @@ impl DataGroups {
         self.mrz.mrz_information()
     }
 
-    /// Adds EF.SOD = `77 { CMS }`. Whether the CMS signs [`Self::lds_security_object`] is for its maker and its verifier to check.
+    /// Adds EF.SOD = `77 { CMS }` and, on cards that have it, EF.CardSecurity = CMS. Whether a CMS signs what it should ([`Self::lds_security_object`],
+    /// [`Self::card_security_infos`]) is for its maker and its verifier to check.
     ///
     /// # Errors
-    /// [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
-    pub fn sign_with(mut self, cms_der: &[u8]) -> Result<SignedProfile, BuildError> {
-        self.files.push((FileId::Sod, encode(Tag(0x77), cms_der)));
+    /// [`BuildError::CardSecurity`], [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
+    pub fn sign_with(
+        mut self,
+        security_object: &[u8],
+        card_security: Option<&[u8]>,
+    ) -> Result<SignedProfile, BuildError> {
+        let wanted = self.card_security_infos.is_some();
+        if card_security.is_some() != wanted {
+            return Err(BuildError::CardSecurity { wanted });
+        }
+        self.files.push((FileId::Sod, encode(Tag(0x77), security_object)));
+        if let Some(signed) = card_security {
+            self.files.push((FileId::CardSecurity, signed.to_vec()));
+        }
         check_budgets(&self.files)?;
-        Ok(SignedProfile::new(self.files, self.secrets))
+        Ok(SignedProfile::new(self.files, self.secrets, self.chip, self.keys))
     }
 }
 
@@ -164,18 +211,28 @@ fn data_groups(
     allocation: &Allocation,
     terms: &IssueTerms,
     mrz: &Td1,
-    card_access: &[u8],
-) -> [(u8, Vec<u8>); 6] {
+) -> Vec<(u8, Vec<u8>)> {
     let details = PersonalDetails::new(member.name(), member.birth(), member.place_of_birth());
     let document = document_details(terms.issuing_unit.name(), terms.issued);
-    [
+    vec![
         (1, dg1::encode_file(mrz)),
         (2, dg2::encode_file(portrait)),
         (11, details.to_bytes()),
         (12, document.to_bytes()),
         (13, MembershipRecord::new(member, allocation).to_bytes()),
-        (14, encode(Tag(0x6E), card_access)),
     ]
+}
+
+/// The chip has made exactly the keys of its features.
+fn check_keys(chip: &ChipFeatures, keys: &ChipKeys) -> Result<(), BuildError> {
+    for reference in KeyReference::ALL {
+        match (chip.key_pairs().any(|wanted| wanted == reference), keys.get(reference)) {
+            (true, None) => return Err(BuildError::KeyMissing(reference)),
+            (false, Some(_)) => return Err(BuildError::KeyNotWanted(reference)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn document_details(unit: &str, issued: Date) -> DocumentDetails {
@@ -200,10 +257,19 @@ mod tests {
     use crate::member::{
         CitizenNumber, MemberNumber, MemberParts, PartialDate, PersonName, Sex, StateCode, Unit,
     };
-    use crate::{Can, CardNumber, Salt, StatusReference};
+    use crate::{Can, CardNumber, Salt, StatusReference, read};
     use jiff::civil::date;
 
     fn build(portrait_bytes: usize, issued: Date) -> Result<DataGroups, BuildError> {
+        build_for(portrait_bytes, issued, ChipFeatures::NONE, ChipKeys::default())
+    }
+
+    fn build_for(
+        portrait_bytes: usize,
+        issued: Date,
+        chip: ChipFeatures,
+        keys: ChipKeys,
+    ) -> Result<DataGroups, BuildError> {
         let unit = Unit::new("79", "Thành ủy").unwrap();
         let member = Member::new(MemberParts {
             number: MemberNumber::parse("079012345678").unwrap(),
@@ -225,7 +291,56 @@ mod tests {
             salt: Salt::new([1; 32]),
         };
         let portrait = FittedPortrait::for_test(240, 320, vec![0; portrait_bytes]);
-        DataGroups::build(&member, &portrait, &allocation, &IssueTerms::new(issued, date(2036, 1, 1), unit))
+        let terms = IssueTerms { chip, ..IssueTerms::new(issued, date(2036, 1, 1), unit) };
+        DataGroups::build(&member, &portrait, &allocation, &terms, &keys)
+    }
+
+    fn all_keys() -> ChipKeys {
+        let mut keys = ChipKeys::default();
+        for reference in KeyReference::ALL {
+            let mut key = [reference.number() + 0x10; 65];
+            key[0] = 4;
+            keys.set(reference, key);
+        }
+        keys
+    }
+
+    #[test]
+    fn keys_stand_where_they_are_signed() {
+        let today = date(2026, 11, 22);
+        let all = ChipFeatures { cam: true, records: Some(vec![0x7F, 0x21, 0x00]), ..ChipFeatures::PROVEN };
+        let groups = build_for(100, today, all.clone(), all_keys()).unwrap();
+        let holds = |bytes: &[u8], key: u8| bytes.windows(60).any(|part| part == [key + 0x10; 60]);
+        let security = read::card_security_infos(groups.card_security_infos().unwrap()).unwrap();
+        let signed: Vec<u8> = groups.hashes().iter().map(|(number, _)| *number).collect();
+        assert_eq!(signed, [1, 2, 11, 12, 13, 14, 15]);
+        let bytes = groups.card_security_infos().unwrap().to_vec();
+        assert_eq!([1, 2, 3, 4].map(|key| holds(&bytes, key)), [false, false, true, true]);
+        let missing =
+            build_for(100, today, all, all_keys()).unwrap().sign_with(&[0x30, 0], None).unwrap_err();
+        assert_eq!(missing, BuildError::CardSecurity { wanted: true });
+        let profile = groups.sign_with(&[0x30, 0], Some(&[0x30, 1, 7])).unwrap();
+        let file = |file| profile.file(file).unwrap();
+        assert_eq!([1, 2, 3, 4].map(|key| holds(file(FileId::Dg(14)), key)), [false, true, false, false]);
+        assert_eq!([1, 2, 3, 4].map(|key| holds(file(FileId::Dg(15)), key)), [true, false, false, false]);
+        assert_eq!(file(FileId::CardSecurity), [0x30, 1, 7]);
+        // what EF.CardAccess says unsigned stands signed in both
+        let access = read::card_access(file(FileId::CardAccess)).unwrap();
+        assert_eq!(access.iter().count(), 4 + 3);
+        assert!(read::dg14(file(FileId::Dg(14))).unwrap().contains_all(&access));
+        assert!(security.contains_all(&access));
+        assert!(!access.contains_all(&security));
+    }
+
+    #[test]
+    fn keys_and_features_belong_together() {
+        let today = date(2026, 11, 22);
+        let error = build_for(100, today, ChipFeatures::PROVEN, ChipKeys::default()).unwrap_err();
+        assert_eq!(error, BuildError::KeyMissing(KeyReference::ActiveAuthentication));
+        let error = build_for(100, today, ChipFeatures::PROVEN, all_keys()).unwrap_err();
+        assert_eq!(error, BuildError::KeyNotWanted(KeyReference::ChipAuthenticationMapping));
+        let error = build(100, today).unwrap().sign_with(&[0x30, 0], Some(&[0x30, 0])).unwrap_err();
+        assert_eq!(error, BuildError::CardSecurity { wanted: false });
     }
 
     #[test]
@@ -237,7 +352,7 @@ mod tests {
             matches!(error, BuildError::FileTooLarge { file: FileId::Dg(2), most: 14336, .. }),
             "{error}"
         );
-        let error = build(100, today).unwrap().sign_with(&[0; 4093]).unwrap_err();
+        let error = build(100, today).unwrap().sign_with(&[0; 4093], None).unwrap_err();
         assert_eq!(error, BuildError::FileTooLarge { file: FileId::Sod, size: 4097, most: 4096 });
         assert_eq!(build(100, date(2014, 12, 31)).unwrap_err(), BuildError::IssuedBeforeAdmitted);
     }
@@ -246,7 +361,7 @@ mod tests {
     fn files_stand_in_writing_order_and_nothing_leaks() {
         let groups = build(100, date(2026, 11, 22)).unwrap();
         let shown = format!("{groups:?}");
-        let profile = groups.sign_with(&[0x30, 0]).unwrap();
+        let profile = groups.sign_with(&[0x30, 0], None).unwrap();
         let order: Vec<String> = profile.files().map(|(file, _)| file.to_string()).collect();
         let wanted = "EF.DIR EF.ATR/INFO EF.CardAccess EF.COM DG1 DG2 DG11 DG12 DG13 DG14 EF.SOD";
         assert_eq!(order.join(" "), wanted);

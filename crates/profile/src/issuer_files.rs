@@ -5,7 +5,7 @@ use chipwright_iso7816::{Aid, Tag};
 
 use crate::read::{ReadError, ValueFault, text};
 use crate::security_infos::SecurityInfos;
-use crate::{BufferSizes, FileId, IssueTerms};
+use crate::{BufferSizes, ChipFeatures, FileId, IssueTerms};
 
 const APPLICATION: Tag = Tag(0x61);
 const AID: Tag = Tag(0x4F);
@@ -19,31 +19,43 @@ const CARD_CAPABILITIES: [u8; 3] = [0xD4, 0x01, 0xE0];
 
 /// EF.DIR, EF.ATR/INFO and EF.CardAccess, as they are written to a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuerFiles([(FileId, Vec<u8>); 3]);
+pub struct IssuerFiles {
+    files: [(FileId, Vec<u8>); 3],
+    access: SecurityInfos,
+    chip: ChipFeatures,
+}
 
 impl IssuerFiles {
     /// For cards issued on these terms.
     #[must_use]
     pub fn new(terms: &IssueTerms) -> Self {
-        Self([
+        let access = SecurityInfos::of_card_access(&terms.pace, &terms.chip);
+        let files = [
             (FileId::Dir, dir(&terms.application, &terms.application_label)),
             (FileId::AtrInfo, atr_info(terms.buffers)),
-            (FileId::CardAccess, SecurityInfos::of_pace(&terms.pace).to_der()),
-        ])
+            (FileId::CardAccess, access.to_der()),
+        ];
+        Self { files, access, chip: terms.chip.clone() }
     }
 
     /// The files, in writing order.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
-        self.0.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
+        self.files.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
     }
 
-    /// EF.CardAccess: DG14 repeats it under the signature.
-    pub(crate) fn card_access(&self) -> &[u8] {
-        &self.0[2].1
+    /// What the chip is to be able to do.
+    #[must_use]
+    pub const fn chip(&self) -> &ChipFeatures {
+        &self.chip
+    }
+
+    /// EF.CardAccess: DG14 and EF.CardSecurity repeat it under the signature.
+    pub(crate) const fn card_access(&self) -> &SecurityInfos {
+        &self.access
     }
 
     pub(crate) fn into_files(self) -> [(FileId, Vec<u8>); 3] {
-        self.0
+        self.files
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! | from | through | to |
 //! |---|---|---|
-//! | [`Member`], [`FittedPortrait`], [`Allocation`], [`IssueTerms`] | [`DataGroups::build`] | DG1, DG2, DG11 to DG14, EF.COM and the issuer's files |
-//! | [`DataGroups`] | [`DataGroups::lds_security_object`] | the content a document signer signs |
-//! | [`DataGroups`] and the CMS SignedData | [`DataGroups::sign_with`] | [`SignedProfile`]: every file in writing order |
+//! | [`Member`], [`FittedPortrait`], [`Allocation`], [`IssueTerms`], [`ChipKeys`] | [`DataGroups::build`] | DG1, DG2, DG11 to DG15, EF.COM and the issuer's files |
+//! | [`DataGroups`] | [`DataGroups::lds_security_object`], [`DataGroups::card_security_infos`] | the contents a document signer signs |
+//! | [`DataGroups`] and the CMS SignedData of each | [`DataGroups::sign_with`] | [`SignedProfile`]: every file in writing order |
 //! | bytes of a file | [`read`] | typed values, or an error with a byte offset |
 //!
 //! Encodings are those of ICAO Doc 9303 parts 3, 5, 10 and 11 (LDS 1.7 on an LDS1 application), ISO/IEC 19794-5:2005 and
@@ -14,6 +14,7 @@
 
 pub mod allocation;
 mod asn1;
+pub mod chip;
 mod data_groups;
 pub mod dg1;
 pub mod dg11;
@@ -32,7 +33,8 @@ pub mod security_object;
 mod signed_profile;
 mod terms;
 
-pub use allocation::{Allocation, Can, CardNumber, Salt, StatusReference};
+pub use allocation::{Allocation, Can, CardNumber, Pin, Puk, Salt, StatusReference};
+pub use chip::{ChipFeatures, ChipKeys, KeyReference, PublicPoint};
 pub use data_groups::{BuildError, DataGroups, FILES_BUDGET};
 pub use file_id::{FileId, Pass};
 pub use issuer_files::IssuerFiles;
@@ -43,5 +45,5 @@ pub use member::{
 pub use mrz::Td1;
 pub use portrait::{FittedPortrait, Portrait, PortraitError};
 pub use security_infos::{PaceParameters, PaceProtocol, SecurityInfos};
-pub use signed_profile::{AccessSecrets, SignedProfile};
+pub use signed_profile::{AccessSecrets, FirstRecords, SignedProfile};
 pub use terms::{BufferSizes, DocumentCode, IssueTerms, TermsError};

@@ -69,6 +69,22 @@ pub fn dg14(data: &[u8]) -> Result<SecurityInfos, ReadError> {
     SecurityInfos::read(FileId::Dg(14), template, offset)
 }
 
+/// DG15: the DER of the SubjectPublicKeyInfo of Active Authentication.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn dg15(data: &[u8]) -> Result<&[u8], ReadError> {
+    template(FileId::Dg(15), data).map(|(key, _)| key)
+}
+
+/// The eContent of EF.CardSecurity: the signed SecurityInfos.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn card_security_infos(data: &[u8]) -> Result<SecurityInfos, ReadError> {
+    SecurityInfos::read(FileId::CardSecurity, data, 0)
+}
+
 /// EF.COM: versions and the list of data groups.
 ///
 /// # Errors

@@ -6,14 +6,17 @@
 use chipwright_iso7816::tlv::{Tlv, Writer, encode};
 use der::asn1::ObjectIdentifier;
 
+pub mod authentication;
+
 use crate::FileId;
 use crate::asn1::{Fields, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET, put_unsigned, unsigned};
+use crate::chip::{ChipFeatures, ChipKeys};
 use crate::read::{ReadError, ValueFault};
 
 /// PACEInfo, version.
 const PACE_VERSION: u32 = 2;
 
-/// PACE with Generic Mapping over an elliptic curve, AES-CBC and AES-CMAC.
+/// PACE over an elliptic curve, AES-CBC and AES-CMAC; with Generic Mapping unless the name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PaceProtocol {
     /// id-PACE-ECDH-GM-AES-CBC-CMAC-128
@@ -22,6 +25,12 @@ pub enum PaceProtocol {
     Aes192,
     /// id-PACE-ECDH-GM-AES-CBC-CMAC-256
     Aes256,
+    /// id-PACE-ECDH-CAM-AES-CBC-CMAC-128
+    CamAes128,
+    /// id-PACE-ECDH-CAM-AES-CBC-CMAC-192
+    CamAes192,
+    /// id-PACE-ECDH-CAM-AES-CBC-CMAC-256
+    CamAes256,
 }
 
 impl PaceProtocol {
@@ -32,11 +41,26 @@ impl PaceProtocol {
             Self::Aes128 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.2"),
             Self::Aes192 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.3"),
             Self::Aes256 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.4"),
+            Self::CamAes128 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.6.2"),
+            Self::CamAes192 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.6.3"),
+            Self::CamAes256 => ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.6.4"),
+        }
+    }
+
+    /// The same with Chip Authentication Mapping.
+    #[must_use]
+    pub const fn with_chip_authentication(self) -> Self {
+        match self {
+            Self::Aes128 | Self::CamAes128 => Self::CamAes128,
+            Self::Aes192 | Self::CamAes192 => Self::CamAes192,
+            Self::Aes256 | Self::CamAes256 => Self::CamAes256,
         }
     }
 
     fn of(oid: ObjectIdentifier) -> Option<Self> {
-        [Self::Aes128, Self::Aes192, Self::Aes256].into_iter().find(|protocol| protocol.oid() == oid)
+        let generic = [Self::Aes128, Self::Aes192, Self::Aes256];
+        let mut all = generic.into_iter().chain(generic.map(Self::with_chip_authentication));
+        all.find(|protocol| protocol.oid() == oid)
     }
 }
 
@@ -78,6 +102,39 @@ impl SecurityInfos {
         let mut infos = Self(parameters.iter().map(|parameters| parameters.to_der()).collect());
         infos.order();
         infos
+    }
+
+    /// EF.CardAccess: PACE with these parameters, each also with Chip Authentication Mapping where the chip has it, and what opens the
+    /// records application.
+    #[must_use]
+    pub fn of_card_access(parameters: &[PaceParameters], features: &ChipFeatures) -> Self {
+        let mut infos = Self::of_pace(parameters);
+        if features.cam {
+            let mapped = parameters.iter().map(|parameters| PaceParameters {
+                protocol: parameters.protocol.with_chip_authentication(),
+                ..*parameters
+            });
+            infos.0.extend(mapped.map(PaceParameters::to_der));
+        }
+        infos.and(authentication::of_card_access(features))
+    }
+
+    /// DG14: these elements of EF.CardAccess, the key of Chip Authentication version 1, the algorithm of Active Authentication.
+    #[must_use]
+    pub fn for_dg14(&self, features: &ChipFeatures, keys: &ChipKeys) -> Self {
+        self.clone().and(authentication::of_dg14(features, keys))
+    }
+
+    /// EF.CardSecurity: these elements of EF.CardAccess, and the keys of Chip Authentication Mapping and of Chip Authentication version 2.
+    #[must_use]
+    pub fn for_card_security(&self, keys: &ChipKeys) -> Self {
+        self.clone().and(authentication::of_card_security(keys))
+    }
+
+    fn and(mut self, more: Vec<Vec<u8>>) -> Self {
+        self.0.extend(more);
+        self.order();
+        self
     }
 
     /// With one more element, a DER SecurityInfo of another protocol (Chip or Active Authentication).

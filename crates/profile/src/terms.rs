@@ -3,6 +3,7 @@
 use chipwright_iso7816::Aid;
 use jiff::civil::Date;
 
+use crate::chip::ChipFeatures;
 use crate::member::{StateCode, Unit};
 use crate::security_infos::PaceParameters;
 
@@ -27,6 +28,8 @@ pub struct IssueTerms {
     pub application_label: String,
     /// Buffers of the chip (EF.ATR/INFO).
     pub buffers: BufferSizes,
+    /// What the chip can do beside holding files.
+    pub chip: ChipFeatures,
 }
 
 impl IssueTerms {
@@ -43,6 +46,7 @@ impl IssueTerms {
             application: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x01]),
             application_label: "Chipwright".into(),
             buffers: BufferSizes::CONTRACT,
+            chip: ChipFeatures::NONE,
         }
     }
 
@@ -62,6 +66,15 @@ impl IssueTerms {
         }
         if !(1..=64).contains(&self.application_label.len()) {
             return Err(TermsError::Label);
+        }
+        // DGI 8020 (`applet-spec/tables/dgi.toml`)
+        if let Some(certificate) = &self.chip.records
+            && (certificate.len() > 512 || !certificate.starts_with(&[0x7F, 0x21]))
+        {
+            return Err(TermsError::TrustPoint);
+        }
+        if self.chip.cam && self.pace.iter().any(|pace| pace.parameter_id != 12) {
+            return Err(TermsError::Mapping);
         }
         Ok(())
     }
@@ -83,6 +96,12 @@ pub enum TermsError {
     /// The label does not fit.
     #[error("the label of the application must have 1 to 64 bytes")]
     Label,
+    /// The records application needs a trust point.
+    #[error("the trust point of the records application is not a CV certificate of at most 512 bytes")]
+    TrustPoint,
+    /// The card contract knows Chip Authentication Mapping on one curve only (CAM-01).
+    #[error("PACE-CAM is offered on P-256 only, and other curves are among the PACE parameters")]
+    Mapping,
     /// Not a document code.
     #[error("a document code is A, C or I and a letter or filler, but not AI, AC or one that ends in V")]
     DocumentCode,
@@ -168,6 +187,8 @@ mod tests {
         assert_eq!(check(|t| t.expires = t.issued), TermsError::ExpiresBeforeIssued);
         assert_eq!(check(|t| t.expires = date(2100, 1, 1)), TermsError::Year);
         assert_eq!(check(|t| t.pace.clear()), TermsError::NoPace);
+        assert_eq!(check(|t| t.chip.records = Some(vec![0x30, 0])), TermsError::TrustPoint);
+        assert_eq!(check(|t| (t.chip.cam, t.pace[0].parameter_id) = (true, 13)), TermsError::Mapping);
         assert_eq!(check(|t| t.application_label.clear()), TermsError::Label);
     }
 }

@@ -10,7 +10,9 @@ use chipwright_pki::period::Period;
 use chipwright_pki::serial::SerialNumber;
 use chipwright_pki::sign::{SignError, SignKey};
 use chipwright_pki::trust::TrustStore;
-use chipwright_profile::{Allocation, DataGroups, FittedPortrait, IssueTerms, Member, SignedProfile};
+use chipwright_profile::{
+    Allocation, ChipFeatures, ChipKeys, DataGroups, FittedPortrait, IssueTerms, Member, SignedProfile,
+};
 use jiff::Timestamp;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
@@ -99,6 +101,7 @@ pub struct Authority {
     /// The signer's certificate.
     pub signer: Certificate,
     template: SignerTemplate,
+    card_security: SignerTemplate,
 }
 
 impl Authority {
@@ -152,7 +155,8 @@ impl Authority {
         .sign_with(&root_key)
         .unwrap();
         let template = SignerTemplate::new(&signer).unwrap();
-        Self { root_key, root, signer_key, signer, template }
+        let card_security = SignerTemplate::for_card_security(&signer).unwrap();
+        Self { root_key, root, signer_key, signer, template, card_security }
     }
 
     /// A revocation list valid for thirty days; the signer is on it if `revoked`.
@@ -196,7 +200,7 @@ impl Authority {
         trust
     }
 
-    /// A signed profile.
+    /// A signed profile for a chip that proves nothing, whatever the terms say.
     ///
     /// # Panics
     /// When the member, the terms and the time do not fit.
@@ -209,14 +213,31 @@ impl Authority {
         terms: &IssueTerms,
         at: Timestamp,
     ) -> SignedProfile {
-        let groups = DataGroups::build(member, portrait, allocation, terms).unwrap();
-        let cms = self
-            .template
-            .prepare(groups.lds_security_object(), at)
-            .unwrap()
-            .sign_with(&self.signer_key)
-            .unwrap();
-        groups.sign_with(cms.as_der()).unwrap()
+        let terms = IssueTerms { chip: ChipFeatures::NONE, ..terms.clone() };
+        self.sign_for(member, portrait, allocation, &terms, &ChipKeys::default(), at)
+    }
+
+    /// A signed profile for the chip that made these keys.
+    ///
+    /// # Panics
+    /// When the member, the terms, the keys and the time do not fit.
+    #[must_use]
+    pub fn sign_for(
+        &self,
+        member: &Member,
+        portrait: &FittedPortrait,
+        allocation: &Allocation,
+        terms: &IssueTerms,
+        keys: &ChipKeys,
+        at: Timestamp,
+    ) -> SignedProfile {
+        let groups = DataGroups::build(member, portrait, allocation, terms, keys).unwrap();
+        let sign = |template: &SignerTemplate, content: &[u8]| {
+            template.prepare(content, at).unwrap().sign_with(&self.signer_key).unwrap().into_der()
+        };
+        let security_object = sign(&self.template, groups.lds_security_object());
+        let card_security = groups.card_security_infos().map(|infos| sign(&self.card_security, infos));
+        groups.sign_with(&security_object, card_security.as_deref()).unwrap()
     }
 
     /// A SignedData by this signer over any content.

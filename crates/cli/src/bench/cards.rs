@@ -20,9 +20,9 @@ use chipwright_pki::{
     Name, Period, Policy, SerialNumber, SignKey, SignatureAlgorithm, SignerTemplate, TrustStore,
 };
 use chipwright_profile::{
-    Allocation, Can, CardNumber, ChipKeys, CitizenNumber, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member,
-    MemberNumber, MemberParts, PartialDate, PersonName, Portrait, Salt, Sex, SignedProfile, StateCode,
-    StatusReference, Unit,
+    Allocation, Can, CardNumber, ChipKeys, CitizenNumber, DataGroups, FittedPortrait, IssueTerms,
+    IssuerFiles, Member, MemberNumber, MemberParts, PartialDate, PersonName, Portrait, Salt, Sex,
+    SignedProfile, StateCode, StatusReference, Unit,
 };
 use chipwright_verify::{ChipProofPolicy, Inspection, inspect};
 use jiff::Timestamp;

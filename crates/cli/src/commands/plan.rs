@@ -11,7 +11,9 @@ use chipwright_iso7816::LengthMode;
 use chipwright_issuance::Language;
 use chipwright_issuance::intake::{Intake, Row};
 use chipwright_perso::{PreparePlan, Reversibility, Span, WritePlan, plan};
-use chipwright_profile::{Allocation, Can, CardNumber, DataGroups, IssuerFiles, Salt, StatusReference};
+use chipwright_profile::{
+    Allocation, Can, CardNumber, ChipKeys, DataGroups, IssuerFiles, Salt, StatusReference,
+};
 use jiff::Zoned;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -93,10 +95,14 @@ impl Plan {
                 }
             };
             let terms = home.configuration.terms(Zoned::now().date())?;
-            let groups =
-                DataGroups::build(&applicant.member, &portrait, &stand_in(), &terms).map_err(|error| {
-                    Failure::of(Exit::Partial, &error, ("Check this row.", "Kiểm tra dòng này."))
-                })?;
+            let groups = DataGroups::build(
+                &applicant.member,
+                &portrait,
+                &stand_in(),
+                &terms,
+                &ChipKeys::of_zeros(&terms.chip),
+            )
+            .map_err(|error| Failure::of(Exit::Partial, &error, ("Check this row.", "Kiểm tra dòng này.")))?;
             return plans_of(home, groups, &IssuerFiles::new(&terms));
         }
         Err(Failure::new(
@@ -119,7 +125,10 @@ fn plans_of(
     let authority = Authority::of(home);
     let signer = authority.signer(&authority.current_signer()?)?;
     let signed = signer.as_der().len() + groups.lds_security_object().len() + SIGNED_DATA_OVERHEAD;
-    let unsigned = groups.sign_with(&vec![0; signed]).map_err(|error| {
+    let card_security =
+        groups.card_security_infos().map(|infos| signer.as_der().len() + infos.len() + SIGNED_DATA_OVERHEAD);
+    let card_security = card_security.map(|length| vec![0; length]);
+    let unsigned = groups.sign_with(&vec![0; signed], card_security.as_deref()).map_err(|error| {
         Failure::of(Exit::Partial, &error, ("Shorten what is too long in this row.", "Rút gọn dòng này."))
     })?;
     Ok((PreparePlan::new(profile.clone(), issuer), WritePlan::new(profile, &unsigned)))

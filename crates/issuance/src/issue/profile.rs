@@ -3,10 +3,10 @@
 use super::{Desk, Failure, Signer, Station};
 use crate::intake::Applicant;
 use chipwright_perso::{ChipProfile, Plan, PreparePlan, WritePlan};
+use chipwright_pki::SignedData;
 use chipwright_pki::check::check;
-
 use chipwright_profile::{
-    Allocation, Can, CardNumber, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member, Salt,
+    Allocation, Can, CardNumber, ChipKeys, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member, Salt,
     SignedProfile, StatusReference,
 };
 use jiff::Timestamp;
@@ -36,7 +36,13 @@ pub fn draft(
         status: StatusReference { list: 0, index: 0 },
         salt: Salt::draw(station.random),
     };
-    let groups = DataGroups::build(&applicant.member, portrait, &allocation, &station.terms)?;
+    let groups = DataGroups::build(
+        &applicant.member,
+        portrait,
+        &allocation,
+        &station.terms,
+        &ChipKeys::of_zeros(&station.terms.chip),
+    )?;
     let signed = seal(groups, station.signer, station.clock.now())?;
     let write = WritePlan::new(prepare.profile.clone(), &signed);
     Ok(Draft { prepare: prepare.describe(), write: write.describe(station.options.mode) })
@@ -51,7 +57,11 @@ pub(super) fn prepare_plan(mut profile: ChipProfile, terms: &IssueTerms) -> Prep
 fn seal(groups: DataGroups, signer: &Signer<'_>, at: Timestamp) -> Result<SignedProfile, Failure> {
     let prepared = signer.template.prepare(groups.lds_security_object(), at)?;
     let cms = prepared.sign_with(signer.key)?;
-    Ok(groups.sign_with(cms.as_der())?)
+    let card_security = match groups.card_security_infos() {
+        Some(infos) => Some(signer.card_security.prepare(infos, at)?.sign_with(signer.key)?),
+        None => None,
+    };
+    Ok(groups.sign_with(cms.as_der(), card_security.as_ref().map(SignedData::as_der))?)
 }
 
 impl Desk<'_> {
@@ -61,8 +71,9 @@ impl Desk<'_> {
         member: &Member,
         portrait: &FittedPortrait,
         allocation: &Allocation,
+        keys: &ChipKeys,
     ) -> Result<WritePlan, Failure> {
-        let groups = DataGroups::build(member, portrait, allocation, &self.terms)?;
+        let groups = DataGroups::build(member, portrait, allocation, &self.terms, keys)?;
         let signed = seal(groups, self.signer, self.clock.now())?;
         Ok(WritePlan::new(self.prepare.profile.clone(), &signed))
     }

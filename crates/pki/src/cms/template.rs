@@ -71,6 +71,14 @@ impl SignerTemplate {
         Self::with_content_type(certificate, oid::LDS_SECURITY_OBJECT)
     }
 
+    /// A template for the EF.CardSecurity of cards of this signer.
+    ///
+    /// # Errors
+    /// [`TemplateError::NotADocumentSigner`].
+    pub fn for_card_security(certificate: &Certificate) -> Result<Self, TemplateError> {
+        Self::with_content_type(certificate, oid::SECURITY_OBJECT)
+    }
+
     /// A template for content of another type.
     ///
     /// # Errors

@@ -23,6 +23,14 @@ pub(crate) fn drawn_portrait() -> Vec<u8> {
     jpeg
 }
 
+/// G, 2G, 3G and 4G of P-256, uncompressed.
+const MULTIPLES: [&str; 4] = [
+    "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+    "047cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc4766997807775510db8ed040293d9ac69f7430dbba7dade63ce982299e04b79d227873d1",
+    "045ecbe4d1a6330a44c8f7ef951d4bf165e6c6b721efada985fb41661bc6e7fd6c8734640c4998ff7e374b06ce1a64a2ecd82ab036384fb83d9a79b127a27d5032",
+    "04e2534a3532d08fbba02dde659ee62bd0031fe2db785596ef509302446b030852e0f1575a4c633cc719dfee5fda862d764efc96c3f30ee0055c42c23f184ed8c6",
+];
+
 /// Name of the file, comment, and the inputs.
 pub(crate) fn cases() -> Vec<(&'static str, &'static str, Value)> {
     let terms = json!({
@@ -50,6 +58,11 @@ pub(crate) fn cases() -> Vec<(&'static str, &'static str, Value)> {
     });
     let allocation = |number: &str, can: &str, list: u32, index: u32, salt: &str| json!({ "card_number": number, "can": can, "status_list": list, "status_index": index, "salt": salt.repeat(32) });
     let case = |member: &Value, allocation: Value| json!({ "member": member, "allocation": allocation, "terms": terms });
+    let proven = |member: &Value, allocation: Value, chip: Value, keys: Value| {
+        let mut terms = terms.clone();
+        terms["chip"] = chip;
+        json!({ "member": member, "allocation": allocation, "terms": terms, "chip_keys": keys })
+    };
     vec![
         (
             "member-whole",
@@ -65,6 +78,29 @@ pub(crate) fn cases() -> Vec<(&'static str, &'static str, Value)> {
             "member-long-name",
             "A name that the machine readable zone shortens and DG11 does not; day of birth unknown; the largest status reference.",
             case(&long, allocation("Z9Z9Z9Z9Z", "999999", u32::MAX, u32::MAX, "ff")),
+        ),
+        (
+            "chip-proven",
+            "Active Authentication and Chip Authentication 1: DG14 with its key, DG15. The chip's keys are G and 2G.",
+            proven(
+                &whole,
+                allocation("K7T0RX2M9", "918273", 7, 70_000, "5a"),
+                json!({ "active_authentication": true, "chip_authentication": true }),
+                json!({ "aa": MULTIPLES[0], "ca": MULTIPLES[1] }),
+            ),
+        ),
+        (
+            "chip-all",
+            "PACE-CAM and the records application too: EF.CardAccess with all protocols, the content of EF.CardSecurity. The chip's keys are G to 4G.",
+            proven(
+                &sparse,
+                allocation("A00000001", "000007", 0, 0, "00"),
+                json!({
+                    "active_authentication": true, "chip_authentication": true, "cam": true,
+                    "records": "7f210c7f4e035f2900 5f3703000000".replace(' ', ""),
+                }),
+                json!({ "aa": MULTIPLES[0], "ca": MULTIPLES[1], "cam": MULTIPLES[2], "ca2": MULTIPLES[3] }),
+            ),
         ),
     ]
 }

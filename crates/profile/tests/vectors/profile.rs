@@ -3,22 +3,25 @@
 use chipwright_profile::dg13::{Commitment, MembershipRecord};
 use chipwright_profile::member::parse_day;
 use chipwright_profile::{
-    Allocation, BufferSizes, Can, CardNumber, CitizenNumber, DataGroups, DocumentCode, Field, FittedPortrait,
-    IssueTerms, Member, MemberNumber, MemberParts, PaceParameters, PaceProtocol, PartialDate, PersonName,
-    PlaceOfBirth, Salt, Sex, StateCode, StatusReference, Unit, read,
+    Allocation, BufferSizes, Can, CardNumber, ChipFeatures, ChipKeys, CitizenNumber, DataGroups,
+    DocumentCode, Field, FileId, FittedPortrait, IssueTerms, KeyReference, Member, MemberNumber, MemberParts,
+    PaceParameters, PaceProtocol, PartialDate, PersonName, PlaceOfBirth, Salt, Sex, StateCode,
+    StatusReference, Unit, read,
 };
 use serde_json::Value;
 
 use super::{Object, bytes, file_named, head, only, text};
 
-const INPUTS: [&str; 4] = ["member", "allocation", "terms", "portrait"];
-const OUTPUTS: [&str; 4] = ["files", "lds_security_object", "mrz_information", "mrz_key"];
+const INPUTS: [&str; 5] = ["member", "allocation", "terms", "portrait", "chip_keys"];
+const OUTPUTS: [&str; 5] =
+    ["files", "lds_security_object", "card_security_infos", "mrz_information", "mrz_key"];
 
 struct Inputs {
     member: Member,
     allocation: Allocation,
     terms: IssueTerms,
     portrait: FittedPortrait,
+    keys: ChipKeys,
 }
 
 pub(crate) fn vector(comment: &str, case: Value, portrait: &[u8]) -> Object {
@@ -30,6 +33,9 @@ pub(crate) fn vector(comment: &str, case: Value, portrait: &[u8]) -> Object {
         groups.files().map(|(file, bytes)| (file.to_string(), Value::from(hex::encode(bytes)))).collect();
     vector.insert("files".into(), Value::Object(files));
     vector.insert("lds_security_object".into(), hex::encode(groups.lds_security_object()).into());
+    if let Some(infos) = groups.card_security_infos() {
+        vector.insert("card_security_infos".into(), hex::encode(infos).into());
+    }
     let information = groups.mrz_information();
     vector.insert("mrz_information".into(), String::from_utf8(information.expose().to_vec()).unwrap().into());
     vector.insert("mrz_key".into(), hex::encode(*information.key()).into());
@@ -38,6 +44,7 @@ pub(crate) fn vector(comment: &str, case: Value, portrait: &[u8]) -> Object {
 
 pub(crate) fn check(vector: &Object) {
     only(vector, &[INPUTS, OUTPUTS].concat());
+    let expected = |key: &str| vector.contains_key(key).then(|| bytes(vector, key));
     assert_eq!(text(vector, "expect"), "pass");
     let inputs = inputs(vector);
     let groups = build(&inputs);
@@ -49,11 +56,38 @@ pub(crate) fn check(vector: &Object) {
     assert_eq!(groups.lds_security_object(), bytes(vector, "lds_security_object"));
     assert_eq!(groups.mrz_information().expose(), text(vector, "mrz_information").as_bytes());
 
-    let profile = groups.sign_with(&[0x30, 0x00]).unwrap();
+    assert_eq!(groups.card_security_infos(), expected("card_security_infos").as_deref());
+    let signed = groups.card_security_infos().map(|_| &[0x30, 0x00][..]);
+    let profile = groups.sign_with(&[0x30, 0x00], signed).unwrap();
+    assert_eq!(profile.chip_keys(), &inputs.keys);
     assert_eq!(profile.access_secrets().mrz_key().as_slice(), bytes(vector, "mrz_key"));
     let can = vector["allocation"]["can"].as_str().unwrap();
     assert_eq!(profile.access_secrets().can(), can.as_bytes());
     read_back(&inputs, files, &bytes(vector, "lds_security_object"));
+    read_keys_back(&inputs, files, expected("card_security_infos"));
+}
+
+/// Each key stands in the one file that publishes it, as a whole.
+fn read_keys_back(inputs: &Inputs, files: &Object, card_security: Option<Vec<u8>>) {
+    let file = |name: &str| files.get(name).map(|file| hex::decode(file.as_str().unwrap()).unwrap());
+    let holds = |bytes: &[u8], key: &[u8]| bytes.windows(65).any(|part| part == key);
+    let access = read::card_access(&file("EF.CardAccess").unwrap()).unwrap();
+    assert!(read::dg14(&file("DG14").unwrap()).unwrap().contains_all(&access));
+    if let Some(infos) = &card_security {
+        assert!(read::card_security_infos(infos).unwrap().contains_all(&access));
+    }
+    for reference in KeyReference::ALL {
+        for (place, content) in [
+            (FileId::Dg(14), file("DG14")),
+            (FileId::Dg(15), file("DG15")),
+            (FileId::CardSecurity, card_security.clone()),
+        ] {
+            let Some(key) = inputs.keys.get(reference) else { continue };
+            let wanted = reference.published_in() == place;
+            assert_eq!(content.is_some_and(|content| holds(&content, key)), wanted, "{reference} in {place}");
+        }
+    }
+    assert_eq!(file("DG15").is_some(), inputs.terms.chip.active_authentication);
 }
 
 /// What is read is what was put in.
@@ -89,7 +123,11 @@ fn read_back(inputs: &Inputs, files: &Object, security_object: &[u8]) {
     let (signed, open) =
         (read::dg14(&file("DG14")).unwrap(), read::card_access(&file("EF.CardAccess")).unwrap());
     assert!(signed.contains_all(&open));
-    assert_eq!(signed.pace(), terms.pace);
+    let mapped = terms.pace.iter().filter(|_| terms.chip.cam).map(|pace| {
+        let protocol = pace.protocol.with_chip_authentication();
+        PaceParameters { protocol, ..*pace }
+    });
+    assert_eq!(signed.pace(), terms.pace.iter().copied().chain(mapped).collect::<Vec<_>>());
     assert_eq!(read::atr_info(&file("EF.ATR/INFO")).unwrap(), Some(terms.buffers));
     assert_eq!(
         read::dir(&file("EF.DIR")).unwrap(),
@@ -113,7 +151,8 @@ fn read_back(inputs: &Inputs, files: &Object, security_object: &[u8]) {
 }
 
 fn build(inputs: &Inputs) -> DataGroups {
-    DataGroups::build(&inputs.member, &inputs.portrait, &inputs.allocation, &inputs.terms).unwrap()
+    let Inputs { member, portrait, allocation, terms, keys } = inputs;
+    DataGroups::build(member, portrait, allocation, terms, keys).unwrap()
 }
 
 fn inputs(vector: &Object) -> Inputs {
@@ -122,6 +161,27 @@ fn inputs(vector: &Object) -> Inputs {
         allocation: allocation(&vector["allocation"]),
         terms: terms(&vector["terms"]),
         portrait: FittedPortrait::from_fitted(bytes(vector, "portrait")).unwrap(),
+        keys: chip_keys(vector.get("chip_keys")),
+    }
+}
+
+fn chip_keys(value: Option<&Value>) -> ChipKeys {
+    let key = |name: &str| {
+        let digits = value?.get(name)?.as_str().unwrap();
+        Some(hex::decode(digits).unwrap().try_into().unwrap())
+    };
+    ChipKeys { aa: key("aa"), ca: key("ca"), cam: key("cam"), ca2: key("ca2") }
+}
+
+fn chip(value: Option<&Value>) -> ChipFeatures {
+    let on = |name: &str| value.and_then(|chip| chip.get(name)).is_some_and(|on| on.as_bool().unwrap());
+    let records = value.and_then(|chip| chip.get("records"));
+    ChipFeatures {
+        active_authentication: on("active_authentication"),
+        chip_authentication: on("chip_authentication"),
+        cam: on("cam"),
+        records: records.map(|point| hex::decode(point.as_str().unwrap()).unwrap()),
+        pin: on("pin"),
     }
 }
 
@@ -176,5 +236,6 @@ fn terms(value: &Value) -> IssueTerms {
         application: get("application").parse().unwrap(),
         application_label: get("application_label").into(),
         buffers: BufferSizes { command: size("largest_command"), response: size("largest_response") },
+        chip: chip(value.get("chip")),
     }
 }
