@@ -25,6 +25,7 @@ static const struct file FILES[] = {
     { "EF-COM", 0x011E, 0x1E, 0x60, 0 }, { "EF-SOD", 0x011D, 0x1D, 0x77, 0 }, { "DG1", 0x0101, 0x01, 0x61, 1 },
     { "DG2", 0x0102, 0x02, 0x75, 2 },    { "DG11", 0x010B, 0x0B, 0x6B, 11 },  { "DG12", 0x010C, 0x0C, 0x6C, 12 },
     { "DG13", 0x010D, 0x0D, 0x6D, 13 },  { "DG14", 0x010E, 0x0E, 0x6E, 14 },
+    { "DG15", 0x010F, 0x0F, 0x6F, 15 },
 };
 enum { FILE_COUNT = sizeof FILES / sizeof FILES[0], COM = 0, SOD = 1, DG1 = 2 };
 
@@ -208,7 +209,7 @@ static void everything(struct reader *reader, EAC_CTX *session, const struct set
         right += hash_is_signed(&content, FILES[i].group, contents[i].bytes, contents[i].length);
     check(right == FILE_COUNT - DG1 && hashes == right && hashes >= 2 && hashes <= 16,
           "%d hashes are signed, %d of the files that were read", hashes, right);
-    unsigned status = select_file(reader, session, 0x010F);
+    unsigned status = select_file(reader, session, 0x0110);
     check(status == 0x6A82, "a file that is not there: 6A82, protected (%04X)", status);
     struct command beyond = { .header = { 0x00, 0xB0, 0x7F, 0x00 }, .ne = 256 };
     select_file(reader, session, 0x0101);

@@ -59,7 +59,7 @@ def cases(kind: str, reader: str, application: str):
     for name, (identifier, tag) in MASTER_FILE.items():
         root, file, content = send(reader, "00:A4:00:0C:02:3F:00", f"00:A4:02:0C:{identifier.replace(' ', ':')}", "00:B0:00:00:00")
         yield f"{name} is read", root[1] == file[1] == content[1] == "9000" and content[0][0] == tag, (root, file, content)
-    refused = send(reader, select, *(f"00:B0:{0x80 | short:02X}:00:00" for short in (1, 2, 11, 12, 13, 14, 0x1D, 0x1E)))
+    refused = send(reader, select, *(f"00:B0:{0x80 | short:02X}:00:00" for short in (1, 2, 11, 12, 13, 14, 15, 0x1D, 0x1E)))
     yield "data groups, EF.SOD and EF.COM are refused", {answer for answer in refused[1:]} == {(b"", "6982")}, refused
     # the card drivers of OpenSC look at the card, find nothing of theirs, and leave it as it was
     name = tool("-r", reader, "-n")

@@ -6,6 +6,7 @@
 mod reader;
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::process::ExitCode;
 
 use dmrtd::auth::passive::{DataGroup, TrustAnchor, verify};
@@ -38,10 +39,10 @@ fn main() -> ExitCode {
         ("a wrong CAN opens nothing", card.wrong_can()),
     ];
     if card.birth_is_complete() {
-        cases.push(("PACE by CAN, every data group, Passive Authentication", card.by_can()));
-        cases.push(("PACE by MRZ, every data group, Passive Authentication", card.by_mrz()));
+        cases.push(("PACE by CAN, every data group, Passive and Active Authentication", card.by_can()));
+        cases.push(("PACE by MRZ, every data group, Passive and Active Authentication", card.by_mrz()));
     } else {
-        let name = "PACE by CAN, every data group unread by its parser (birth date incomplete), Passive Authentication";
+        let name = "PACE by CAN, every data group unread by its parser (birth date incomplete), Passive and Active Authentication";
         cases.push((name, card.by_can()));
     }
     let failed = cases.iter().filter(|(_, outcome)| outcome.is_err()).count();
@@ -134,6 +135,7 @@ impl Card {
         if !result.is_authentic() || !result.covers_all_groups() {
             return Err(format!("authentic {}, groups {:?}", result.is_authentic(), result.verified_groups));
         }
+        active_authentication(&mut passport)?;
         let bytes: usize = groups.iter().map(|(_, bytes)| bytes.len()).sum();
         Ok(format!(" ({} data groups, {bytes} bytes)", groups.len()))
     }
@@ -148,6 +150,17 @@ fn open(passport: &mut Passport<InReader>, key: impl AccessKey) -> Result<(), St
     passport.read_ef_com().map(drop).map_err(|fault| fault.to_string())
 }
 
+/// The chip signs a challenge of dmrtd's with the key of DG15.
+fn active_authentication(passport: &mut Passport<InReader>) -> Result<(), String> {
+    let mut challenge = [0; 8];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut challenge))
+        .map_err(|fault| fault.to_string())?;
+    passport
+        .verify_active_authentication(&challenge)
+        .map_err(|fault| format!("Active Authentication: {fault}"))
+}
+
 /// EF.SOD and the data groups, each taken apart by dmrtd.
 fn parsed(passport: &mut Passport<InReader>) -> Result<Files, String> {
     let sod = passport.read_ef_sod().map_err(|fault| fault.to_string())?.to_bytes().to_vec();
@@ -157,7 +170,7 @@ fn parsed(passport: &mut Passport<InReader>) -> Result<Files, String> {
             $(groups.push(($number, passport.$function().map_err(|fault| fault.to_string())?.to_bytes().to_vec()));)*
         };
     }
-    read!(1 read_ef_dg1, 2 read_ef_dg2, 11 read_ef_dg11, 12 read_ef_dg12, 13 read_ef_dg13, 14 read_ef_dg14);
+    read!(1 read_ef_dg1, 2 read_ef_dg2, 11 read_ef_dg11, 12 read_ef_dg12, 13 read_ef_dg13, 14 read_ef_dg14, 15 read_ef_dg15);
     Ok((sod, groups))
 }
 
@@ -167,6 +180,6 @@ fn unparsed(passport: &mut Passport<InReader>) -> Result<Files, String> {
     let mut file = |short| passport.api_mut().read_file_by_sfi(short).map_err(|fault| fault.to_string());
     let sod = file(SOD)?;
     let groups: Result<_, String> =
-        [1, 2, 11, 12, 13, 14].map(|number| Ok((number, file(number)?))).into_iter().collect();
+        [1, 2, 11, 12, 13, 14, 15].map(|number| Ok((number, file(number)?))).into_iter().collect();
     Ok((sod, groups?))
 }
