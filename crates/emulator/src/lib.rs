@@ -10,10 +10,13 @@
 mod aes_key;
 mod card;
 pub mod chip;
+mod chip_authentication;
+pub mod cv;
 mod fault;
 mod identity;
 mod iso9797;
 mod issuer_domain;
+mod key_pair;
 mod memory;
 pub mod pace;
 mod personalisation;
@@ -24,6 +27,7 @@ pub mod secure_messaging;
 mod state;
 mod store;
 pub mod tables;
+pub mod terminal_authentication;
 
 pub use card::Card;
 pub use chip::{ChipConfig, CountAt, Cplc, Interface, Package, PageSize, PersonalisationPath, TransportKeys};
