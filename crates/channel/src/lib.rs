@@ -10,14 +10,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod active_authentication;
 mod aes_modes;
+pub mod chip_authentication;
 pub mod diversify;
+mod ecdh;
+mod kdf;
 pub mod misuse;
 pub mod pace;
+pub mod pin;
+pub mod proof;
 pub mod scp03;
 pub mod sm;
+mod subject_public_key;
+pub mod terminal_authentication;
 
 pub use aes_modes::KeySize;
+pub use proof::{ChipProven, NotGenuine, Proof};
+pub use subject_public_key::{PublicKeyError, SubjectPublicKey};
 
 #[cfg(test)]
 #[path = "../tests/vectors/mod.rs"]

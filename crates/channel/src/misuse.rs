@@ -160,7 +160,7 @@
 //! # use chipwright_channel::{pace::*, sm};
 //! # use chipwright_iso7816::Response;
 //! fn open(state: AwaitToken, response: &Response) -> Result<sm::Session, PaceError> {
-//!     state.receive(response)
+//!     Ok(state.receive(response)?.session)
 //! }
 //! ```
 //! ```compile_fail,E0616

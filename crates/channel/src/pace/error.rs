@@ -1,6 +1,9 @@
 //! What can go wrong, by fault.
 
 use super::{CardAccessError, PasswordError};
+use crate::ecdh::EcdhError;
+use crate::proof::NotGenuine;
+use crate::sm::SmError;
 use chipwright_iso7816::tlv::TlvError;
 use chipwright_iso7816::{ExchangeError, StatusWord};
 use std::fmt;
@@ -40,12 +43,28 @@ pub enum PaceError {
     /// The card says that the password is wrong (`63XX` on the last command).
     #[error("the password is wrong ({status})")]
     WrongPassword {
-        /// The card's status; `63CX` tells how many tries are left.
+        /// The card's status.
         status: StatusWord,
+        /// How many tries are left, when the card tells (`63CX`).
+        tries_left: Option<u8>,
     },
+    /// The PIN has one try left and is suspended: PACE with the CAN must come first, and the PIN within its session.
+    #[error("the PIN is suspended: the card access number must be entered first")]
+    PinSuspended,
+    /// The PIN has no try left.
+    #[error("the PIN is blocked: it must be unblocked with the PUK")]
+    PinBlocked,
+    /// The PUK has been used as often as it can be.
+    #[error("the PUK has been used up")]
+    PukUsedUp,
     /// The card's token is wrong: it does not know the password.
     #[error("the card does not know the password: its authentication token is wrong")]
     TokenMismatch,
+
+    // The chip.
+    /// Chip Authentication Mapping was promised, and what came is no proof.
+    #[error(transparent)]
+    NotGenuine(#[from] NotGenuine),
 
     // The card refused.
     /// The card refused a step.
@@ -97,7 +116,30 @@ pub enum PaceError {
     Password(#[from] PasswordError),
 
     // Below.
+    /// The session that PACE was run within ended.
+    #[error(transparent)]
+    SecureMessaging(SmError),
     /// The exchange with the card failed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+}
+
+impl From<SmError> for PaceError {
+    fn from(error: SmError) -> Self {
+        match error {
+            SmError::Exchange(error) => Self::Exchange(error),
+            other => Self::SecureMessaging(other),
+        }
+    }
+}
+
+impl PaceError {
+    pub(super) fn of(error: EcdhError, step: Step) -> Self {
+        match error {
+            EcdhError::InvalidPoint => Self::InvalidPoint(step),
+            EcdhError::EqualPublicKeys => Self::EqualPublicKeys(step),
+            EcdhError::Identity => Self::Identity(step),
+            EcdhError::RandomSource => Self::RandomSource,
+        }
+    }
 }

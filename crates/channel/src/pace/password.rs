@@ -4,6 +4,11 @@ use sha1::{Digest, Sha1};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+/// The reference of the PIN.
+pub(crate) const PIN_REFERENCE: u8 = 0x03;
+/// The reference of the PUK.
+pub(crate) const PUK_REFERENCE: u8 = 0x04;
+
 /// Why something is not a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -11,12 +16,23 @@ pub enum PasswordError {
     /// The CAN is not six digits.
     #[error("the card access number has six digits")]
     Can,
+    /// The PIN is not six digits.
+    #[error("the PIN has six digits")]
+    Pin,
+    /// The PUK is not ten digits.
+    #[error("the PUK has ten digits")]
+    Puk,
     /// The document number is empty, longer than 22 characters, or holds something else than `0-9 A-Z <`.
     #[error("the document number has 1 to 22 characters from 0-9, A-Z and <")]
     DocumentNumber,
     /// A date is not `YYMMDD` (`<` for unknown digits).
     #[error("a date in the machine readable zone has the form YYMMDD")]
     Date,
+}
+
+/// The digits of a fixed number, or none.
+fn digits<const N: usize>(text: &str) -> Option<[u8; N]> {
+    <[u8; N]>::try_from(text.as_bytes()).ok().filter(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
 /// The card access number: six digits. Wiped when dropped.
@@ -28,11 +44,40 @@ impl Can {
     ///
     /// # Errors
     /// [`PasswordError::Can`] for anything else.
-    pub fn new(digits: &str) -> Result<Self, PasswordError> {
-        match <[u8; 6]>::try_from(digits.as_bytes()) {
-            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
-            _ => Err(PasswordError::Can),
-        }
+    pub fn new(text: &str) -> Result<Self, PasswordError> {
+        digits(text).map(Self).ok_or(PasswordError::Can)
+    }
+}
+
+/// The member's PIN: six digits. Wiped when dropped.
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Pin([u8; 6]);
+
+impl Pin {
+    /// From its six digits.
+    ///
+    /// # Errors
+    /// [`PasswordError::Pin`] for anything else.
+    pub fn new(text: &str) -> Result<Self, PasswordError> {
+        digits(text).map(Self).ok_or(PasswordError::Pin)
+    }
+
+    pub(crate) const fn digits(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The PUK, which restores the tries of the PIN: ten digits. Wiped when dropped.
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Puk([u8; 10]);
+
+impl Puk {
+    /// From its ten digits.
+    ///
+    /// # Errors
+    /// [`PasswordError::Puk`] for anything else.
+    pub fn new(text: &str) -> Result<Self, PasswordError> {
+        digits(text).map(Self).ok_or(PasswordError::Puk)
     }
 }
 
@@ -111,6 +156,10 @@ pub enum Password {
     Can(Can),
     /// Reference 01: the machine readable zone.
     Mrz(MrzKey),
+    /// Reference 03: the PIN.
+    Pin(Pin),
+    /// Reference 04: the PUK.
+    Puk(Puk),
 }
 
 impl Password {
@@ -134,11 +183,29 @@ impl Password {
         MrzKey::new(document_number, date_of_birth, date_of_expiry).map(Self::Mrz)
     }
 
-    /// The reference in MSE:Set AT (9303-11, table 6).
+    /// From the six digits of a PIN.
+    ///
+    /// # Errors
+    /// [`PasswordError::Pin`].
+    pub fn pin(digits: &str) -> Result<Self, PasswordError> {
+        Pin::new(digits).map(Self::Pin)
+    }
+
+    /// From the ten digits of a PUK.
+    ///
+    /// # Errors
+    /// [`PasswordError::Puk`].
+    pub fn puk(digits: &str) -> Result<Self, PasswordError> {
+        Puk::new(digits).map(Self::Puk)
+    }
+
+    /// The reference in MSE:Set AT (9303-11, table 6; TR-03110-3, B.11.1).
     pub(super) const fn reference(&self) -> u8 {
         match self {
             Self::Mrz(_) => 0x01,
             Self::Can(_) => 0x02,
+            Self::Pin(_) => PIN_REFERENCE,
+            Self::Puk(_) => PUK_REFERENCE,
         }
     }
 
@@ -147,6 +214,8 @@ impl Password {
         match self {
             Self::Can(Can(digits)) => digits,
             Self::Mrz(MrzKey(hash)) => hash,
+            Self::Pin(Pin(digits)) => digits,
+            Self::Puk(Puk(digits)) => digits,
         }
     }
 }
@@ -160,13 +229,15 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(Can, MrzKey);
+redacted!(Can, MrzKey, Pin, Puk);
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Can(_) => "Password::Can(…)",
             Self::Mrz(_) => "Password::Mrz(…)",
+            Self::Pin(_) => "Password::Pin(…)",
+            Self::Puk(_) => "Password::Puk(…)",
         })
     }
 }
@@ -196,6 +267,12 @@ mod tests {
         for bad in ["", "12345", "1234567", "12345a", "１２"] {
             assert_eq!(Can::new(bad), Err(PasswordError::Can), "{bad}");
         }
+        for bad in ["", "12345", "1234567", "12345a"] {
+            assert_eq!(Pin::new(bad), Err(PasswordError::Pin), "{bad}");
+        }
+        for bad in ["", "123456789", "12345678901", "123456789a"] {
+            assert_eq!(Puk::new(bad), Err(PasswordError::Puk), "{bad}");
+        }
         for bad in ["", "t22000129", "T2200 129", "T22000129T22000129T2200"] {
             assert_eq!(MrzKey::new(bad, "640812", "101031"), Err(PasswordError::DocumentNumber), "{bad}");
         }
@@ -207,7 +284,13 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        let text = format!("{:?} {:?}", Password::can("918273").unwrap(), Can::new("918273").unwrap());
+        let text = format!(
+            "{:?} {:?} {:?} {:?}",
+            Password::can("918273").unwrap(),
+            Can::new("918273").unwrap(),
+            Password::pin("918273").unwrap(),
+            Puk::new("9182739182").unwrap()
+        );
         assert!(!text.contains("918273") && !text.contains("57, 49"), "{text}");
     }
 }

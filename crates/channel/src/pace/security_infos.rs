@@ -11,8 +11,6 @@ use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::{Reader, Tlv, TlvError};
 use std::fmt;
 
-/// `id-PACE-ECDH-GM`: 0.4.0.127.0.7.2.2.4.2, then the cipher.
-const ECDH_GM: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02];
 /// `id-PACE`: 0.4.0.127.0.7.2.2.4.
 const PACE: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04];
 /// What a file of infos can make us read at most.
@@ -21,9 +19,9 @@ const MOST_INFOS: usize = 64;
 const MOST_SHOWN: usize = 4;
 
 const SET: Tag = Tag(0x31);
-const SEQUENCE: Tag = Tag(0x30);
-const OBJECT_IDENTIFIER: Tag = Tag(0x06);
-const INTEGER: Tag = Tag(0x02);
+pub(crate) const SEQUENCE: Tag = Tag(0x30);
+pub(crate) const OBJECT_IDENTIFIER: Tag = Tag(0x06);
+pub(crate) const INTEGER: Tag = Tag(0x02);
 
 /// The best supported PACE that EF.CardAccess offers: version 2, ECDH with Generic Mapping, P-256 or brainpoolP256r1; AES-256
 /// before AES-192 before AES-128, then P-256 before brainpoolP256r1.
@@ -32,11 +30,27 @@ const INTEGER: Tag = Tag(0x02);
 /// [`CardAccessError::Malformed`] or [`TooMany`](CardAccessError::TooMany) for a file that is not SecurityInfos;
 /// [`CardAccessError::NothingSupported`] with what the card offers.
 pub fn choose(card_access: &[u8]) -> Result<PaceInfo, CardAccessError> {
+    choose_with(card_access, Preference::default())
+}
+
+/// What to look for among a card's offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Preference {
+    /// Whether Chip Authentication Mapping is chosen where it is offered; without, it is passed over.
+    pub cam: bool,
+}
+
+/// As [`choose`], with Chip Authentication Mapping before everything else when it is asked for.
+///
+/// # Errors
+/// As [`choose`].
+pub fn choose_with(card_access: &[u8], preference: Preference) -> Result<PaceInfo, CardAccessError> {
     let infos = SecurityInfos::parse(card_access)?;
     let offers: Vec<Offer> = infos.pace_offers().collect();
     offers
         .iter()
         .filter_map(Offer::supported)
+        .filter(|info| preference.cam || info.mapping == Mapping::Generic)
         .min_by_key(PaceInfo::rank)
         .ok_or(CardAccessError::NothingSupported { offers: Offers(offers) })
 }
@@ -152,22 +166,27 @@ impl Offer {
     }
 
     fn supported(&self) -> Option<PaceInfo> {
-        let size = match self.arcs {
-            [2, 2] => KeySize::Aes128,
-            [2, 3] => KeySize::Aes192,
-            [2, 4] => KeySize::Aes256,
+        let mapping = match self.arcs[0] {
+            2 => Mapping::Generic,
+            6 => Mapping::ChipAuthentication,
+            _ => return None,
+        };
+        let size = match self.arcs[1] {
+            2 => KeySize::Aes128,
+            3 => KeySize::Aes192,
+            4 => KeySize::Aes256,
             _ => return None,
         };
         match (self.version, self.parameter_id) {
-            (2, Some(12)) => Some(PaceInfo { size, parameter_id: 12 }),
-            (2, Some(13)) => Some(PaceInfo { size, parameter_id: 13 }),
+            (2, Some(12)) => Some(PaceInfo { mapping, size, parameter_id: 12 }),
+            (2, Some(13)) => Some(PaceInfo { mapping, size, parameter_id: 13 }),
             _ => None,
         }
     }
 }
 
 /// A non-negative INTEGER of at most four bytes.
-fn small_integer(tlv: &Tlv<'_>) -> Option<u32> {
+pub(crate) fn small_integer(tlv: &Tlv<'_>) -> Option<u32> {
     match tlv.value {
         [] => None,
         [first, ..] if first & 0x80 != 0 => None,
@@ -207,9 +226,19 @@ impl fmt::Debug for Offer {
     }
 }
 
-/// A supported PACEInfo: ECDH with Generic Mapping, version 2.
+/// How the nonce is mapped (9303-11, 4.4.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mapping {
+    /// Generic Mapping.
+    Generic,
+    /// Chip Authentication Mapping: Generic Mapping, with a proof that the chip is genuine.
+    ChipAuthentication,
+}
+
+/// A supported PACEInfo: ECDH, version 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaceInfo {
+    mapping: Mapping,
     size: KeySize,
     parameter_id: u8,
 }
@@ -224,9 +253,23 @@ impl PaceInfo {
     #[must_use]
     pub const fn new(size: KeySize, parameter_id: u8) -> Option<Self> {
         match parameter_id {
-            Self::P256 | Self::BRAINPOOL_P256R1 => Some(Self { size, parameter_id }),
+            Self::P256 | Self::BRAINPOOL_P256R1 => {
+                Some(Self { mapping: Mapping::Generic, size, parameter_id })
+            }
             _ => None,
         }
+    }
+
+    /// The same with another mapping.
+    #[must_use]
+    pub const fn with_mapping(self, mapping: Mapping) -> Self {
+        Self { mapping, ..self }
+    }
+
+    /// How the nonce is mapped.
+    #[must_use]
+    pub const fn mapping(&self) -> Mapping {
+        self.mapping
     }
 
     /// The size of the session keys.
@@ -251,17 +294,30 @@ impl PaceInfo {
     #[must_use]
     pub fn protocol(&self) -> [u8; 10] {
         let mut oid = [0; 10];
-        oid[..9].copy_from_slice(&ECDH_GM);
-        oid[9] = match self.size {
-            KeySize::Aes128 => 2,
-            KeySize::Aes192 => 3,
-            KeySize::Aes256 => 4,
+        oid[..8].copy_from_slice(&PACE);
+        oid[8] = match self.mapping {
+            Mapping::Generic => 2,
+            Mapping::ChipAuthentication => 6,
         };
+        oid[9] = cipher_arc(self.size);
         oid
     }
 
     /// Lower is better.
-    fn rank(&self) -> (core::cmp::Reverse<u16>, u8) {
-        (core::cmp::Reverse(self.size.bits()), self.parameter_id)
+    fn rank(&self) -> (u8, core::cmp::Reverse<u16>, u8) {
+        let mapping = match self.mapping {
+            Mapping::ChipAuthentication => 0,
+            Mapping::Generic => 1,
+        };
+        (mapping, core::cmp::Reverse(self.size.bits()), self.parameter_id)
+    }
+}
+
+/// The last arc of a protocol with AES-CBC and CMAC.
+pub(crate) const fn cipher_arc(size: KeySize) -> u8 {
+    match size {
+        KeySize::Aes128 => 2,
+        KeySize::Aes192 => 3,
+        KeySize::Aes256 => 4,
     }
 }

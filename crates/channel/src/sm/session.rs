@@ -2,7 +2,7 @@
 
 use super::{MAC_OBJECT, SmError, max_plain_command};
 use crate::aes_modes::{BLOCK, BlockKey, MacKey, pad_from, padded_length, padding};
-use chipwright_iso7816::{Command, Exchanger, Le, LengthMode, Response, Transport};
+use chipwright_iso7816::{Command, Exchanger, Ins, Le, LengthMode, Response, Transport};
 use std::fmt;
 
 /// KSenc and KSmac with their schedules made. Wiped when dropped.
@@ -79,10 +79,12 @@ impl Session {
     /// Protects a command. It takes extended form when it needs it or the plain command has it; Le becomes `00` or `0000`.
     ///
     /// # Errors
-    /// [`SmError::Class`] for a class byte that cannot be protected, [`SmError::TooLong`] for more data than fits. The session is
+    /// [`SmError::Class`] for a class byte that cannot be protected (chaining only in GENERAL AUTHENTICATE), [`SmError::TooLong`] for more data than fits. The session is
     /// gone then.
     pub fn wrap(mut self, command: &Command) -> Result<(AwaitResponse, Command), SmError> {
-        if command.cla & 0x7C != 0 {
+        // the class bit of chaining says in GENERAL AUTHENTICATE that the protocol goes on (9303-11, 4.4.4.2)
+        let unprotectable = if command.ins == Ins::GENERAL_AUTHENTICATE { 0x6C } else { 0x7C };
+        if command.cla & unprotectable != 0 {
             return Err(SmError::Class(command.cla));
         }
         let most = max_plain_command(0xFFFF);
