@@ -118,7 +118,7 @@ impl DataGroups {
         let common = CommonData::new(hashes.iter().map(|(number, _)| *number).collect());
         files.push((FileId::Com, common.to_bytes()));
         files.extend(groups.into_iter().map(|(number, bytes)| (FileId::Dg(number), bytes)));
-        check_budgets(&files)?;
+        check_budgets(&files, &terms.chip)?;
 
         let secrets = AccessSecrets::new(&allocation.can, &mrz.mrz_information());
         let chip = terms.chip.clone();
@@ -179,7 +179,7 @@ impl DataGroups {
         if let Some(signed) = card_security {
             self.files.push((FileId::CardSecurity, signed.to_vec()));
         }
-        check_budgets(&self.files)?;
+        check_budgets(&self.files, &self.chip)?;
         Ok(SignedProfile::new(self.files, self.secrets, self.chip, self.keys))
     }
 }
@@ -239,7 +239,8 @@ fn document_details(unit: &str, issued: Date) -> DocumentDetails {
     DocumentDetails { issuing_authority: Some(unit.to_owned()), issued: Some(issued) }
 }
 
-fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
+/// The trust point of the records application lies among the files.
+fn check_budgets(files: &[(FileId, Vec<u8>)], chip: &ChipFeatures) -> Result<(), BuildError> {
     for (file, bytes) in files {
         if bytes.len() > file.most() {
             return Err(BuildError::FileTooLarge { file: *file, size: bytes.len(), most: file.most() });
@@ -247,7 +248,8 @@ fn check_budgets(files: &[(FileId, Vec<u8>)]) -> Result<(), BuildError> {
     }
     // the chip counts whole pages (CHIP-08)
     let pages = |bytes: &Vec<u8>| bytes.len().next_multiple_of(PAGE);
-    let size = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| pages(bytes)).sum();
+    let others = files.iter().filter(|(file, _)| *file != FileId::Dg(2)).map(|(_, bytes)| bytes);
+    let size = others.chain(&chip.records).map(pages).sum();
     if size > FILES_BUDGET { Err(BuildError::FilesTooLarge { size }) } else { Ok(()) }
 }
 
