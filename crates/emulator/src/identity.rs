@@ -3,13 +3,15 @@
 mod access;
 mod command;
 mod files;
+mod pin;
 
-use access::PaceRun;
+use access::{PaceRun, Password};
 use command::IdentityCommand;
 
 use crate::memory::PowerLost;
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::secure_messaging::Session;
+use crate::store::Instance;
 use crate::tables::{Df, File, budget};
 use chipwright_iso7816::{Command, Ins, Le, Response, StatusWord};
 
@@ -20,11 +22,13 @@ pub(crate) struct IdentitySession {
     pace: PaceRun,
     /// An open session is what grants access (ACC-05).
     messaging: Option<Session>,
+    /// The password with which PACE opened that session.
+    opened_with: Option<Password>,
 }
 
 impl Default for IdentitySession {
     fn default() -> Self {
-        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None }
+        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None, opened_with: None }
     }
 }
 
@@ -37,8 +41,13 @@ impl IdentitySession {
 
     /// Ends secure messaging with the access (ACC-06), and a run of PACE (ACC-11).
     pub(crate) fn end(&mut self) {
-        self.messaging = None;
+        self.end_messaging();
         self.pace.interrupt();
+    }
+
+    fn end_messaging(&mut self) {
+        self.messaging = None;
+        self.opened_with = None;
     }
 
     /// FILE-01.
@@ -51,8 +60,10 @@ impl IdentitySession {
 /// How a command came and how its answer may go.
 #[derive(Debug, Clone, Copy)]
 struct Protection {
-    /// Under secure messaging after PACE.
+    /// Under secure messaging after PACE with a password that grants access to files (ACC-05, PIN-08).
     granted: bool,
+    /// Under secure messaging: the password of its PACE.
+    password: Option<Password>,
     /// The most plain bytes the answer may have, whatever Le says (FILE-07, CHIP-03).
     most: usize,
 }
@@ -63,6 +74,12 @@ impl Processor {
         if !self.store.instance(slot).is_some_and(|instance| instance.is_operational()) {
             return self.before_operational(slot, command);
         }
+        if self.store.instance(slot).is_some_and(Instance::is_suspended) {
+            if is_select_by_name(command) {
+                return answer(self.select_by_name(command));
+            }
+            return Ok(self.unprotected(StatusWord::CONDITIONS_NOT_SATISFIED));
+        }
         if command.cla & 0x80 != 0 {
             self.volatile.identity.end();
             return Ok(Response::status(StatusWord::CLA_NOT_SUPPORTED));
@@ -70,13 +87,14 @@ impl Processor {
         if Session::is_announced_by(command) {
             return self.identity_protected(slot, command);
         }
-        self.volatile.identity.messaging = None;
+        self.volatile.identity.end_messaging();
         let most = match command.le {
             Some(Le::Exact(ne)) => (ne as usize).min(budget::DATA_FIELD),
             Some(Le::Max) if command.extended => budget::DATA_FIELD,
             Some(Le::Max) | None => 256,
         };
-        answer(self.identity_command(slot, command.clone(), Protection { granted: false, most }))
+        let protection = Protection { granted: false, password: None, most };
+        answer(self.identity_command(slot, command.clone(), protection))
     }
 
     /// ACC-05 to ACC-08. The session that took the protection off also protects the answer, even if PACE has made
@@ -89,7 +107,7 @@ impl Processor {
         let plain = match session.unwrap(command) {
             Ok(plain) => plain,
             Err(failure) => {
-                self.volatile.identity.pace.interrupt();
+                self.volatile.identity.end();
                 return Ok(Response::status(failure.status()));
             }
         };
@@ -97,7 +115,9 @@ impl Processor {
         let most = session.largest_plain(plain.le, plain.ins.0 & 1 == 1, limit);
         let original = plain.clone();
         let selected = self.volatile.selected;
-        let response = answer(self.identity_command(slot, plain, Protection { granted: true, most }))?;
+        let password = self.volatile.identity.opened_with;
+        let protection = Protection { granted: password != Some(Password::Puk), password, most };
+        let response = answer(self.identity_command(slot, plain, protection))?;
         let response = session.wrap(response, &original);
         if self.volatile.selected == selected && self.volatile.identity.messaging.is_none() {
             self.volatile.identity.messaging = Some(session);
@@ -131,8 +151,9 @@ impl Processor {
             IdentityCommand::Read(read) => self.read_binary(slot, &read, protection),
             IdentityCommand::SetAuthenticationTemplate(set_at) => self.set_at(slot, &set_at),
             IdentityCommand::GeneralAuthenticate { data, more } => {
-                self.general_authenticate(slot, &data, more)
+                self.general_authenticate(slot, &data, more, protection)
             }
+            IdentityCommand::ResetRetryCounter(reset) => self.reset_retry_counter(slot, &reset, protection),
             IdentityCommand::GetChallenge => {
                 let mut challenge = vec![0; 8];
                 (self.rng)(&mut challenge);

@@ -123,6 +123,7 @@ impl Processor {
             IssuerCommand::PutKey(put) => self.put_key(channel, &put),
             IssuerCommand::GetStatus(get) => self.get_status(channel, get),
             IssuerCommand::SetStatus(next) => self.set_status(next),
+            IssuerCommand::SetInstanceStatus { aid, suspended } => self.set_instance_status(&aid, suspended),
             IssuerCommand::Delete { aid, related } => self.delete(channel, &aid, related),
             IssuerCommand::InstallForLoad { load_file } => self.install_for_load(channel, load_file),
             IssuerCommand::Install(install) => self.install(&install),

@@ -7,9 +7,11 @@ mod content;
 mod manifest;
 mod plan;
 mod stream;
+mod update;
 
 pub(crate) use content::Content;
 pub(crate) use stream::Stream;
+pub(crate) use update::Update;
 
 use crate::chip::PersonalisationPath;
 use crate::issuer_domain::{Block, Channel, SecureChannel};
@@ -34,15 +36,16 @@ impl Processor {
         let stream = channel.stream.as_ref().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
         let owner = stream.instance();
         let instance = self.store.instance(owner).copied().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-        if instance.is_operational() {
+        let update = channel.update.as_ref().filter(|update| update.instance() == owner).cloned();
+        if instance.is_operational() != update.is_some() {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         if block.format & !WITH_RESPONSE != DGI_FORMAT || !stream.expects(block.number) {
             return Err(StatusWord::INCORRECT_P1_P2.into());
         }
-        let mut plan = Plan::new(&self.store, stream);
+        let mut plan = Plan::new(&self.store, stream, update);
         plan.run(&block.data)?;
-        let Plan { mut stream, effects, .. } = plan;
+        let Plan { mut stream, effects, update, .. } = plan;
         if block.last && stream.is_inside_an_object() {
             return Err(StatusWord::INCORRECT_DATA.into());
         }
@@ -50,8 +53,16 @@ impl Processor {
             return Err(StatusWord::INCORRECT_P1_P2.into());
         }
         self.carry_out(&effects, owner, instance)?;
+        channel.update = match update {
+            Some(update) if effects.commit => {
+                let changes = update.changes(&self.store).ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
+                self.store.commit(&changes)?;
+                None
+            }
+            other => other,
+        };
         stream.count_block();
-        let over = block.last || effects.finalise;
+        let over = block.last || effects.end_the_stream();
         let through_application = self.silicon.personalisation == PersonalisationPath::ThroughApplication;
         channel.stream = match (over, through_application) {
             (false, _) => Some(stream),

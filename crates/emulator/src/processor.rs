@@ -169,6 +169,9 @@ impl Processor {
                 if !instance.is_operational() {
                     return Ok(Response::status(StatusWord::OK));
                 }
+                if instance.is_suspended() {
+                    return Ok(Response::status(StatusWord::FILE_DEACTIVATED));
+                }
                 self.volatile.identity.enter_lds();
                 Ok(Response::ok(if wants_fci { fci(&instance.aid, &[]) } else { Vec::new() }))
             }

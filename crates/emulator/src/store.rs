@@ -8,6 +8,8 @@ mod keys;
 mod objects;
 mod records;
 mod registry;
+#[cfg(test)]
+mod tests;
 mod tries;
 mod trust_points;
 
@@ -174,6 +176,11 @@ impl Store {
     /// The held objects of an instance with their slots, in no particular order.
     pub(crate) fn objects(&self, owner: usize) -> impl Iterator<Item = (usize, &Object)> {
         present(&self.objects).filter(move |(_, object)| usize::from(object.owner) == owner)
+    }
+
+    /// The held objects of all instances.
+    pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
+        present(&self.objects).map(|(_, object)| object)
     }
 
     /// One held object.

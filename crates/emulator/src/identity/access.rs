@@ -1,12 +1,13 @@
 //! PACE at the application (ACC-01 to ACC-08).
 
+use super::{Protection, pin};
 use crate::memory::Changes;
 use crate::pace::{
     DomainParameters, Mechanism, Parameters, PasswordKey, PasswordReference, Picc, SetAt, Step,
 };
 use crate::processor::{Processor, Stop};
 use crate::store::Tries;
-use crate::tables::{CAN, MRZ_KEY};
+use crate::tables::{CAN, MRZ_KEY, PIN, PUK};
 use chipwright_iso7816::{Response, StatusWord};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -20,6 +21,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(10);
 pub(super) enum Password {
     Mrz,
     Can,
+    Pin,
+    Puk,
 }
 
 /// Where PACE stands.
@@ -47,19 +50,33 @@ impl PaceRun {
 }
 
 impl Password {
+    /// Wrong tries in a row.
     const fn of(self, tries: Tries) -> u32 {
         match self {
             Self::Mrz => tries.mrz,
             Self::Can => tries.can,
+            Self::Pin => tries.pin as u32,
+            Self::Puk => tries.puk,
         }
     }
 
-    const fn set(self, mut tries: Tries, count: u32) -> Tries {
+    fn set(self, mut tries: Tries, count: u32) -> Tries {
         match self {
             Self::Mrz => tries.mrz = count,
             Self::Can => tries.can = count,
+            Self::Pin => tries.pin = u8::try_from(count).unwrap_or(u8::MAX),
+            Self::Puk => tries.puk = count,
         }
         tries
+    }
+
+    const fn dgi(self) -> u16 {
+        match self {
+            Self::Mrz => MRZ_KEY,
+            Self::Can => CAN,
+            Self::Pin => PIN,
+            Self::Puk => PUK,
+        }
     }
 }
 
@@ -75,14 +92,16 @@ impl Processor {
         let password = match set_at.password {
             PasswordReference::Mrz => Password::Mrz,
             PasswordReference::Can => Password::Can,
-            PasswordReference::Pin | PasswordReference::Puk => {
-                return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into());
-            }
+            PasswordReference::Pin => Password::Pin,
+            PasswordReference::Puk => Password::Puk,
         };
         self.password_key(slot, password)?;
         let parameters = Parameters { mechanism: set_at.mechanism, domain };
         self.volatile.identity.pace = PaceRun::Set { parameters, password };
-        Ok(Response::status(StatusWord::OK))
+        Ok(Response::status(match password {
+            Password::Pin => pin::status_of(self.store.tries(slot)),
+            Password::Mrz | Password::Can | Password::Puk => StatusWord::OK,
+        }))
     }
 
     /// The next step (ACC-01 to ACC-05). Any failure ends PACE.
@@ -91,16 +110,30 @@ impl Processor {
         slot: usize,
         data: &[u8],
         more: bool,
+        protection: Protection,
     ) -> Result<Response, Stop> {
         let (picc, password) = match std::mem::replace(&mut self.volatile.identity.pace, PaceRun::Idle) {
             PaceRun::Idle => return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
             PaceRun::Running { picc, password } => (*picc, password),
             PaceRun::Set { parameters, password } => {
-                self.delay += delay_after(password.of(self.store.tries(slot)));
+                let tries = self.store.tries(slot);
+                match password {
+                    Password::Mrz | Password::Can => self.delay += delay_after(password.of(tries)),
+                    Password::Pin => pin::may_be_tried(tries, protection)?,
+                    Password::Puk => {
+                        pin::puk_may_be_tried(tries)?;
+                        self.delay += delay_after(tries.puk);
+                    }
+                }
                 let key = self.password_key(slot, password)?;
                 (Picc::start(parameters, &key, &mut *self.rng), password)
             }
         };
+        let before = password.of(self.store.tries(slot));
+        if password == Password::Pin && picc.awaits_token() {
+            // A try is spent before the token is looked at.
+            self.count_tries(slot, password, before.saturating_add(1))?;
+        }
         match picc.step(data, more, &mut *self.rng) {
             Ok(Step::Continue { next, response }) => {
                 self.volatile.identity.pace = PaceRun::Running { picc: Box::new(next), password };
@@ -109,13 +142,18 @@ impl Processor {
             Ok(Step::Done(established)) => {
                 self.count_tries(slot, password, 0)?;
                 self.volatile.identity.messaging = Some(established.session);
+                self.volatile.identity.opened_with = Some(password);
                 Ok(Response::ok(established.response))
             }
+            Err(failure) if failure.is_wrong_password() => {
+                self.count_tries(slot, password, before.saturating_add(1))?;
+                Err(Stop::Refused(match password {
+                    Password::Pin => pin::status_of(self.store.tries(slot)),
+                    Password::Mrz | Password::Can | Password::Puk => failure.status(),
+                }))
+            }
             Err(failure) => {
-                if failure.is_wrong_password() {
-                    let wrong = password.of(self.store.tries(slot)).saturating_add(1);
-                    self.count_tries(slot, password, wrong)?;
-                }
+                self.count_tries(slot, password, before)?;
                 Err(failure.status().into())
             }
         }
@@ -128,14 +166,10 @@ impl Processor {
     }
 
     fn password_key(&self, slot: usize, password: Password) -> Result<PasswordKey, StatusWord> {
-        let dgi = match password {
-            Password::Mrz => MRZ_KEY,
-            Password::Can => CAN,
-        };
-        let (_, object) = self.store.object(slot, dgi).ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
-        let secret = Zeroizing::new(self.store.read_object(object, 0, usize::from(object.length)));
+        let secret = self.store.object_value(slot, password.dgi()).map(Zeroizing::new);
+        let secret = secret.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
         match password {
-            Password::Can => Ok(PasswordKey::from_characters(&secret)),
+            Password::Can | Password::Pin | Password::Puk => Ok(PasswordKey::from_characters(&secret)),
             Password::Mrz => {
                 let hash = secret.as_slice().try_into().map_err(|_| StatusWord::REFERENCED_DATA_NOT_FOUND)?;
                 Ok(PasswordKey::from_mrz_hash(hash))

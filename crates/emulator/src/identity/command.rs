@@ -3,6 +3,7 @@
 use crate::pace::{SetAt, SetAtError};
 use chipwright_iso7816::tlv::Tlv;
 use chipwright_iso7816::{Command, Ins, Le, StatusWord, Tag};
+use zeroize::Zeroizing;
 
 /// A plain command.
 pub(super) enum IdentityCommand {
@@ -12,6 +13,15 @@ pub(super) enum IdentityCommand {
     SetAuthenticationTemplate(SetAt),
     GeneralAuthenticate { data: Vec<u8>, more: bool },
     GetChallenge,
+    ResetRetryCounter(ResetRetryCounter),
+}
+
+/// RESET RETRY COUNTER of the PIN (PIN-06).
+pub(super) enum ResetRetryCounter {
+    /// A new PIN, of whatever form.
+    NewPin(Zeroizing<Vec<u8>>),
+    /// The PIN that is held.
+    SamePin,
 }
 
 /// READ BINARY with either instruction.
@@ -53,6 +63,15 @@ impl IdentityCommand {
             Ins::GET_CHALLENGE => match (command.p1, command.p2, command.le) {
                 (0x00, 0x00, Some(Le::Exact(8))) if command.data.is_empty() => Ok(Self::GetChallenge),
                 (0x00, 0x00, _) => Err(StatusWord::WRONG_LENGTH),
+                _ => Err(StatusWord::INCORRECT_P1_P2),
+            },
+            Ins::RESET_RETRY_COUNTER => match (command.p1, command.p2, command.data.is_empty()) {
+                (0x02, 0x03, _) => {
+                    let pin = Zeroizing::new(command.data.clone());
+                    Ok(Self::ResetRetryCounter(ResetRetryCounter::NewPin(pin)))
+                }
+                (0x03, 0x03, true) => Ok(Self::ResetRetryCounter(ResetRetryCounter::SamePin)),
+                (0x03, 0x03, false) => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INCORRECT_P1_P2),
             },
             _ => Err(StatusWord::INS_NOT_SUPPORTED),

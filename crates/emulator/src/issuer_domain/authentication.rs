@@ -4,7 +4,7 @@ use super::load::Loading;
 use super::status::Shown;
 use crate::chip::CountAt;
 use crate::memory::Changes;
-use crate::personalisation::Stream;
+use crate::personalisation::{Stream, Update};
 use crate::processor::{Processor, Stop};
 use crate::scp03::{self, Initiation, Pending};
 use crate::store::StoredKeys;
@@ -40,6 +40,8 @@ pub(crate) struct Channel {
     pub(crate) keys: usize,
     /// The association of PERSO-01.
     pub(crate) stream: Option<Stream>,
+    /// What the session has stored for an OPERATIONAL instance (LIFE-05).
+    pub(crate) update: Option<Update>,
     pub(crate) loading: Option<Loading>,
     /// Where GET STATUS [next] goes on, when more follows.
     pub(crate) shown: Option<Shown>,
@@ -102,7 +104,7 @@ impl Processor {
                 let cleared = keys.with_counters(0, (keys.sequence + pseudo_random).min(LAST_SEQUENCE));
                 self.count(slot, cleared)?;
                 let stream = personalises.map(Stream::new);
-                let channel = Channel { protocol, keys: slot, stream, loading: None, shown: None };
+                let channel = Channel { protocol, keys: slot, stream, update: None, loading: None, shown: None };
                 self.volatile.channel = SecureChannel::Open(Box::new(channel));
                 Ok(Response::status(StatusWord::OK))
             }

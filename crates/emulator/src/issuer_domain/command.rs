@@ -10,6 +10,7 @@ pub(super) enum IssuerCommand {
     PutKey(PutKey),
     GetStatus(GetStatus),
     SetStatus(CardLifeCycle),
+    SetInstanceStatus { aid: Aid, suspended: bool },
     Delete { aid: Aid, related: bool },
     InstallForLoad { load_file: Aid },
     Install(Install),
@@ -106,7 +107,7 @@ impl IssuerCommand {
         match command.ins {
             Ins::PUT_KEY => PutKey::decode(command).map(Self::PutKey),
             Ins::GET_STATUS => GetStatus::decode(command).map(Self::GetStatus),
-            Ins::SET_STATUS => decode_set_status(command).map(Self::SetStatus),
+            Ins::SET_STATUS => decode_set_status(command),
             Ins::DELETE => decode_delete(command),
             Ins::INSTALL => decode_install(command),
             Ins::LOAD => match Block::decode(command)? {
@@ -178,12 +179,22 @@ impl GetStatus {
     }
 }
 
-/// P1 80, P2 the state.
-fn decode_set_status(command: &Command) -> Result<CardLifeCycle, StatusWord> {
-    if command.p1 != 0x80 {
-        return Err(StatusWord::INCORRECT_P1_P2);
+/// P1 80, P2 the state of the card; P1 40, P2 8F or 0F, the AID of an instance (LIFE-01).
+fn decode_set_status(command: &Command) -> Result<IssuerCommand, StatusWord> {
+    match (command.p1, command.p2) {
+        (0x80, state) => {
+            CardLifeCycle::from_byte(state).map(IssuerCommand::SetStatus).ok_or(StatusWord::INCORRECT_DATA)
+        }
+        (0x40, state) => {
+            let suspended = match state {
+                0x8F => true,
+                0x0F => false,
+                _ => return Err(StatusWord::INCORRECT_DATA),
+            };
+            Ok(IssuerCommand::SetInstanceStatus { aid: aid(&command.data)?, suspended })
+        }
+        _ => Err(StatusWord::INCORRECT_P1_P2),
     }
-    CardLifeCycle::from_byte(command.p2).ok_or(StatusWord::INCORRECT_DATA)
 }
 
 /// P1 00, P2 00 or 80; data `4F` AID.

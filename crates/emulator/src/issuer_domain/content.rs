@@ -4,7 +4,7 @@ use super::command::Install;
 use super::{AID, Channel, LOAD_FILE, MODULE};
 use crate::chip::PersonalisationPath;
 use crate::memory::Changes;
-use crate::personalisation::Stream;
+use crate::personalisation::{Stream, Update};
 use crate::processor::{Processor, Stop};
 use crate::store::{Instance, Tries};
 use crate::tables::InstanceLifeCycle;
@@ -52,16 +52,20 @@ impl Processor {
         channel: &mut Channel,
         instance: &Aid,
     ) -> Result<Response, Stop> {
-        if self.silicon.personalisation == PersonalisationPath::ThroughApplication {
-            return Err(StatusWord::INCORRECT_P1_P2.into());
-        }
         let (slot, found) = self
             .store
             .instances()
             .find(|(_, found)| found.aid == *instance)
             .ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
         if found.is_operational() {
-            return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+            if !channel.protocol.level().has_c_decryption() {
+                return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+            }
+            // What this session has stored stays, until it ends (LIFE-06).
+            let before = channel.update.take().filter(|update| update.instance() == slot);
+            channel.update = Some(before.unwrap_or_else(|| Update::new(slot)));
+        } else if self.silicon.personalisation == PersonalisationPath::ThroughApplication {
+            return Err(StatusWord::INCORRECT_P1_P2.into());
         }
         channel.stream = Some(Stream::new(slot));
         Ok(Response::ok(vec![0x00]))
@@ -90,6 +94,10 @@ impl Processor {
             changes.load_file(file, None);
         } else {
             return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into());
+        }
+        let operational = |slot: &usize| self.store.instance(*slot).is_some_and(Instance::is_operational);
+        if gone.iter().any(operational) {
+            return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         for slot in &gone {
             changes.instance(*slot, None).tries(*slot, Tries::default());

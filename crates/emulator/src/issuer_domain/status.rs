@@ -4,7 +4,7 @@ use super::command::{GetStatus, Subset};
 use super::{AID, Channel, LOAD_FILE, MODULE};
 use crate::memory::Changes;
 use crate::processor::{Processor, Stop};
-use crate::tables::CardLifeCycle;
+use crate::tables::{CardLifeCycle, InstanceLifeCycle};
 use chipwright_iso7816::tlv::Writer;
 use chipwright_iso7816::{Aid, Le, Response, StatusWord, Tag};
 
@@ -101,6 +101,23 @@ impl Processor {
         }
         card.life_cycle = next;
         self.store.commit(Changes::default().card(&card))?;
+        Ok(Response::status(StatusWord::OK))
+    }
+
+    /// Suspends or resumes an OPERATIONAL instance (LIFE-01).
+    pub(super) fn set_instance_status(&mut self, aid: &Aid, suspended: bool) -> Result<Response, Stop> {
+        let (slot, mut instance) = self
+            .store
+            .instances()
+            .find(|(_, instance)| instance.aid == *aid)
+            .map(|(slot, instance)| (slot, *instance))
+            .ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        if !instance.is_operational() {
+            return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+        }
+        instance.life_cycle =
+            if suspended { InstanceLifeCycle::Locked } else { InstanceLifeCycle::Personalized };
+        self.store.commit(Changes::default().instance(slot, Some(&instance)))?;
         Ok(Response::status(StatusWord::OK))
     }
 }

@@ -1,7 +1,7 @@
 //! REPORT and FINALISE over what an instance holds.
 
 use crate::aes_key::AesKey;
-use crate::tables::{ApplicationState, DGIS, Dgi};
+use crate::tables::{ApplicationState, CVCA, DGIS, Dgi, DgiKind, KEYS, KeyReference, PIN, PUK};
 use chipwright_iso7816::StatusWord;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,9 +13,8 @@ pub(super) type Held = BTreeMap<u16, (u16, [u8; 32])>;
 const VERSION: u8 = 0x01;
 
 /// PERSO-08: `state, { DGI (2), length (2), CMAC(K, DGI || SHA-256(value)) first 8 bytes }`.
-pub(super) fn report(held: &Held, key: &[u8]) -> Result<Vec<u8>, StatusWord> {
+pub(super) fn report(state: ApplicationState, held: &Held, key: &[u8]) -> Result<Vec<u8>, StatusWord> {
     let key = AesKey::new(key).ok_or(StatusWord::INCORRECT_DATA)?;
-    let state = if held.is_empty() { ApplicationState::Empty } else { ApplicationState::Filling };
     let mut out = vec![state as u8];
     for (dgi, (length, hash)) in held {
         out.extend_from_slice(&dgi.to_be_bytes());
@@ -37,6 +36,19 @@ pub(super) fn agrees(held: &Held, manifest: &[u8]) -> bool {
             .zip(held)
             .all(|(entry, (dgi, (_, hash)))| entry[..2] == dgi.to_be_bytes() && entry[2..] == hash[..]);
     same && DGIS.iter().filter(|dgi| dgi.mandatory).all(|Dgi { id, .. }| held.contains_key(id))
+        && nothing_is_missing(held)
+}
+
+/// PERSO-23.
+fn nothing_is_missing(held: &Held) -> bool {
+    let holds = |dgi: u16| held.contains_key(&dgi);
+    let keys = KEYS.iter().all(|key| {
+        let needs = || key.needs.iter().copied();
+        (!holds(key.dgi) || needs().all(holds)) && (!key.both || holds(key.dgi) || !needs().any(holds))
+    });
+    let secrets = !holds(PUK) || holds(PIN);
+    let mut records = DGIS.iter().filter(|dgi| dgi.kind == DgiKind::Record && holds(dgi.id));
+    keys && secrets && records.all(|_| holds(CVCA) && holds(KeyReference::ChipAuthentication2.dgi()))
 }
 
 /// SHA-256 as a value.

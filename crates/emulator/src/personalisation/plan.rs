@@ -2,20 +2,23 @@
 
 use super::manifest::{Held, agrees, digest, report};
 use super::stream::{Open, Value, complete_header};
-use super::{Content, Stream};
+use super::{Content, Stream, Update};
 use crate::memory::{Allocation, Area};
 use crate::store::{Body, INLINE, Object, RECORD_OVERHEAD, Store};
-use crate::tables::{Dgi, DgiKind};
+use crate::tables::{ApplicationState, Dgi, DgiKind};
 use chipwright_iso7816::StatusWord;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// Made without touching the memory.
 pub(super) struct Plan<'a> {
-    store: &'a Store,
-    allocation: Allocation,
-    held: Held,
-    free_slots: Vec<usize>,
+    pub(super) store: &'a Store,
+    pub(super) allocation: Allocation,
+    /// Objects without key pairs.
+    pub(super) held: Held,
+    pub(super) free_slots: Vec<usize>,
+    /// The update of an OPERATIONAL instance (LIFE-05).
+    pub(super) update: Option<Update>,
     /// The stream after the block.
     pub(super) stream: Stream,
     pub(super) effects: Effects,
@@ -33,32 +36,41 @@ pub(super) struct Effects {
     pub(super) complete: Vec<(usize, Object)>,
     pub(super) answer: Option<Vec<u8>>,
     pub(super) finalise: bool,
+    /// The update becomes current.
+    pub(super) commit: bool,
+}
+
+impl Effects {
+    /// Whether the stream ends here (PERSO-16).
+    pub(super) const fn end_the_stream(&self) -> bool {
+        self.finalise || self.commit
+    }
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(store: &'a Store, stream: &Stream) -> Self {
+    /// `update` where the instance is OPERATIONAL.
+    pub(super) fn new(store: &'a Store, stream: &Stream, update: Option<Update>) -> Self {
         let stream = stream.clone();
         let mut allocation = store.allocation();
+        let mut held: Held =
+            store.objects(stream.instance()).map(|(_, o)| (o.dgi, (o.length, o.hash))).collect();
+        for staged in update.iter().flat_map(Update::staged) {
+            held.insert(staged.dgi, (staged.length, staged.hash));
+            if let Body::Pages(extents) = &staged.body {
+                allocation.take(extents);
+            }
+        }
         if let Some(Open { value: Value::Pages(content), .. }) = &stream.open {
             allocation.take(&content.extents());
         }
-        let owner = stream.instance();
-        let mut held: Held = store.objects(owner).map(|(_, o)| (o.dgi, (o.length, o.hash))).collect();
-        // PERSO-22
-        for pair in store.key_pairs(owner).filter_map(|reference| {
-            store.key_pair(owner, reference).map(|pair| (reference.dgi(), pair.public))
-        }) {
-            let (dgi, public) = pair;
-            held.insert(dgi, (65, Sha256::digest(public).into()));
-        }
         let free_slots = store.free_object_slots();
-        Self { store, allocation, held, free_slots, stream, effects: Effects::default() }
+        Self { store, allocation, held, free_slots, update, stream, effects: Effects::default() }
     }
 
     /// Reads the block's part of the stream.
     pub(super) fn run(&mut self, mut data: &[u8]) -> Result<(), StatusWord> {
         while let Some((first, rest)) = data.split_first() {
-            if self.effects.finalise {
+            if self.effects.end_the_stream() {
                 return Err(StatusWord::INCORRECT_DATA);
             }
             if let Some(open) = self.stream.open.take() {
@@ -78,12 +90,14 @@ impl<'a> Plan<'a> {
     /// PERSO-05, CHIP-02, PERSO-14: memory is looked at before the limits of the table.
     fn announce(&mut self, id: u16, length: u16) -> Result<Open, StatusWord> {
         let dgi = Dgi::find(id).ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        self.check_phase(dgi)?;
         let area = match dgi.kind {
             DgiKind::Portrait => Some(Area::Portrait),
+            DgiKind::File if self.update.is_some() => Some(Area::UpdateSlot),
             DgiKind::File => Some(Area::Files),
             DgiKind::Record => Some(Area::Records),
-            DgiKind::Report | DgiKind::Finalise => None,
-            DgiKind::Key | DgiKind::GenerateKeyPair | DgiKind::PublicKey | DgiKind::CommitUpdate => {
+            DgiKind::Report | DgiKind::CommitUpdate | DgiKind::Finalise => None,
+            DgiKind::Key | DgiKind::GenerateKeyPair | DgiKind::PublicKey => {
                 return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
             }
         };
@@ -96,6 +110,7 @@ impl<'a> Plan<'a> {
             return Err(StatusWord::INCORRECT_DATA);
         }
         let value = match area {
+            Some(_) if self.update.is_some() => self.make_room_for_update(id, length)?,
             Some(area) => self.make_room(area, id, length)?,
             None => Value::Whole(Zeroizing::new(Vec::new())),
         };
@@ -167,26 +182,68 @@ impl<'a> Plan<'a> {
     fn complete(&mut self, open: Open) -> Result<(), StatusWord> {
         let body = match (open.dgi.kind, open.value) {
             (DgiKind::Report, Value::Whole(key)) => {
-                let part = report(&self.held, &key)?;
+                let part = report(self.state(), &self.everything_held(), &key)?;
                 self.effects.answer.get_or_insert_default().extend_from_slice(&part);
                 return Ok(());
             }
             (DgiKind::Finalise, Value::Whole(manifest)) => {
-                if !agrees(&self.held, &manifest) {
+                if !agrees(&self.everything_held(), &manifest) {
                     return Err(StatusWord::INCORRECT_DATA);
                 }
                 self.effects.finalise = true;
                 return Ok(());
             }
+            (DgiKind::CommitUpdate, Value::Whole(manifest)) => {
+                if !agrees(&self.everything_held(), &manifest) {
+                    return Err(StatusWord::INCORRECT_DATA);
+                }
+                self.effects.commit = true;
+                return Ok(());
+            }
             (_, Value::Whole(value)) => Body::Inline(value),
             (_, Value::Pages(content)) => Body::Pages(content.extents()),
         };
-        let slot = self.free_slots.pop().ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
         let hash = digest(open.hash);
         let owner = u8::try_from(self.stream.instance()).map_err(|_| StatusWord::NO_PRECISE_DIAGNOSIS)?;
         self.held.insert(open.dgi.id, (open.length, hash));
         let object = Object { owner, dgi: open.dgi.id, length: open.length, hash, body };
-        self.effects.complete.push((slot, object));
+        match &mut self.update {
+            Some(update) => update.stage(object),
+            None => {
+                let slot = self.free_slots.pop().ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
+                self.effects.complete.push((slot, object));
+            }
+        }
         Ok(())
+    }
+
+    /// What may be stored now: LIFE-05, PERSO-10, PERSO-21.
+    fn check_phase(&self, dgi: &Dgi) -> Result<(), StatusWord> {
+        let allowed = match (&self.update, dgi.kind) {
+            (Some(_), DgiKind::Report | DgiKind::CommitUpdate) => true,
+            (Some(_), _) => dgi.update,
+            (None, kind) => kind != DgiKind::CommitUpdate,
+        };
+        if allowed { Ok(()) } else { Err(StatusWord::CONDITIONS_NOT_SATISFIED) }
+    }
+
+    /// Objects and key pairs (PERSO-22).
+    fn everything_held(&self) -> Held {
+        let mut held = self.held.clone();
+        let owner = self.stream.instance();
+        for reference in self.store.key_pairs(owner) {
+            if let Some(pair) = self.store.key_pair(owner, reference) {
+                held.entry(reference.dgi()).or_insert_with(|| (65, Sha256::digest(pair.public).into()));
+            }
+        }
+        held
+    }
+
+    fn state(&self) -> ApplicationState {
+        match (&self.update, self.everything_held().is_empty()) {
+            (Some(_), _) => ApplicationState::Operational,
+            (None, true) => ApplicationState::Empty,
+            (None, false) => ApplicationState::Filling,
+        }
     }
 }

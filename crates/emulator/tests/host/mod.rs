@@ -169,13 +169,26 @@ pub fn personalize_data(instance: &str) -> Vec<u8> {
     [vec![0, 0, bytes.len() as u8], bytes, vec![0, 0, 0]].concat()
 }
 
+pub const PIN: &[u8; 6] = b"246802";
+pub const PUK: &[u8; 10] = b"1357913579";
+
+/// [`content`] with PIN and PUK.
+pub fn content_with_pin() -> Vec<(u16, Vec<u8>)> {
+    [content(), vec![(0x8012, PIN.to_vec()), (0x8013, PUK.to_vec())]].concat()
+}
+
 /// Blank chip to finalised card.
 pub fn issued_with(change: impl FnOnce(&mut ChipConfig)) -> Card {
+    issued_holding(&content(), change)
+}
+
+/// Blank chip to finalised card that holds this.
+pub fn issued_holding(content: &[(u16, Vec<u8>)], change: impl FnOnce(&mut ChipConfig)) -> Card {
     let mut card = blank_with(change);
     let mut session = installed(&mut card);
     assert_eq!(session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)), (vec![0], 0x9000));
-    let mut bytes = stream(&content());
-    bytes.extend(dgi(0x7F0F, &manifest(&content())));
+    let mut bytes = stream(content);
+    bytes.extend(dgi(0x7F0F, &manifest(content)));
     assert_eq!(session.store(&mut card, &bytes, 223), (vec![], 0x9000));
     card.reset().unwrap();
     card

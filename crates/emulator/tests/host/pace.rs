@@ -12,6 +12,9 @@ use sha1::{Digest, Sha1};
 pub const SET_AT_CAN: &str = "0022C1A40F 800A04007F00070202040202 830102";
 pub const SET_AT_MRZ: &str = "0022C1A40F 800A04007F00070202040202 830101";
 
+pub const SET_AT_PIN: &str = "0022C1A40F 800A04007F00070202040202 830103";
+pub const SET_AT_PUK: &str = "0022C1A40F 800A04007F00070202040202 830104";
+
 pub struct Messaging {
     enc: [u8; 16],
     mac: [u8; 16],
@@ -62,7 +65,7 @@ fn step(
 /// The whole protocol with this password, `secret` being the CAN's digits or the MRZ's SHA-1.
 pub fn establish(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Messaging, u16> {
     match super::status(card, set_at) {
-        0x9000 => run(card, &mut None, secret),
+        0x9000 | 0x63C0..=0x63C2 => run(card, &mut None, secret),
         status => Err(status),
     }
 }
@@ -75,7 +78,7 @@ pub fn establish_within(
     secret: &[u8],
 ) -> Result<Messaging, u16> {
     match outer.send(card, [0, 0x22, 0xC1, 0xA4], &super::hex(set_at)[5..], None).1 {
-        0x9000 => run(card, &mut Some(outer), secret),
+        0x9000 | 0x63C0..=0x63C2 => run(card, &mut Some(outer), secret),
         status => Err(status),
     }
 }
