@@ -1,0 +1,142 @@
+//! SCP03 with the keys that this run knows.
+
+use super::{Answer, Bench, Channel, Trouble, failed, wrong};
+use crate::device::Blank;
+use crate::step::{PutKey, Scp03};
+use chipwright_channel::scp03::{HostChallenge, Initiate, KeySet, Scp03Error, SecurityLevel, SoftKeys, put_key};
+use chipwright_iso7816::{Command, Response};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// Version of the keys that a blank is delivered with.
+pub(crate) const TRANSPORT_VERSION: u8 = 0x01;
+
+type Keys = [Zeroizing<Vec<u8>>; 3];
+
+/// Static keys by name, and which name each version on the card has.
+#[derive(Default)]
+pub(super) struct KeyRing {
+    named: BTreeMap<String, Keys>,
+    versions: BTreeMap<u8, String>,
+    /// The keys of the open session: PUT KEY wraps under their DEK.
+    current: Option<(u8, String)>,
+}
+
+impl KeyRing {
+    /// The published development keys, `40 41 …`, as version 01.
+    pub(super) fn of_blank(blank: &Blank) -> Self {
+        let key = || Zeroizing::new((0x40..).take(blank.key_bytes).collect::<Vec<u8>>());
+        Self {
+            named: BTreeMap::from([("transport".to_owned(), [key(), key(), key()])]),
+            versions: BTreeMap::from([(TRANSPORT_VERSION, "transport".to_owned())]),
+            current: None,
+        }
+    }
+
+    /// The keys of this name; a name that is new names keys made of it.
+    fn make(&mut self, name: &str, bytes: usize) -> Result<KeySet, Trouble> {
+        let keys = self.named.entry(name.to_owned()).or_insert_with(|| {
+            [1u8, 2, 3].map(|role| {
+                let seed = name.bytes().fold(role, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+                Zeroizing::new((0..bytes).map(|at| seed.wrapping_add((at as u64 * 7) as u8)).collect())
+            })
+        });
+        KeySet::new(&keys[0], &keys[1], &keys[2]).map_err(wrong)
+    }
+
+    fn open(&self, version: u8, name: &str) -> Result<SoftKeys, Trouble> {
+        let Some([enc, mac, dek]) = self.named.get(name) else {
+            return Err(Trouble::Skipped(format!("the keys \"{name}\" of this card are not known")));
+        };
+        SoftKeys::new(version, enc, mac, dek).map_err(wrong)
+    }
+}
+
+impl Bench<'_> {
+    pub(super) fn open_scp03(&mut self, step: &Scp03) -> Result<Answer, Trouble> {
+        self.channel = Channel::Closed;
+        let level = byte(&step.scp03)?;
+        let version = step.version.as_deref().map_or(Ok(TRANSPORT_VERSION), byte)?;
+        let name = match &step.keys {
+            Some(name) => name.clone(),
+            None => self.keys.versions.get(&version).map_or("transport", String::as_str).to_owned(),
+        };
+        let keys = self.keys.open(version, &name)?;
+        let challenge = self.host_challenge();
+        let (waiting, command) = Initiate::new(&keys, challenge);
+        let begun = self.transmit(&command.to_bytes().map_err(wrong)?)?;
+        if !begun.status.is_success() || step.only_begin {
+            return Ok(begun);
+        }
+        let response = Response { data: begun.data.clone(), status: begun.status };
+        let verified = match waiting.receive(&response) {
+            Ok(verified) => verified,
+            Err(Scp03Error::CardCryptogram) => return self.authenticate_wrongly(level, begun),
+            Err(error) => return Err(wrong(error)),
+        };
+        let level = SecurityLevel::try_from(level).map_err(wrong)?;
+        let (waiting, mut command) = verified.authenticate(level).map_err(wrong)?;
+        match step.broken.as_deref() {
+            None => {}
+            Some("cryptogram") => command.data[0] ^= 0x01,
+            Some("mac") => {
+                let last = command.data.len() - 1;
+                command.data[last] ^= 0x01;
+            }
+            Some(other) => return failed(format!("no fault {other} can be put into EXTERNAL AUTHENTICATE")),
+        }
+        let answer = self.transmit(&command.to_bytes().map_err(wrong)?)?;
+        if !answer.status.is_success() {
+            return Ok(answer);
+        }
+        let response = Response { data: answer.data, status: answer.status };
+        self.channel = Channel::Scp03(waiting.receive(&response).map_err(wrong)?);
+        self.keys.current = Some((version, name));
+        self.block = 0;
+        Ok(begun)
+    }
+
+    /// The keys are wrong on purpose: EXTERNAL AUTHENTICATE with a cryptogram that cannot be right.
+    fn authenticate_wrongly(&mut self, level: u8, begun: Answer) -> Result<Answer, Trouble> {
+        let bytes = if begun.data.len() > 13 + 16 + 3 { 32 } else { 16 };
+        let command = Command::new(0x84, chipwright_iso7816::Ins::EXTERNAL_AUTHENTICATE, level, 0x00)
+            .with_data(vec![0xA5; bytes]);
+        self.transmit(&command.to_bytes().map_err(wrong)?)
+    }
+
+    fn host_challenge(&mut self) -> HostChallenge {
+        let mut bytes = [0; 16];
+        (self.random)(&mut bytes);
+        if self.chip.parameter.ends_with('1') {
+            HostChallenge::S16(bytes)
+        } else {
+            HostChallenge::S8(*bytes.first_chunk().unwrap_or(&[0; 8]))
+        }
+    }
+
+    pub(super) fn put_key(&mut self, step: &PutKey) -> Result<Answer, Trouble> {
+        let (replaced, version) = (byte(&step.replace)?, byte(&step.version)?);
+        let Some((current_version, current)) = self.keys.current.clone() else {
+            return failed("no session is open");
+        };
+        let new = self.keys.make(&step.put_key, step.bytes.unwrap_or(self.chip.key_bytes))?;
+        let under = self.keys.open(current_version, &current)?;
+        let (expected, mut command) = put_key::command(replaced, version, &new, &under).map_err(wrong)?;
+        if step.broken {
+            let last = command.data.len() - 1;
+            command.data[last] ^= 0x01;
+        }
+        let answer = self.exchange(&command, None)?;
+        if answer.status.is_success() && !answer.naked {
+            let response = Response { data: answer.data.clone(), status: answer.status };
+            expected.check(&response).map_err(wrong)?;
+            self.keys.versions.remove(&replaced);
+            self.keys.versions.insert(version, step.put_key.clone());
+        }
+        Ok(answer)
+    }
+}
+
+pub(super) fn byte(digits: &str) -> Result<u8, Trouble> {
+    u8::from_str_radix(digits, 16).map_err(|_| wrong(format_args!("\"{digits}\" is not a byte")))
+}

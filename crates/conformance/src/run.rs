@@ -1,0 +1,186 @@
+//! Running one scenario.
+
+use crate::bench::{Bench, Random, Trouble};
+use crate::device::Device;
+use crate::expression::Variables;
+use crate::fixture::Fixture;
+use crate::scenario::{CardWanted, Run, Scenario, Torn};
+use serde::Serialize;
+
+/// More moments than any command sequence of the contract has.
+const MOST_MOMENTS: u64 = 2000;
+
+/// What a scenario came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Everything was as the contract says.
+    Passed,
+    /// Something was not.
+    Failed {
+        /// What.
+        reason: String,
+    },
+    /// It could not be run here.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A scenario and what it came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The file it stands in.
+    pub file: String,
+    /// What it shows, in English.
+    pub what: String,
+    /// What it shows, in Vietnamese.
+    pub what_vi: String,
+    /// The requirements it shows.
+    pub requirements: Vec<String>,
+    /// What it came to.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// At how many moments power was lost in it.
+    pub cuts: u64,
+}
+
+/// What the person who runs the suite says of the card.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// Whether scenarios may leave the card another than they found it.
+    pub destructive: bool,
+    /// What is known of the card: `can`, `mrz` and the like.
+    pub known: Variables,
+}
+
+/// Runs every case until one does not pass.
+pub(crate) fn run(
+    scenario: &Scenario,
+    device: &mut dyn Device,
+    fixture: &Fixture,
+    terms: &Terms,
+    random: Random<'_>,
+) -> Finding {
+    let (mut outcome, mut cuts) = (Outcome::Passed, 0);
+    for case in &scenario.runs {
+        let mut trial = Trial { scenario, run: case, fixture, terms, cuts: 0 };
+        let result = trial.carry_out(device, random);
+        cuts += trial.cuts;
+        let place = |why: String| match &case.case {
+            Some(case) => format!("{case}: {why}"),
+            None => why,
+        };
+        outcome = match result {
+            Ok(()) => continue,
+            Err(Trouble::Failed(why)) => Outcome::Failed { reason: place(why) },
+            Err(Trouble::Skipped(why)) => Outcome::Skipped { reason: place(why) },
+            Err(Trouble::PowerLost) => Outcome::Failed { reason: place("the card left or lost power".to_owned()) },
+        };
+        break;
+    }
+    Finding {
+        scenario: scenario.name.clone(),
+        file: scenario.file.clone(),
+        what: scenario.what.clone(),
+        what_vi: scenario.what_vi.clone(),
+        requirements: scenario.requirements.clone(),
+        outcome,
+        cuts,
+    }
+}
+
+struct Trial<'a> {
+    scenario: &'a Scenario,
+    run: &'a Run,
+    fixture: &'a Fixture,
+    terms: &'a Terms,
+    cuts: u64,
+}
+
+impl<'a> Trial<'a> {
+    fn carry_out(&mut self, device: &mut dyn Device, random: Random<'_>) -> Result<(), Trouble> {
+        let Some(torn) = &self.run.torn else {
+            self.begin(device, random)?.steps(&self.run.steps)?;
+            return Ok(());
+        };
+        for moment in 1..=MOST_MOMENTS {
+            let mut bench = self.begin(device, random)?;
+            bench.steps(&self.run.steps)?;
+            let torn_here = tear(&mut bench, torn, moment).map_err(|trouble| match trouble {
+                Trouble::Failed(why) => Trouble::Failed(format!("power lost at moment {moment}: {why}")),
+                other => other,
+            })?;
+            if !torn_here {
+                return Ok(());
+            }
+            self.cuts += 1;
+        }
+        Err(Trouble::Failed(format!("{MOST_MOMENTS} moments and no end")))
+    }
+
+    /// The card that the run begins with, after a reset on its interface.
+    fn begin<'d>(&self, device: &'d mut dyn Device, random: Random<'d>) -> Result<Bench<'d>, Trouble>
+    where
+        'a: 'd,
+    {
+        let destructive = self.scenario.destructive;
+        let mut bench = Bench::new(device, self.fixture, random);
+        match &self.run.card {
+            CardWanted::Issued(profile) if bench.device.is_issued() => {
+                if destructive && !self.terms.destructive {
+                    return Err(Trouble::Skipped("it would leave the card another than it found it".to_owned()));
+                }
+                if *profile != Default::default() {
+                    return Err(Trouble::Skipped("it needs a card that was issued for it".to_owned()));
+                }
+                bench.know(&self.terms.known);
+            }
+            CardWanted::Blank(blank) => bench.place_blank(blank, destructive)?,
+            CardWanted::Made(blank, profile) => {
+                bench.place_blank(blank, true)?;
+                bench.issue(profile)?;
+            }
+            CardWanted::Issued(profile) => {
+                bench.place_blank(&Default::default(), true)?;
+                bench.issue(profile)?;
+            }
+        }
+        bench.device.set_interface(self.run.interface)?;
+        bench.reset()?;
+        Ok(bench)
+    }
+}
+
+/// Loses power at this moment; false when the steps are over before it.
+fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<bool, Trouble> {
+    bench.device.cut(torn.at, moment)?;
+    let result = bench.steps(&torn.steps);
+    bench.device.restore_power();
+    bench.reset()?;
+    match result {
+        Ok(()) => bench.steps(&torn.new).map(|()| false).map_err(|trouble| named("afterwards", trouble)),
+        Err(Trouble::PowerLost) => {
+            let Err(old) = bench.steps(&torn.old) else { return Ok(true) };
+            bench.reset()?;
+            match (old, bench.steps(&torn.new)) {
+                (_, Ok(())) => Ok(true),
+                (Trouble::Failed(old), Err(Trouble::Failed(new))) => {
+                    Err(Trouble::Failed(format!("neither the old state ({old}) nor the new one ({new})")))
+                }
+                (_, Err(other)) => Err(other),
+            }
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn named(what: &str, trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::Failed(why) => Trouble::Failed(format!("{what}, {why}")),
+        other => other,
+    }
+}

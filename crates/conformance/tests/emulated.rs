@@ -1,0 +1,29 @@
+//! The software card passes every scenario.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod device;
+
+use chipwright_conformance::{Outcome, Suite, Terms};
+use chipwright_emulator::seeded_rng;
+use device::Software;
+
+#[test]
+fn the_software_card_passes() {
+    let suite = Suite::embedded().unwrap();
+    let only: Vec<String> =
+        std::env::var("ONLY").map(|only| only.split(',').map(str::to_owned).collect()).unwrap_or_default();
+    let (mut device, mut random) = (Software::default(), seeded_rng(5));
+    let mut failures = Vec::new();
+    let mut cuts = 0;
+    for scenario in suite.chosen(&only) {
+        let finding = suite.run(scenario, &mut device, &Terms::default(), &mut *random);
+        cuts += finding.cuts;
+        match &finding.outcome {
+            Outcome::Passed => {}
+            Outcome::Failed { reason } => failures.push(format!("{}: {reason}", finding.scenario)),
+            Outcome::Skipped { reason } => println!("skipped {}: {reason}", finding.scenario),
+        }
+    }
+    println!("{} scenarios, {cuts} losses of power", suite.scenarios.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
