@@ -46,6 +46,26 @@ pub fn check_cached(
     Run { trust, policy, at }.run(cms, Some(cache))
 }
 
+/// Checks a signer of records: its certificate with the chain, at the time it signed and now. What failed; nothing if it is good.
+#[must_use]
+pub fn check_record_signer(
+    signer: &Certificate,
+    signed_at: Timestamp,
+    trust: &TrustStore,
+    policy: &Policy,
+    at: Timestamp,
+) -> Vec<Failure> {
+    let run = Run { trust, policy, at };
+    let mut report = SecurityObjectReport::new(at);
+    run.usage(&mut report, signer);
+    run.times(&mut report, signer, Some(signed_at));
+    let found = Found { certificate: Arc::new(signer.clone()), verified_under: None };
+    if let Some(index) = run.chain(&mut report, &found) {
+        run.root(&mut report, signer, &trust.roots()[index]);
+    }
+    report.failures().map(|(_, failure)| failure).collect()
+}
+
 /// Signers whose certificates have verified under the trust store as it is: keyed by the certificate's own bytes, emptied
 /// whenever the store changes, and bounded.
 #[derive(Debug)]
@@ -136,7 +156,9 @@ impl Run<'_> {
         report.set(Check::SignerCertificate, Outcome::Passed);
         let signature = view.verify(signer.public_key());
         report.set(Check::Signature, passed_if(signature.is_ok(), Failure::SignatureWrong));
-        self.entitlement(&mut report, signer);
+        self.usage(&mut report, signer);
+        let typed = signer.document_types().is_some_and(|types| !types.is_empty());
+        report.set(Check::DocumentType, passed_if(typed, Failure::DocumentTypeMissing));
         self.times(&mut report, signer, view.attributes.signing_time);
         if let Some(index) = self.chain(&mut report, &found) {
             let root = &self.trust.roots()[index];
@@ -179,13 +201,11 @@ impl Run<'_> {
         verified
     }
 
-    /// What the signer's certificate entitles it to.
-    fn entitlement(&self, report: &mut SecurityObjectReport, signer: &Certificate) {
+    /// What the signer's certificate allows its key.
+    fn usage(&self, report: &mut SecurityObjectReport, signer: &Certificate) {
         report.set(Check::KeyUsage, passed_if(signer.signs_objects(), Failure::KeyUsageRefused));
         let unknown = signer.has_unknown_critical_extension() || signer.is_test_root();
         report.set(Check::Extensions, passed_if(!unknown, Failure::UnknownCriticalExtension));
-        let typed = signer.document_types().is_some_and(|types| !types.is_empty());
-        report.set(Check::DocumentType, passed_if(typed, Failure::DocumentTypeMissing));
     }
 
     /// The signing time against the certificate, and the certificate against the clock.

@@ -35,6 +35,8 @@ pub const CHIPWRIGHT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348");
 pub const TEST_ROOT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.1.1");
 /// The extension of CV certificates that tells the files of records apart, 1.3.6.1.4.1.32473.4348.3.1 (TA-07).
 pub const RECORD_RIGHTS: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.3.1");
+/// The extended key usage of a record signer, 1.3.6.1.4.1.32473.4348.4.1 (`applet-spec/asn1/ChipwrightRecords.asn1`).
+pub const RECORD_SIGNER: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.1");
 
 #[cfg(test)]
 mod tests {

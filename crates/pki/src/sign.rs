@@ -48,7 +48,8 @@ pub struct Prepared<T> {
 }
 
 impl<T> Prepared<T> {
-    pub(crate) fn new(
+    /// Of the bytes to be signed, the key that must sign them, and what makes the object of a DER signature that has verified.
+    pub fn new(
         message: Vec<u8>,
         key: PublicKey,
         assemble: impl FnOnce(&[u8]) -> Result<T, DerError> + Send + 'static,

@@ -8,7 +8,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::crl::dp::DistributionPoint;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName, GeneralNames};
 use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, KeyUsage, KeyUsages,
+    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage, KeyUsages,
     PrivateKeyUsagePeriod, SubjectKeyIdentifier,
 };
 
@@ -56,6 +56,11 @@ pub(crate) fn authority_key_usage() -> der::Result<Extension> {
 /// keyUsage of a document signer: digitalSignature; critical.
 pub(crate) fn signer_key_usage() -> der::Result<Extension> {
     extension(true, &KeyUsage(KeyUsages::DigitalSignature.into()))
+}
+
+/// extKeyUsage of a record signer: that and nothing else; critical.
+pub(crate) fn record_signer_purpose() -> der::Result<Extension> {
+    extension(true, &ExtendedKeyUsage(vec![oid::RECORD_SIGNER]))
 }
 
 /// basicConstraints of a root: cA, and no authority below it; critical.

@@ -1,4 +1,4 @@
-//! X.509 certificates (RFC 5280, 4) in the two profiles of 9303-12: the root and the document signer.
+//! X.509 certificates (RFC 5280, 4) in the profiles of 9303-12, the root and the document signer, and our record signer.
 
 pub(crate) mod build;
 pub(crate) mod extension;
@@ -18,7 +18,8 @@ use crate::period::{Period, read_time};
 use crate::serial::SerialNumber;
 
 pub use profile::{
-    AltName, DocumentSignerProfile, ProfileError, RootKind, RootProfile, document_signer, root,
+    AltName, DocumentSignerProfile, ProfileError, RecordSignerProfile, RootKind, RootProfile,
+    document_signer, record_signer, root,
 };
 use read::Extensions;
 pub use x509_cert::ext::pkix::KeyUsage;
@@ -198,6 +199,19 @@ impl Certificate {
     #[must_use]
     pub fn document_types(&self) -> Option<&[String]> {
         self.extensions.document_types.as_deref()
+    }
+
+    /// Whether it is a record signer's (extKeyUsage with our purpose and no other).
+    #[must_use]
+    pub fn is_record_signer(&self) -> bool {
+        self.extensions.record_signer
+    }
+
+    /// Whether its key may sign records of cards: a record signer's, or a document signer's.
+    #[must_use]
+    pub fn may_sign_records(&self) -> bool {
+        let documents = self.document_types().is_some_and(|types| !types.is_empty());
+        self.signs_objects() && (self.is_record_signer() || documents)
     }
 
     /// Whether the certificate carries the marker of a test root.

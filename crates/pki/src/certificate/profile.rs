@@ -1,16 +1,17 @@
 //! The certificate profiles of 9303-12, 7.1.
 //!
-//! | field | root | document signer |
-//! |---|---|---|
-//! | key | P-384 or P-256 | P-256 |
-//! | keyUsage (critical) | keyCertSign, cRLSign | digitalSignature |
-//! | basicConstraints (critical) | cA, path length 0 | absent |
-//! | authority and subject key identifier | both | both |
-//! | privateKeyUsagePeriod | as given | at most three months |
-//! | subjectAltName, issuerAltName | state code and a contact | the same |
-//! | cRLDistributionPoints | as given | as given |
-//! | documentTypeList | absent | the codes of the documents it signs |
-//! | test marker (critical, ours) | of a test root | absent |
+//! | field | root | document signer | record signer (ours) |
+//! |---|---|---|---|
+//! | key | P-384 or P-256 | P-256 | P-256 |
+//! | keyUsage (critical) | keyCertSign, cRLSign | digitalSignature | digitalSignature |
+//! | extKeyUsage (critical) | absent | absent | our purpose: records |
+//! | basicConstraints (critical) | cA, path length 0 | absent | absent |
+//! | authority and subject key identifier | both | both | both |
+//! | privateKeyUsagePeriod | as given | at most three months | at most twelve months |
+//! | subjectAltName, issuerAltName | state code and a contact | the same | the same |
+//! | cRLDistributionPoints | as given | as given | as given |
+//! | documentTypeList | absent | the codes of the documents it signs | absent |
+//! | test marker (critical, ours) | of a test root | absent | absent |
 
 use const_oid::AssociatedOid;
 use x509_cert::ext::Extension;
@@ -139,11 +140,28 @@ pub struct DocumentSignerProfile {
     pub document_types: Vec<String>,
 }
 
+/// What a record signer's certificate says: who signs the records that are appended to cards.
+#[derive(Debug, Clone)]
+pub struct RecordSignerProfile {
+    /// The signer's name; the country is the root's.
+    pub subject: Name,
+    /// The serial number.
+    pub serial: SerialNumber,
+    /// When the private key may sign: at most twelve calendar months, inside the root's key usage at its beginning.
+    pub key_usage: Period,
+    /// The longest life of a card in days: records are checked as long as their card lives.
+    pub card_life_days: u32,
+    /// subjectAltName and issuerAltName.
+    pub alt_name: AltName,
+    /// Where the root's revocation list is published; at least one URI.
+    pub crl_addresses: Vec<String>,
+}
+
 /// Why a profile is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// The key's curve is not the profile's.
-    #[error("a document signer has a P-256 key")]
+    #[error("a signer has a P-256 key")]
     SignerCurve,
     /// The key is used outside the certificate's validity.
     #[error("the private key is to be used outside the certificate's validity")]
@@ -151,6 +169,9 @@ pub enum ProfileError {
     /// A signer's key is used for more than three months.
     #[error("a document signer's private key is used for at most three months; this one until {0}")]
     KeyUsageTooLong(jiff::Timestamp),
+    /// A record signer's key is used for more than twelve months.
+    #[error("a record signer's private key is used for at most twelve months; this one until {0}")]
+    RecordKeyUsageTooLong(jiff::Timestamp),
     /// The root's own key may no longer sign, or not yet, when the signer's period begins.
     #[error("the root's private key may not be used when this signer's period begins")]
     RootKeyNotInUse,
@@ -234,21 +255,8 @@ pub fn document_signer(
     key: &PublicKey,
     issuer: &Certificate,
 ) -> Result<Prepared<Certificate>, ProfileError> {
-    if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 {
-        return Err(ProfileError::SignerCurve);
-    }
-    let (Some(issuer_identifier), true) = (issuer.subject_key_identifier(), issuer.is_authority()) else {
-        return Err(ProfileError::NotARoot);
-    };
-    let usage = profile.key_usage;
-    if usage.not_after > Period::months_from(usage.not_before, 3)?.not_after {
-        return Err(ProfileError::KeyUsageTooLong(usage.not_after));
-    }
-    if !issuer.private_key_usage().unwrap_or(issuer.validity()).contains(usage.not_before) {
-        return Err(ProfileError::RootKeyNotInUse);
-    }
-    if country(&profile.subject).is_none() || country(&profile.subject) != country(issuer.subject()) {
-        return Err(ProfileError::Country);
+    if profile.key_usage.not_after > Period::months_from(profile.key_usage.not_before, 3)?.not_after {
+        return Err(ProfileError::KeyUsageTooLong(profile.key_usage.not_after));
     }
     let codes_are_good = profile
         .document_types
@@ -257,38 +265,100 @@ pub fn document_signer(
     if profile.document_types.is_empty() || !codes_are_good {
         return Err(ProfileError::DocumentTypes);
     }
-    let life = jiff::SignedDuration::from_secs(i64::from(profile.card_life_days) * 86_400);
-    let needed = usage.not_after.checked_add(life).map_err(|_| PeriodError::OutOfRange)?;
-    if needed > issuer.validity().not_after {
-        return Err(ProfileError::OutlivesRoot { needed, root: issuer.validity().not_after });
-    }
-    check_addresses(&profile.crl_addresses)?;
-    let extensions = signer_extensions(profile, key, issuer_identifier).map_err(DerError::from)?;
-    let fields = Fields {
-        serial: &profile.serial,
-        issuer: issuer.subject(),
-        validity: Period::new(usage.not_before, needed)?,
+    let signer = Signer {
         subject: &profile.subject,
-        key,
+        serial: &profile.serial,
+        key_usage: profile.key_usage,
+        card_life_days: profile.card_life_days,
+        alt_name: &profile.alt_name,
+        crl_addresses: &profile.crl_addresses,
     };
-    Ok(prepare(&fields, extensions, issuer.public_key())?)
+    signer.prepare(key, issuer, ext::document_types(&profile.document_types).map_err(DerError::from)?)
 }
 
-fn signer_extensions(
-    profile: &DocumentSignerProfile,
+/// A record signer for `key` under `issuer`.
+///
+/// # Errors
+/// [`ProfileError`] when the profile contradicts itself or the root.
+pub fn record_signer(
+    profile: &RecordSignerProfile,
     key: &PublicKey,
-    issuer_identifier: &[u8],
-) -> der::Result<Vec<Extension>> {
-    Ok(vec![
-        ext::authority_key_identifier(issuer_identifier)?,
-        ext::subject_key_identifier(&key.key_identifier())?,
-        ext::signer_key_usage()?,
-        ext::private_key_usage(&profile.key_usage)?,
-        ext::alternative_name(SubjectAltName::OID, &profile.alt_name)?,
-        ext::alternative_name(IssuerAltName::OID, &profile.alt_name)?,
-        ext::distribution_points(&profile.crl_addresses)?,
-        ext::document_types(&profile.document_types)?,
-    ])
+    issuer: &Certificate,
+) -> Result<Prepared<Certificate>, ProfileError> {
+    if profile.key_usage.not_after > Period::months_from(profile.key_usage.not_before, 12)?.not_after {
+        return Err(ProfileError::RecordKeyUsageTooLong(profile.key_usage.not_after));
+    }
+    let signer = Signer {
+        subject: &profile.subject,
+        serial: &profile.serial,
+        key_usage: profile.key_usage,
+        card_life_days: profile.card_life_days,
+        alt_name: &profile.alt_name,
+        crl_addresses: &profile.crl_addresses,
+    };
+    signer.prepare(key, issuer, ext::record_signer_purpose().map_err(DerError::from)?)
+}
+
+/// What signers of documents and of records have in common.
+struct Signer<'a> {
+    subject: &'a Name,
+    serial: &'a SerialNumber,
+    key_usage: Period,
+    card_life_days: u32,
+    alt_name: &'a AltName,
+    crl_addresses: &'a [String],
+}
+
+impl Signer<'_> {
+    /// With the extension that says what may be signed.
+    fn prepare(
+        &self,
+        key: &PublicKey,
+        issuer: &Certificate,
+        purpose: Extension,
+    ) -> Result<Prepared<Certificate>, ProfileError> {
+        if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 {
+            return Err(ProfileError::SignerCurve);
+        }
+        let (Some(issuer_identifier), true) = (issuer.subject_key_identifier(), issuer.is_authority()) else {
+            return Err(ProfileError::NotARoot);
+        };
+        let usage = self.key_usage;
+        if !issuer.private_key_usage().unwrap_or(issuer.validity()).contains(usage.not_before) {
+            return Err(ProfileError::RootKeyNotInUse);
+        }
+        if country(self.subject).is_none() || country(self.subject) != country(issuer.subject()) {
+            return Err(ProfileError::Country);
+        }
+        let life = jiff::SignedDuration::from_secs(i64::from(self.card_life_days) * 86_400);
+        let needed = usage.not_after.checked_add(life).map_err(|_| PeriodError::OutOfRange)?;
+        if needed > issuer.validity().not_after {
+            return Err(ProfileError::OutlivesRoot { needed, root: issuer.validity().not_after });
+        }
+        check_addresses(self.crl_addresses)?;
+        let mut extensions = self.extensions(key, issuer_identifier).map_err(DerError::from)?;
+        extensions.push(purpose);
+        let fields = Fields {
+            serial: self.serial,
+            issuer: issuer.subject(),
+            validity: Period::new(usage.not_before, needed)?,
+            subject: self.subject,
+            key,
+        };
+        Ok(prepare(&fields, extensions, issuer.public_key())?)
+    }
+
+    fn extensions(&self, key: &PublicKey, issuer_identifier: &[u8]) -> der::Result<Vec<Extension>> {
+        Ok(vec![
+            ext::authority_key_identifier(issuer_identifier)?,
+            ext::subject_key_identifier(&key.key_identifier())?,
+            ext::signer_key_usage()?,
+            ext::private_key_usage(&self.key_usage)?,
+            ext::alternative_name(SubjectAltName::OID, self.alt_name)?,
+            ext::alternative_name(IssuerAltName::OID, self.alt_name)?,
+            ext::distribution_points(self.crl_addresses)?,
+        ])
+    }
 }
 
 fn check_addresses(addresses: &[String]) -> Result<(), ProfileError> {

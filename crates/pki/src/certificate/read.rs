@@ -5,8 +5,8 @@ use der::Decode;
 use der::asn1::Null;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, IssuerAltName, KeyUsage,
-    PrivateKeyUsagePeriod, SubjectAltName, SubjectKeyIdentifier,
+    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, IssuerAltName,
+    KeyUsage, PrivateKeyUsagePeriod, SubjectAltName, SubjectKeyIdentifier,
 };
 
 use super::extension::DocumentTypeList;
@@ -23,6 +23,7 @@ pub(super) struct Extensions {
     pub(super) is_authority: bool,
     pub(super) private_key_usage: Option<Period>,
     pub(super) document_types: Option<Vec<String>>,
+    pub(super) record_signer: bool,
     pub(super) test_root: bool,
     pub(super) unknown_critical: bool,
 }
@@ -55,6 +56,12 @@ impl Extensions {
                 self.private_key_usage = Some(key_period(&value(extension)?, validity)?);
             }
             DocumentTypeList::OID => self.document_types = Some(document_types(&value(extension)?)?),
+            // another purpose is one we know nothing of
+            ExtendedKeyUsage::OID => {
+                let ExtendedKeyUsage(purposes) = value(extension)?;
+                self.record_signer = purposes == [oid::RECORD_SIGNER];
+                self.unknown_critical |= extension.critical && !self.record_signer;
+            }
             oid::TEST_ROOT => {
                 value::<Null>(extension)?;
                 // Taken for a real root by everybody else, and by us if we passed it over: there is no such certificate.

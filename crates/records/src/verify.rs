@@ -1,0 +1,165 @@
+//! The check of one file of records: every record, and the chain through them.
+
+use std::collections::BTreeSet;
+
+use chipwright_pki::check::check_record_signer;
+use chipwright_pki::cv::Category;
+use chipwright_pki::{Certificate, Policy, TrustStore};
+use chipwright_profile::CardNumber;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::record::{Head, SignedRecord};
+use crate::report::{CheckedRecord, FileReport, Finding, Tail};
+
+/// What the records are held against.
+#[derive(Debug)]
+pub struct Expectation<'a> {
+    /// The card they were read from, by its signed data.
+    pub card: &'a CardNumber,
+    /// Certificates of signers: those of EF.Certificates, and others at hand.
+    pub certificates: &'a [Certificate],
+    /// Who is trusted.
+    pub trust: &'a TrustStore,
+    /// What is demanded.
+    pub policy: &'a Policy,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Checks the records of one file, in the order they lie in, against a head known from elsewhere where there is one.
+#[must_use]
+pub fn verify(
+    category: Category,
+    records: &[impl AsRef<[u8]>],
+    anchor: Option<&Head>,
+    expected: &Expectation<'_>,
+) -> FileReport {
+    let mut findings = Vec::new();
+    let mut read = Vec::new();
+    for (index, bytes) in records.iter().enumerate() {
+        let position = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        match SignedRecord::parse(bytes.as_ref()) {
+            Ok(record) => read.push((position, record)),
+            Err(error) => findings.push(Finding::Unreadable { position, error }),
+        }
+    }
+    let gaps_are_certain = read.len() == records.len();
+    order(&read, gaps_are_certain, &mut findings);
+    let records: Vec<CheckedRecord> = read
+        .into_iter()
+        .map(|(position, record)| {
+            let before = findings.len();
+            one(category, &record, expected, &mut findings);
+            CheckedRecord { position, record, good: findings.len() == before }
+        })
+        .collect();
+    links(&records, &mut findings);
+    let tail = tail(&records, anchor, &mut findings);
+    let head = records.last().map_or(Head::EMPTY, |last| last.record.head());
+    let mut report = FileReport { category, records, findings, tail, head };
+    mark(&mut report);
+    report
+}
+
+/// Numbers: missing, twice, out of order.
+fn order(read: &[(u16, SignedRecord)], gaps_are_certain: bool, findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    let mut highest = 0;
+    for (position, record) in read {
+        let number = record.number();
+        if !seen.insert(number) {
+            findings.push(Finding::Repeated { position: *position, number });
+        } else if number < highest {
+            findings.push(Finding::Reordered { position: *position, number });
+        }
+        highest = highest.max(number);
+    }
+    // a record that cannot be read may be the one whose number is missing
+    if gaps_are_certain {
+        let missing = (1..=highest).filter(|number| !seen.contains(number));
+        findings.extend(missing.map(|number| Finding::Removed { number }));
+    }
+}
+
+/// What a record is by itself.
+fn one(category: Category, record: &SignedRecord, expected: &Expectation<'_>, findings: &mut Vec<Finding>) {
+    let number = record.number();
+    if record.category() != category {
+        findings.push(Finding::OtherCategory { number, category: record.category() });
+    }
+    if record.card() != expected.card {
+        findings.push(Finding::ForeignCard { number, card: record.card().clone() });
+    }
+    let named = |certificate: &&Certificate| {
+        certificate.subject_key_identifier() == Some(&record.signer()[..])
+            && certificate.public_key().verify_plain(record.signed_part(), record.signature()).is_ok()
+    };
+    let Some(signer) = expected.certificates.iter().find(named) else {
+        let known = expected
+            .certificates
+            .iter()
+            .any(|certificate| certificate.subject_key_identifier() == Some(&record.signer()[..]));
+        findings.push(if known { Finding::Altered { number } } else { Finding::UnknownSigner { number } });
+        return;
+    };
+    if !signer.may_sign_records() {
+        findings.push(Finding::NotASigner { number });
+    }
+    let signed_at = instant_of(record.recorded_on(), signer);
+    let failures = check_record_signer(signer, signed_at, expected.trust, expected.policy, expected.at);
+    findings.extend(failures.into_iter().map(|failure| Finding::UntrustedSigner { number, failure }));
+}
+
+/// An instant of the day on which the key was in use, if there is one: records know days only.
+fn instant_of(day: Date, signer: &Certificate) -> Timestamp {
+    let start = day.to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
+    let end = start.saturating_add(jiff::SignedDuration::from_secs(86_399)).unwrap_or(Timestamp::MAX);
+    let began = signer.private_key_usage().unwrap_or(signer.validity()).not_before;
+    if (start..=end).contains(&began) { began } else { start }
+}
+
+/// Each record carries the hash of the one before it.
+fn links(records: &[CheckedRecord], findings: &mut Vec<Finding>) {
+    let mut before = Head::EMPTY;
+    for checked in records {
+        let record = &checked.record;
+        // where a number is missing or out of order, that is the finding
+        if record.number() == before.number.saturating_add(1) && record.previous() != &before.hash {
+            findings.push(Finding::Unlinked { number: record.number() });
+        }
+        before = record.head();
+    }
+}
+
+fn tail(records: &[CheckedRecord], anchor: Option<&Head>, findings: &mut Vec<Finding>) -> Tail {
+    let Some(anchor) = anchor else { return Tail::NotAnchored };
+    let last = records.iter().map(|checked| checked.record.number()).max().unwrap_or(0);
+    if last < anchor.number {
+        findings.push(Finding::TailRemoved { first: last + 1, last: anchor.number });
+        return Tail::Broken;
+    }
+    let known = records.iter().find(|checked| checked.record.number() == anchor.number);
+    if anchor.number > 0 && known.is_none_or(|checked| checked.record.hash() != anchor.hash) {
+        findings.push(Finding::TailReplaced { number: anchor.number });
+        return Tail::Broken;
+    }
+    Tail::Anchored { newer: last - anchor.number }
+}
+
+/// A record that a finding about the chain names is not good either.
+fn mark(report: &mut FileReport) {
+    for finding in &report.findings {
+        let named = match finding {
+            Finding::Reordered { number, .. }
+            | Finding::Repeated { number, .. }
+            | Finding::Unlinked { number }
+            | Finding::TailReplaced { number } => *number,
+            _ => continue,
+        };
+        for checked in report.records.iter_mut().filter(|checked| checked.record.number() == named) {
+            checked.good = false;
+        }
+    }
+}
