@@ -1,6 +1,8 @@
 //! The identity application (chapters 4 and 5 of the contract): files, PACE, secure messaging.
 
 mod access;
+mod active_authentication;
+mod chip_authentication;
 mod command;
 mod files;
 mod pin;
@@ -8,6 +10,7 @@ mod pin;
 use access::{PaceRun, Password};
 use command::IdentityCommand;
 
+use crate::chip_authentication::SetAt;
 use crate::memory::PowerLost;
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::secure_messaging::Session;
@@ -22,13 +25,15 @@ pub(crate) struct IdentitySession {
     pace: PaceRun,
     /// An open session is what grants access (ACC-05).
     messaging: Option<Session>,
+    /// After MSE:Set AT for Chip Authentication.
+    chip_authentication: Option<SetAt>,
     /// The password with which PACE opened that session.
     opened_with: Option<Password>,
 }
 
 impl Default for IdentitySession {
     fn default() -> Self {
-        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None, opened_with: None }
+        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None, chip_authentication: None, opened_with: None }
     }
 }
 
@@ -47,6 +52,7 @@ impl IdentitySession {
 
     fn end_messaging(&mut self) {
         self.messaging = None;
+        self.chip_authentication = None;
         self.opened_with = None;
     }
 
@@ -149,9 +155,21 @@ impl Processor {
                 self.select_file(slot, fid, wants_fcp, protection)
             }
             IdentityCommand::Read(read) => self.read_binary(slot, &read, protection),
-            IdentityCommand::SetAuthenticationTemplate(set_at) => self.set_at(slot, &set_at),
+            IdentityCommand::SetAuthenticationTemplate(set_at) => {
+                self.volatile.identity.chip_authentication = None;
+                self.set_at(slot, &set_at)
+            }
+            IdentityCommand::SetChipAuthentication(set_at) => {
+                self.set_chip_authentication(slot, set_at, protection)
+            }
             IdentityCommand::GeneralAuthenticate { data, more } => {
-                self.general_authenticate(slot, &data, more, protection)
+                match self.volatile.identity.chip_authentication.take() {
+                    Some(set_at) => self.authenticate_chip(slot, set_at, &data, more, protection),
+                    None => self.general_authenticate(slot, &data, more, protection),
+                }
+            }
+            IdentityCommand::InternalAuthenticate(challenge) => {
+                self.internal_authenticate(slot, challenge, protection)
             }
             IdentityCommand::ResetRetryCounter(reset) => self.reset_retry_counter(slot, &reset, protection),
             IdentityCommand::GetChallenge => {

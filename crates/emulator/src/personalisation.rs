@@ -4,6 +4,7 @@
 //! changes the directory. A block that is refused has changed nothing, neither in memory nor in the stream (PERSO-15).
 
 mod content;
+mod key_pair;
 mod manifest;
 mod plan;
 mod stream;
@@ -20,6 +21,7 @@ use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::store::Instance;
 use crate::tables::InstanceLifeCycle;
 use chipwright_iso7816::{Command, Ins, Response, StatusWord};
+use key_pair::Chip;
 use plan::{Effects, Plan};
 
 /// P1 b5–b4 = 01: DGI.
@@ -43,9 +45,14 @@ impl Processor {
         if block.format & !WITH_RESPONSE != DGI_FORMAT || !stream.expects(block.number) {
             return Err(StatusWord::INCORRECT_P1_P2.into());
         }
-        let mut plan = Plan::new(&self.store, stream, update);
+        let chip = Chip {
+            identifier: self.silicon.cplc.chip_identifier(),
+            r_mac: channel.protocol.level().has_r_mac(),
+            rng: &mut *self.rng,
+        };
+        let mut plan = Plan::new(&self.store, stream, update, chip);
         plan.run(&block.data)?;
-        let Plan { mut stream, effects, update, .. } = plan;
+        let (mut stream, effects, update) = plan.finish();
         if block.last && stream.is_inside_an_object() {
             return Err(StatusWord::INCORRECT_DATA.into());
         }
@@ -91,6 +98,9 @@ impl Processor {
         }
         for (slot, object) in &effects.complete {
             changes.object(*slot, object);
+        }
+        for made in &effects.key_pairs {
+            changes.key_pair(made.slot, owner, made.reference, &made.pair);
         }
         if effects.finalise {
             instance.life_cycle = InstanceLifeCycle::Personalized;

@@ -7,7 +7,7 @@ use crate::pace::{
 };
 use crate::processor::{Processor, Stop};
 use crate::store::Tries;
-use crate::tables::{CAN, MRZ_KEY, PIN, PUK};
+use crate::tables::{CAN, KeyReference, MRZ_KEY, PIN, PUK};
 use chipwright_iso7816::{Response, StatusWord};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -84,7 +84,7 @@ impl Processor {
     /// MSE:Set AT (ACC-01).
     pub(super) fn set_at(&mut self, slot: usize, set_at: &SetAt) -> Result<Response, Stop> {
         self.volatile.identity.pace = PaceRun::Idle;
-        let offered = matches!(set_at.mechanism, Mechanism::EcdhGmAes128 | Mechanism::EcdhGmAes256);
+        let offered = self.offers(slot, set_at.mechanism);
         let domain = set_at.domain.unwrap_or(DomainParameters::P256);
         if !offered || domain != DomainParameters::P256 || set_at.chat.is_some() {
             return Err(StatusWord::INCORRECT_DATA.into());
@@ -126,7 +126,8 @@ impl Processor {
                     }
                 }
                 let key = self.password_key(slot, password)?;
-                (Picc::start(parameters, &key, &mut *self.rng), password)
+                let picc = Picc::start(parameters, &key, &mut *self.rng);
+                (self.with_chip_key(slot, picc), password)
             }
         };
         let before = password.of(self.store.tries(slot));
@@ -156,6 +157,25 @@ impl Processor {
                 self.count_tries(slot, password, before)?;
                 Err(failure.status().into())
             }
+        }
+    }
+
+    /// ACC-01, CAM-01.
+    fn offers(&self, slot: usize, mechanism: Mechanism) -> bool {
+        match mechanism {
+            Mechanism::EcdhGmAes128 | Mechanism::EcdhGmAes256 => true,
+            Mechanism::EcdhCamAes128 | Mechanism::EcdhCamAes256 => {
+                self.store.has_key_pair(slot, KeyReference::ChipAuthenticationMapping)
+            }
+            Mechanism::EcdhGmAes192 | Mechanism::EcdhCamAes192 => false,
+        }
+    }
+
+    /// CAM-01.
+    fn with_chip_key(&self, slot: usize, picc: Picc) -> Picc {
+        match self.store.key_pair(slot, KeyReference::ChipAuthenticationMapping) {
+            Some(pair) => picc.proving(&pair.private),
+            None => picc,
         }
     }
 

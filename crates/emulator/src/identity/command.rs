@@ -1,5 +1,6 @@
 //! Commands of the identity application, decoded as a whole before anything is done.
 
+use crate::chip_authentication;
 use crate::pace::{SetAt, SetAtError};
 use chipwright_iso7816::tlv::Tlv;
 use chipwright_iso7816::{Command, Ins, Le, StatusWord, Tag};
@@ -12,6 +13,8 @@ pub(super) enum IdentityCommand {
     Read(Read),
     SetAuthenticationTemplate(SetAt),
     GeneralAuthenticate { data: Vec<u8>, more: bool },
+    SetChipAuthentication(chip_authentication::SetAt),
+    InternalAuthenticate([u8; 8]),
     GetChallenge,
     ResetRetryCounter(ResetRetryCounter),
 }
@@ -52,6 +55,9 @@ impl IdentityCommand {
                 (0xC1, 0xA4) => SetAt::parse(&command.data)
                     .map(Self::SetAuthenticationTemplate)
                     .map_err(SetAtError::status),
+                (0x41, 0xA4) => {
+                    chip_authentication::SetAt::parse(&command.data).map(Self::SetChipAuthentication)
+                }
                 _ => Err(StatusWord::INCORRECT_P1_P2),
             },
             Ins::GENERAL_AUTHENTICATE => match (command.p1, command.p2) {
@@ -60,6 +66,7 @@ impl IdentityCommand {
                 }
                 _ => Err(StatusWord::INCORRECT_P1_P2),
             },
+            Ins::INTERNAL_AUTHENTICATE => decode_internal_authenticate(command),
             Ins::GET_CHALLENGE => match (command.p1, command.p2, command.le) {
                 (0x00, 0x00, Some(Le::Exact(8))) if command.data.is_empty() => Ok(Self::GetChallenge),
                 (0x00, 0x00, _) => Err(StatusWord::WRONG_LENGTH),
@@ -77,6 +84,16 @@ impl IdentityCommand {
             _ => Err(StatusWord::INS_NOT_SUPPORTED),
         }
     }
+}
+
+/// AA-01: RND.IFD.
+fn decode_internal_authenticate(command: &Command) -> Result<IdentityCommand, StatusWord> {
+    if (command.p1, command.p2) != (0x00, 0x00) {
+        return Err(StatusWord::INCORRECT_P1_P2);
+    }
+    let challenge = command.data.as_slice().try_into().map_err(|_| StatusWord::WRONG_LENGTH)?;
+    command.le.ok_or(StatusWord::WRONG_LENGTH)?;
+    Ok(IdentityCommand::InternalAuthenticate(challenge))
 }
 
 /// FILE-01 and FILE-03; SELECT by name is handled for all applications together.

@@ -1,4 +1,4 @@
-//! The arithmetic PACE needs, over any prime-order curve with 32-byte coordinates and scalars.
+//! The arithmetic that PACE and Chip Authentication need, over any prime-order curve with 32-byte coordinates and scalars.
 
 use elliptic_curve::consts::U32;
 use elliptic_curve::ops::Reduce;
@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 const DRAWS: usize = 64;
 
 /// A group with validated points: a `Point` is on the curve and not the identity.
-pub(super) trait Group {
+pub(crate) trait Group {
     type Point: Copy + PartialEq + Zeroize;
 
     /// The standard generator.
@@ -31,12 +31,31 @@ pub(super) trait Group {
     /// Generic Mapping (9303-11, 4.4.3.3): `s · G + H`, s the nonce as a number; none for the identity.
     fn map(nonce: &[u8], h: &Self::Point) -> Option<Self::Point>;
 
+    /// The shared secret: x of `private · public`, 32 bytes; none for the identity.
+    fn agree(private: &PrivateKey, public: &Self::Point) -> Option<Zeroizing<[u8; 32]>> {
+        let point = Zeroizing::new(Self::multiply(private, public)?);
+        let encoded = Zeroizing::new(Self::encode(&point));
+        Some(Zeroizing::new(std::array::from_fn(|i| encoded[1 + i])))
+    }
+
+    /// `divisor⁻¹ · key mod n`, 32 bytes.
+    fn divide(key: &PrivateKey, divisor: &PrivateKey) -> Option<Zeroizing<[u8; 32]>>;
+
+    /// A stored key; none unless it is in 1 to n − 1.
+    fn private_key(bytes: &[u8; 32]) -> Option<PrivateKey>;
+
     /// Uniform in 1 to n − 1, by drawing 32 bytes until they are; none if the randomness never yields one.
     fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Option<PrivateKey>;
 }
 
 /// A private key as 32 bytes, big-endian, in 1 to n − 1 of the group that drew it.
-pub(super) struct PrivateKey(Zeroizing<[u8; 32]>);
+pub(crate) struct PrivateKey(Zeroizing<[u8; 32]>);
+
+impl PrivateKey {
+    pub(crate) fn into_bytes(self) -> Zeroizing<[u8; 32]> {
+        self.0
+    }
+}
 
 impl<C> Group for C
 where
@@ -79,6 +98,23 @@ where
         s.zeroize();
         number.zeroize();
         affine::<C>(mapped)
+    }
+
+    fn divide(key: &PrivateKey, divisor: &PrivateKey) -> Option<Zeroizing<[u8; 32]>> {
+        let (mut key, mut divisor) = (scalar::<C>(key)?, scalar::<C>(divisor)?);
+        let mut inverse = divisor.invert().into_option()?;
+        let mut quotient = inverse * key;
+        let mut number = quotient.to_repr();
+        let mut bytes = Zeroizing::new([0; 32]);
+        bytes.copy_from_slice(&number);
+        number.zeroize();
+        [&mut key, &mut divisor, &mut inverse, &mut quotient].into_iter().for_each(Zeroize::zeroize);
+        Some(bytes)
+    }
+
+    fn private_key(bytes: &[u8; 32]) -> Option<PrivateKey> {
+        let key = PrivateKey(Zeroizing::new(*bytes));
+        scalar::<C>(&key).map(|mut scalar| scalar.zeroize()).map(|()| key)
     }
 
     fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Option<PrivateKey> {

@@ -2,7 +2,17 @@
 
 use crate::aes_key::KeySize;
 
-/// TR-03110-3, A.1.1.1: `id-PACE-ECDH-GM-AES-CBC-CMAC-128`, `-192`, `-256`.
+/// How the nonce becomes a generator (9303-11, 4.4.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mapping {
+    /// Generic Mapping.
+    Generic,
+    /// Chip Authentication Mapping: Generic Mapping, and the chip proves that it has its static key.
+    ChipAuthentication,
+}
+
+/// `id-PACE-ECDH-GM-AES-CBC-CMAC-128`, `-192`, `-256` (TR-03110-3, A.1.1.1) and `id-PACE-ECDH-CAM-AES-CBC-CMAC-128`,
+/// `-192`, `-256` (9303-11, 9.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mechanism {
     /// 0.4.0.127.0.7.2.2.4.2.2: KDF with SHA-1, AES-128.
@@ -11,21 +21,38 @@ pub enum Mechanism {
     EcdhGmAes192,
     /// 0.4.0.127.0.7.2.2.4.2.4: KDF with SHA-256, AES-256.
     EcdhGmAes256,
+    /// 0.4.0.127.0.7.2.2.4.6.2: as [`Mechanism::EcdhGmAes128`], with Chip Authentication Mapping.
+    EcdhCamAes128,
+    /// 0.4.0.127.0.7.2.2.4.6.3: as [`Mechanism::EcdhGmAes192`], with Chip Authentication Mapping.
+    EcdhCamAes192,
+    /// 0.4.0.127.0.7.2.2.4.6.4: as [`Mechanism::EcdhGmAes256`], with Chip Authentication Mapping.
+    EcdhCamAes256,
 }
 
 impl Mechanism {
     /// Every mechanism the chip has.
-    pub const ALL: [Self; 3] = [Self::EcdhGmAes128, Self::EcdhGmAes192, Self::EcdhGmAes256];
+    pub const ALL: [Self; 6] = [
+        Self::EcdhGmAes128,
+        Self::EcdhGmAes192,
+        Self::EcdhGmAes256,
+        Self::EcdhCamAes128,
+        Self::EcdhCamAes192,
+        Self::EcdhCamAes256,
+    ];
 
     /// The content of the object identifier, without tag and length.
     #[must_use]
     pub const fn oid(self) -> [u8; 10] {
-        let last = match self {
-            Self::EcdhGmAes128 => 2,
-            Self::EcdhGmAes192 => 3,
-            Self::EcdhGmAes256 => 4,
+        let mapping = match self.mapping() {
+            Mapping::Generic => 2,
+            Mapping::ChipAuthentication => 6,
         };
-        [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, last]
+        let cipher = match self.key_size() {
+            KeySize::Aes128 => 2,
+            KeySize::Aes192 => 3,
+            KeySize::Aes256 => 4,
+        };
+        [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, mapping, cipher]
     }
 
     /// The mechanism of an object identifier's content; none if the chip does not have it.
@@ -34,22 +61,31 @@ impl Mechanism {
         Self::ALL.into_iter().find(|mechanism| mechanism.oid() == content)
     }
 
+    /// The mapping.
+    #[must_use]
+    pub const fn mapping(self) -> Mapping {
+        match self {
+            Self::EcdhGmAes128 | Self::EcdhGmAes192 | Self::EcdhGmAes256 => Mapping::Generic,
+            Self::EcdhCamAes128 | Self::EcdhCamAes192 | Self::EcdhCamAes256 => Mapping::ChipAuthentication,
+        }
+    }
+
     /// The length of every key.
     #[must_use]
     pub const fn key_size(self) -> KeySize {
         match self {
-            Self::EcdhGmAes128 => KeySize::Aes128,
-            Self::EcdhGmAes192 => KeySize::Aes192,
-            Self::EcdhGmAes256 => KeySize::Aes256,
+            Self::EcdhGmAes128 | Self::EcdhCamAes128 => KeySize::Aes128,
+            Self::EcdhGmAes192 | Self::EcdhCamAes192 => KeySize::Aes192,
+            Self::EcdhGmAes256 | Self::EcdhCamAes256 => KeySize::Aes256,
         }
     }
 
     /// Length of the nonce in bytes: the smallest whole number of blocks not shorter than a key (TR-03110-3, A.3.3).
     #[must_use]
     pub const fn nonce_length(self) -> usize {
-        match self {
-            Self::EcdhGmAes128 => 16,
-            Self::EcdhGmAes192 | Self::EcdhGmAes256 => 32,
+        match self.key_size() {
+            KeySize::Aes128 => 16,
+            KeySize::Aes192 | KeySize::Aes256 => 32,
         }
     }
 }

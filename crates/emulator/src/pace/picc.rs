@@ -2,8 +2,9 @@
 
 use super::group::{Group, PrivateKey};
 use super::key_derivation::{Purpose, derive};
-use super::{DomainParameters, Parameters, PasswordKey};
+use super::{DomainParameters, Mapping, Parameters, PasswordKey};
 use crate::aes_key::AesKey;
+use crate::iso9797;
 use crate::secure_messaging::Session;
 use bp256::BrainpoolP256r1;
 use chipwright_iso7816::tlv::{Tlv, TlvError, Writer, encode};
@@ -21,6 +22,9 @@ const PCD_EPHEMERAL_KEY: Tag = Tag(0x83);
 const PICC_EPHEMERAL_KEY: Tag = Tag(0x84);
 const PCD_TOKEN: Tag = Tag(0x85);
 const PICC_TOKEN: Tag = Tag(0x86);
+const TRUST_POINT: Tag = Tag(0x87);
+const SECOND_TRUST_POINT: Tag = Tag(0x88);
+const CHIP_AUTHENTICATION_DATA: Tag = Tag(0x8A);
 const TOKEN_LENGTH: usize = 8;
 
 /// A run of PACE that waits for the next GENERAL AUTHENTICATE. Every step consumes it.
@@ -48,8 +52,10 @@ pub enum Step {
 /// The end of a successful run.
 #[derive(Debug)]
 pub struct Established {
-    /// Response data, `7C { 86 token }`; sent without secure messaging.
+    /// Response data, `7C { 86 token [87 CAR] [88 CAR] [8A chip authentication data] }`; sent without secure messaging.
     pub response: Vec<u8>,
+    /// ID.PICC of Terminal Authentication: the x-coordinate of the chip's ephemeral key (TR-03110-3, A.2.2.3).
+    pub card_key: [u8; 32],
     /// Secure messaging from the next command on, SSC 0.
     pub session: Session,
 }
@@ -78,6 +84,9 @@ pub enum PaceFailure {
     /// The fourth command announces a further one.
     #[error("the command must be the last of its chain")]
     ChainContinued,
+    /// Chip Authentication Mapping without a static key of the chip.
+    #[error("the chip has no key for Chip Authentication Mapping")]
+    NoChipKey,
     /// The source of randomness yields no private key.
     #[error("the source of randomness does not work")]
     Randomness,
@@ -95,7 +104,7 @@ impl PaceFailure {
             }
             Self::ChainEnded => StatusWord::CONDITIONS_NOT_SATISFIED,
             Self::ChainContinued => StatusWord::LAST_COMMAND_EXPECTED,
-            Self::Randomness => StatusWord::NO_PRECISE_DIAGNOSIS,
+            Self::NoChipKey | Self::Randomness => StatusWord::NO_PRECISE_DIAGNOSIS,
         }
     }
 
@@ -115,12 +124,33 @@ impl Picc {
         rng(&mut nonce);
         Self(match parameters.domain {
             DomainParameters::P256 => {
-                Run::P256(Protocol { parameters, phase: Phase::NonceRequest { key, nonce } })
+                Run::P256(Protocol::new(parameters, Phase::NonceRequest { key, nonce }))
             }
             DomainParameters::BrainpoolP256r1 => {
-                Run::BrainpoolP256r1(Protocol { parameters, phase: Phase::NonceRequest { key, nonce } })
+                Run::BrainpoolP256r1(Protocol::new(parameters, Phase::NonceRequest { key, nonce }))
             }
         })
+    }
+
+    /// The answer to the last step names these certification authorities in `87` and `88` (TR-03110-3, B.1): the
+    /// trust points of Terminal Authentication.
+    #[must_use]
+    pub fn announcing(mut self, references: [Option<Vec<u8>>; 2]) -> Self {
+        match &mut self.0 {
+            Run::P256(protocol) => protocol.references = references,
+            Run::BrainpoolP256r1(protocol) => protocol.references = references,
+        }
+        self
+    }
+
+    /// Chip Authentication Mapping proves this static key, big-endian (9303-11, 4.4.3.3.3).
+    #[must_use]
+    pub fn proving(mut self, private: &[u8; 32]) -> Self {
+        match &mut self.0 {
+            Run::P256(protocol) => protocol.chip_key = NistP256::private_key(private),
+            Run::BrainpoolP256r1(protocol) => protocol.chip_key = BrainpoolP256r1::private_key(private),
+        }
+        self
     }
 
     /// The next of four steps (9303-11, 4.4.4.2):
@@ -130,7 +160,7 @@ impl Picc {
     /// | `7C {}` | `7C { 80 encrypted nonce }` | set |
     /// | `7C { 81 mapping key }` | `7C { 82 mapping key }` | set |
     /// | `7C { 83 ephemeral key }` | `7C { 84 ephemeral key }` | set |
-    /// | `7C { 85 token }` | `7C { 86 token }` | clear |
+    /// | `7C { 85 token }` | `7C { 86 token }`, with Chip Authentication Mapping also `8A` | clear |
     ///
     /// `more` is the chaining bit of CLA. `rng` is asked for 32 bytes in each of the second and third steps, again
     /// only if they are no private key.
@@ -162,6 +192,9 @@ impl Picc {
 pub(super) struct Protocol<C: Group> {
     pub(super) parameters: Parameters,
     pub(super) phase: Phase<C>,
+    references: [Option<Vec<u8>>; 2],
+    /// SK_IC of Chip Authentication Mapping.
+    pub(super) chip_key: Option<PrivateKey>,
 }
 
 /// What the chip holds while it waits for each command.
@@ -170,10 +203,27 @@ pub(super) enum Phase<C: Group> {
     NonceRequest { key: AesKey, nonce: Zeroizing<Vec<u8>> },
     /// s.
     Mapping { nonce: Zeroizing<Vec<u8>> },
-    /// The mapped generator G̃.
-    KeyAgreement { generator: Zeroizing<C::Point> },
-    /// Session keys and both ephemeral public keys as encoded.
-    Token { enc: AesKey, mac: AesKey, picc: [u8; 65], pcd: [u8; 65] },
+    /// The mapped generator G̃; with Chip Authentication Mapping CA_IC.
+    KeyAgreement { generator: Zeroizing<C::Point>, proof: Option<Proof> },
+    /// Session keys, both ephemeral public keys as encoded, and CA_IC.
+    Token { enc: AesKey, mac: AesKey, picc: [u8; 65], pcd: [u8; 65], proof: Option<Proof> },
+}
+
+/// The chip authentication data `CA_IC = SK_IC⁻¹ · SK_Map,IC mod n` (9303-11, 4.4.3.3.3).
+pub(super) struct Proof(pub(super) Zeroizing<[u8; 32]>);
+
+impl Proof {
+    fn new<C: Group>(chip_key: &PrivateKey, mapping: &PrivateKey) -> Option<Self> {
+        C::divide(mapping, chip_key).map(Self)
+    }
+
+    /// `A_IC = E(KS_Enc, CA_IC)`: padded with method 2, in CBC mode with `IV = E(KS_Enc, FF…FF)` (9303-11, 4.4.3.3.3).
+    pub(super) fn encrypt(&self, enc: &AesKey) -> Vec<u8> {
+        let mut data = self.0.to_vec();
+        iso9797::pad(&mut data);
+        enc.cbc_encrypt(&enc.encrypt_block([0xFF; 16]), &mut data);
+        data
+    }
 }
 
 /// [`Step`] before the curve is forgotten.
@@ -192,6 +242,10 @@ impl<C: Group> Outcome<C> {
 }
 
 impl<C: Group> Protocol<C> {
+    pub(super) const fn new(parameters: Parameters, phase: Phase<C>) -> Self {
+        Self { parameters, phase, references: [None, None], chip_key: None }
+    }
+
     pub(super) fn step(
         self,
         data: &[u8],
@@ -207,14 +261,30 @@ impl<C: Group> Protocol<C> {
         let parameters = self.parameters;
         let (phase, response) = match self.phase {
             Phase::NonceRequest { key, nonce } => request_nonce(outer, &key, nonce)?,
-            Phase::Mapping { nonce } => map_nonce::<C>(outer, &nonce, rng)?,
-            Phase::KeyAgreement { generator } => agree::<C>(outer, parameters, &generator, rng)?,
-            Phase::Token { enc, mac, picc, pcd } => {
-                let response = exchange_tokens(outer, parameters, &mac, &picc, &pcd)?;
-                return Ok(Outcome::Done(Established { response, session: Session::new(enc, mac) }));
+            Phase::Mapping { nonce } => {
+                let chip_key = match parameters.mechanism.mapping() {
+                    Mapping::Generic => None,
+                    Mapping::ChipAuthentication => {
+                        Some(self.chip_key.as_ref().ok_or(PaceFailure::NoChipKey)?)
+                    }
+                };
+                map_nonce::<C>(outer, &nonce, chip_key, rng)?
+            }
+            Phase::KeyAgreement { generator, proof } => {
+                agree::<C>(outer, parameters, &generator, proof, rng)?
+            }
+            Phase::Token { enc, mac, picc, pcd, proof } => {
+                let token = exchange_tokens(outer, parameters, &mac, &picc, &pcd)?;
+                let response = last_answer(&token, &self.references, proof.map(|proof| proof.encrypt(&enc)));
+                let card_key = x_coordinate(&picc);
+                return Ok(Outcome::Done(Established {
+                    response,
+                    card_key,
+                    session: Session::new(enc, mac),
+                }));
             }
         };
-        Ok(Outcome::Continue(Self { parameters, phase }, response))
+        Ok(Outcome::Continue(Self { phase, ..self }, response))
     }
 }
 
@@ -236,6 +306,7 @@ fn request_nonce<C: Group>(
 fn map_nonce<C: Group>(
     data: Tlv<'_>,
     nonce: &[u8],
+    chip_key: Option<&PrivateKey>,
     rng: &mut dyn FnMut(&mut [u8]),
 ) -> Result<(Phase<C>, Vec<u8>), PaceFailure> {
     let (pcd, _) = public_key::<C>(data, PCD_MAPPING_KEY)?;
@@ -243,7 +314,11 @@ fn map_nonce<C: Group>(
     let picc = C::multiply(&private, &C::generator()).ok_or(PaceFailure::Identity)?;
     let h = Zeroizing::new(C::multiply(&private, &pcd).ok_or(PaceFailure::Identity)?);
     let generator = Zeroizing::new(C::map(nonce, &h).ok_or(PaceFailure::Identity)?);
-    Ok((Phase::KeyAgreement { generator }, answer(PICC_MAPPING_KEY, &C::encode(&picc))))
+    let proof = match chip_key {
+        Some(chip_key) => Some(Proof::new::<C>(chip_key, &private).ok_or(PaceFailure::NoChipKey)?),
+        None => None,
+    };
+    Ok((Phase::KeyAgreement { generator, proof }, answer(PICC_MAPPING_KEY, &C::encode(&picc))))
 }
 
 /// `K = x(SK · PK_PCD)` over G̃; `K_Enc = KDF(K, 1)`, `K_MAC = KDF(K, 2)` (9303-11, 4.4.3.3, 9.7.1).
@@ -251,6 +326,7 @@ fn agree<C: Group>(
     data: Tlv<'_>,
     parameters: Parameters,
     generator: &C::Point,
+    proof: Option<Proof>,
     rng: &mut dyn FnMut(&mut [u8]),
 ) -> Result<(Phase<C>, Vec<u8>), PaceFailure> {
     let (pcd_point, pcd) = public_key::<C>(data, PCD_EPHEMERAL_KEY)?;
@@ -266,6 +342,7 @@ fn agree<C: Group>(
         mac: derive(size, &shared[..], Purpose::Authentication),
         picc: C::encode(&picc_point),
         pcd,
+        proof,
     };
     Ok((phase, answer(PICC_EPHEMERAL_KEY, &C::encode(&picc_point))))
 }
@@ -275,11 +352,7 @@ pub(super) fn shared_secret<C: Group>(
     private: &PrivateKey,
     public: &C::Point,
 ) -> Result<Zeroizing<[u8; 32]>, PaceFailure> {
-    let point = Zeroizing::new(C::multiply(private, public).ok_or(PaceFailure::Identity)?);
-    let encoded = Zeroizing::new(C::encode(&point));
-    let mut x = Zeroizing::new([0; 32]);
-    x.copy_from_slice(&encoded[1..33]);
-    Ok(x)
+    C::agree(private, public).ok_or(PaceFailure::Identity)
 }
 
 fn exchange_tokens(
@@ -288,7 +361,7 @@ fn exchange_tokens(
     mac: &AesKey,
     picc: &[u8; 65],
     pcd: &[u8; 65],
-) -> Result<Vec<u8>, PaceFailure> {
+) -> Result<[u8; TOKEN_LENGTH], PaceFailure> {
     let received = only(data, PCD_TOKEN)?;
     if received.value.len() != TOKEN_LENGTH {
         return Err(PaceFailure::Malformed(received.invalid()));
@@ -296,7 +369,29 @@ fn exchange_tokens(
     if !bool::from(token(parameters, mac, picc).ct_eq(received.value)) {
         return Err(PaceFailure::WrongToken);
     }
-    Ok(answer(PICC_TOKEN, &token(parameters, mac, pcd)))
+    Ok(token(parameters, mac, pcd))
+}
+
+/// `7C { 86 token [87 CAR] [88 CAR] [8A chip authentication data] }`.
+fn last_answer(token: &[u8], references: &[Option<Vec<u8>>; 2], proof: Option<Vec<u8>>) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.nest(DYNAMIC_AUTHENTICATION_DATA, |data| {
+        data.put(PICC_TOKEN, token);
+        for (tag, reference) in [TRUST_POINT, SECOND_TRUST_POINT].into_iter().zip(references) {
+            if let Some(reference) = reference {
+                data.put(tag, reference);
+            }
+        }
+        if let Some(proof) = proof {
+            data.put(CHIP_AUTHENTICATION_DATA, &proof);
+        }
+    });
+    out.into_bytes()
+}
+
+/// Comp of a public key, `04 || x || y` (TR-03110-3, A.2.2.3): x.
+pub(crate) fn x_coordinate(public_key: &[u8; 65]) -> [u8; 32] {
+    std::array::from_fn(|i| public_key[1 + i])
 }
 
 /// `T = CMAC(K_MAC, token input)`, first 8 bytes (9303-11, 4.4.3.4).
@@ -307,9 +402,14 @@ fn token(parameters: Parameters, mac: &AesKey, public_key: &[u8; 65]) -> [u8; TO
 
 /// `7F49 { 06 mechanism, 86 the other side's ephemeral public key }` (TR-03110-3, D.3).
 pub(super) fn token_input(parameters: Parameters, public_key: &[u8; 65]) -> Vec<u8> {
+    public_key_object(&parameters.mechanism.oid(), public_key)
+}
+
+/// The public key data object `7F49 { 06 protocol, 86 point }` (TR-03110-3, D.3.3), which authentication tokens cover.
+pub(crate) fn public_key_object(protocol: &[u8], public_key: &[u8; 65]) -> Vec<u8> {
     let mut object = Writer::new();
     object.nest(Tag(0x7F49), |inner| {
-        inner.put(Tag(0x06), &parameters.mechanism.oid()).put(Tag(0x86), public_key);
+        inner.put(Tag(0x06), protocol).put(Tag(0x86), public_key);
     });
     object.into_bytes()
 }

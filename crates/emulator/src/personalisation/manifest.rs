@@ -55,3 +55,32 @@ fn nothing_is_missing(held: &Held) -> bool {
 pub(super) fn digest(hash: Sha256) -> [u8; 32] {
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PERSO-23 as it stands, over every set of the DGIs it names.
+    #[test]
+    fn perso_23_every_set() {
+        let named =
+            [0x8101, 0x010F, 0x8102, 0x010E, 0x8103, 0x8104, 0x2F1D, 0x8020, 0x8012, 0x8013, 0x0200, 0x0201];
+        let mut accepted = 0;
+        for set in 0..1u32 << named.len() {
+            let holds =
+                |dgi: u16| named.iter().position(|one| *one == dgi).is_some_and(|bit| set & 1 << bit != 0);
+            let needs = |dgi, needed: &[u16]| !holds(dgi) || needed.iter().all(|dgi| holds(*dgi));
+            let wanted = holds(0x8101) == holds(0x010F)
+                && needs(0x8102, &[0x010E])
+                && needs(0x8103, &[0x2F1D])
+                && needs(0x8104, &[0x2F1D, 0x8020])
+                && needs(0x8013, &[0x8012])
+                && needs(0x0200, &[0x8020, 0x8104])
+                && needs(0x0201, &[0x8020, 0x8104]);
+            let held = named.iter().filter(|dgi| holds(**dgi)).map(|dgi| (*dgi, (1, [0; 32]))).collect();
+            assert_eq!(nothing_is_missing(&held), wanted, "{set:03X}");
+            accepted += u32::from(wanted);
+        }
+        assert!(accepted > 50, "{accepted}");
+    }
+}

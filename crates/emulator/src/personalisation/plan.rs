@@ -1,5 +1,6 @@
 //! What a block would do.
 
+use super::key_pair::{Chip, KeyPairs, MadePair};
 use super::manifest::{Held, agrees, digest, report};
 use super::stream::{Open, Value, complete_header};
 use super::{Content, Stream, Update};
@@ -17,6 +18,7 @@ pub(super) struct Plan<'a> {
     /// Objects without key pairs.
     pub(super) held: Held,
     pub(super) free_slots: Vec<usize>,
+    key_pairs: KeyPairs<'a>,
     /// The update of an OPERATIONAL instance (LIFE-05).
     pub(super) update: Option<Update>,
     /// The stream after the block.
@@ -34,6 +36,7 @@ pub(super) struct Effects {
     pub(super) pages: Vec<(usize, Vec<u8>)>,
     /// Complete objects and their directory slots.
     pub(super) complete: Vec<(usize, Object)>,
+    pub(super) key_pairs: Vec<MadePair>,
     pub(super) answer: Option<Vec<u8>>,
     pub(super) finalise: bool,
     /// The update becomes current.
@@ -49,7 +52,7 @@ impl Effects {
 
 impl<'a> Plan<'a> {
     /// `update` where the instance is OPERATIONAL.
-    pub(super) fn new(store: &'a Store, stream: &Stream, update: Option<Update>) -> Self {
+    pub(super) fn new(store: &'a Store, stream: &Stream, update: Option<Update>, chip: Chip<'a>) -> Self {
         let stream = stream.clone();
         let mut allocation = store.allocation();
         let mut held: Held =
@@ -64,7 +67,15 @@ impl<'a> Plan<'a> {
             allocation.take(&content.extents());
         }
         let free_slots = store.free_object_slots();
-        Self { store, allocation, held, free_slots, update, stream, effects: Effects::default() }
+        let key_pairs = KeyPairs::new(store, stream.instance(), chip);
+        let effects = Effects::default();
+        Self { store, allocation, held, free_slots, key_pairs, update, stream, effects }
+    }
+
+    /// The stream after the block, what the block does, and the update.
+    pub(super) fn finish(mut self) -> (Stream, Effects, Option<Update>) {
+        self.effects.key_pairs = self.key_pairs.into_made();
+        (self.stream, self.effects, self.update)
     }
 
     /// Reads the block's part of the stream.
@@ -97,9 +108,11 @@ impl<'a> Plan<'a> {
             DgiKind::File => Some(Area::Files),
             DgiKind::Record => Some(Area::Records),
             DgiKind::Report | DgiKind::CommitUpdate | DgiKind::Finalise => None,
-            DgiKind::Key | DgiKind::GenerateKeyPair | DgiKind::PublicKey => {
-                return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
+            DgiKind::GenerateKeyPair | DgiKind::PublicKey => {
+                self.key_pairs.may_be_told()?;
+                None
             }
+            DgiKind::Key => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND),
         };
         if let Some(area) = area
             && usize::from(length) > area.span().1
@@ -183,7 +196,17 @@ impl<'a> Plan<'a> {
         let body = match (open.dgi.kind, open.value) {
             (DgiKind::Report, Value::Whole(key)) => {
                 let part = report(self.state(), &self.everything_held(), &key)?;
-                self.effects.answer.get_or_insert_default().extend_from_slice(&part);
+                self.tell(&part);
+                return Ok(());
+            }
+            (DgiKind::GenerateKeyPair, Value::Whole(value)) => {
+                let part = self.key_pairs.generate(&value, &mut self.held)?;
+                self.tell(&part);
+                return Ok(());
+            }
+            (DgiKind::PublicKey, Value::Whole(value)) => {
+                let part = self.key_pairs.tell(&value)?;
+                self.tell(&part);
                 return Ok(());
             }
             (DgiKind::Finalise, Value::Whole(manifest)) => {
@@ -215,6 +238,11 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A part of the answer.
+    fn tell(&mut self, part: &[u8]) {
+        self.effects.answer.get_or_insert_default().extend_from_slice(part);
     }
 
     /// What may be stored now: LIFE-05, PERSO-10, PERSO-21.

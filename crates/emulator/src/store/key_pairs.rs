@@ -74,10 +74,16 @@ impl Store {
             .map(|(_, pair)| pair.reference)
     }
 
-    /// Where a new pair goes: in the place of the former one, or where there is room.
-    pub(crate) fn key_pair_slot(&self, owner: usize, reference: KeyReference) -> Option<usize> {
+    /// Where a new pair goes: in the place of the former one, or where there is room and no other new one goes.
+    pub(crate) fn key_pair_slot(
+        &self,
+        owner: usize,
+        reference: KeyReference,
+        taken: &[usize],
+    ) -> Option<usize> {
         let former = self.key_pair_record(owner, reference).map(|(slot, _)| slot);
-        former.or_else(|| self.key_pairs.iter().position(Option::is_none))
+        let free = |slot: &usize| self.key_pairs[*slot].is_none() && !taken.contains(slot);
+        former.or_else(|| (0..self.key_pairs.len()).find(free))
     }
 
     fn key_pair_record(&self, owner: usize, reference: KeyReference) -> Option<(usize, &StoredKeyPair)> {

@@ -196,7 +196,7 @@ fn key_pairs_belong_to_instances_and_survive() {
     assert!(KeyPairRecord::from_private(zeroize::Zeroizing::new([0xFF; 32])).is_none());
     use crate::tables::KeyReference::{ActiveAuthentication as A, ChipAuthentication1 as B};
     for (owner, reference, byte) in [(0, A, 1), (1, A, 2), (1, B, 3), (1, A, 4)] {
-        let slot = store.key_pair_slot(owner, reference).unwrap();
+        let slot = store.key_pair_slot(owner, reference, &[]).unwrap();
         store.commit(Changes::default().key_pair(slot, owner, reference, &pair(byte))).unwrap();
     }
     let mut store = copy(&store);
@@ -204,7 +204,8 @@ fn key_pairs_belong_to_instances_and_survive() {
     assert_eq!((public(0, A), public(0, B)), (Some(pair(1).public), None));
     assert_eq!((public(1, A), public(1, B)), (Some(pair(4).public), Some(pair(3).public)));
     assert_eq!(store.key_pairs(1).count(), 2);
-    assert!(store.key_pair_slot(2, A).is_some(), "three of four are taken");
+    let free = store.key_pair_slot(2, A, &[]).unwrap();
+    assert_eq!(store.key_pair_slot(2, B, &[free]), None, "three of four are taken");
     let mut changes = Changes::default();
     store.forget_keys_of(1, &mut changes);
     store.commit(&changes).unwrap();

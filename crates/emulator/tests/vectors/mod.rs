@@ -105,7 +105,7 @@ pub struct Scp03Command {
     pub response_plain: Option<Hex>,
 }
 
-/// `pace/*.json`.
+/// `pace/*.json` and `pace-cam/*.json`.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pace {
@@ -137,6 +137,8 @@ pub struct Pace {
     pub mapped_generator: Hex,
     pub pcd_ephemeral_private_key: Hex,
     pub pcd_ephemeral_public_key: Hex,
+    /// Empty if it was not published.
+    #[serde(default)]
     pub picc_ephemeral_private_key: Hex,
     pub picc_ephemeral_public_key: Hex,
     pub shared_secret: Hex,
@@ -146,6 +148,39 @@ pub struct Pace {
     pub picc_token_input: Hex,
     pub pcd_token: Hex,
     pub picc_token: Hex,
+    pub chip_private_key: Option<Hex>,
+    pub chip_public_key: Option<Hex>,
+    pub chip_authentication_data: Option<Hex>,
+    pub chip_authentication_iv: Option<Hex>,
+    pub encrypted_chip_authentication_data: Option<Hex>,
+    #[serde(default)]
+    pub computed_fields: Vec<String>,
+    pub exchanges: Vec<PaceExchange>,
+}
+
+/// `chip-authentication/*.json`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChipAuthentication {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    pub protocol_oid: Hex,
+    pub parameter_id: u8,
+    pub curve: String,
+    pub key_bits: usize,
+    pub key_reference: u8,
+    pub picc_private_key: Hex,
+    pub picc_public_key: Hex,
+    pub pcd_private_key: Hex,
+    pub pcd_public_key: Hex,
+    pub shared_secret: Hex,
+    pub picc_nonce: Option<Hex>,
+    pub picc_token_input: Option<Hex>,
+    pub picc_token: Option<Hex>,
+    pub ks_enc: Hex,
+    pub ks_mac: Hex,
     #[serde(default)]
     pub computed_fields: Vec<String>,
     pub exchanges: Vec<PaceExchange>,

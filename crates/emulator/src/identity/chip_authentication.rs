@@ -1,0 +1,54 @@
+//! Chip Authentication (CA-01 to CA-04; ICAO Doc 9303-11, 6.2).
+
+use super::Protection;
+use super::access::PaceRun;
+use crate::chip_authentication::{ChipAuthenticationFailure, SetAt, agree, terminal_key};
+use crate::processor::{Processor, Stop};
+use crate::tables::KeyReference;
+use chipwright_iso7816::{Response, StatusWord};
+
+impl Processor {
+    /// MSE:Set AT (CA-01).
+    pub(super) fn set_chip_authentication(
+        &mut self,
+        slot: usize,
+        set_at: SetAt,
+        protection: Protection,
+    ) -> Result<Response, Stop> {
+        self.volatile.identity.pace = PaceRun::Idle;
+        self.volatile.identity.chip_authentication = None;
+        if !protection.granted {
+            return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+        }
+        match KeyReference::from_byte(set_at.key_reference) {
+            Some(key @ KeyReference::ChipAuthentication1) if self.store.has_key_pair(slot, key) => {}
+            _ => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into()),
+        }
+        self.volatile.identity.chip_authentication = Some(set_at);
+        Ok(Response::status(StatusWord::OK))
+    }
+
+    /// GENERAL AUTHENTICATE after it (CA-01 to CA-03), answered in the old session. Whatever comes of it, the next run begins
+    /// with MSE:Set AT.
+    pub(super) fn authenticate_chip(
+        &mut self,
+        slot: usize,
+        set_at: SetAt,
+        data: &[u8],
+        more: bool,
+        protection: Protection,
+    ) -> Result<Response, Stop> {
+        if !protection.granted {
+            return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+        }
+        if more {
+            return Err(StatusWord::LAST_COMMAND_EXPECTED.into());
+        }
+        let terminal_key = terminal_key(data).map_err(ChipAuthenticationFailure::status)?;
+        let pair = self.store.key_pair(slot, KeyReference::ChipAuthentication1);
+        let pair = pair.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        let secret = agree(&pair.private, &terminal_key).map_err(ChipAuthenticationFailure::status)?;
+        self.volatile.identity.messaging = Some(secret.keys(set_at.protocol).into_session());
+        Ok(Response::ok(vec![0x7C, 0x00]))
+    }
+}
