@@ -6,9 +6,13 @@ mod chip_authentication;
 mod command;
 mod files;
 mod pin;
+mod records;
+mod terminal;
 
 use access::{PaceRun, Password};
 use command::IdentityCommand;
+pub(crate) use records::AID as RECORDS_AID;
+use terminal::Terminal;
 
 use crate::chip_authentication::SetAt;
 use crate::memory::PowerLost;
@@ -29,18 +33,28 @@ pub(crate) struct IdentitySession {
     chip_authentication: Option<SetAt>,
     /// The password with which PACE opened that session.
     opened_with: Option<Password>,
+    /// How far the terminal of that session has come.
+    terminal: Terminal,
 }
 
 impl Default for IdentitySession {
     fn default() -> Self {
-        Self { df: Df::Master, current: None, pace: PaceRun::Idle, messaging: None, chip_authentication: None, opened_with: None }
+        Self {
+            df: Df::Master,
+            current: None,
+            pace: PaceRun::Idle,
+            messaging: None,
+            chip_authentication: None,
+            opened_with: None,
+            terminal: Terminal::Absent,
+        }
     }
 }
 
 impl IdentitySession {
-    /// FILE-02.
-    pub(crate) const fn enter_lds(&mut self) {
-        self.df = Df::Lds;
+    /// FILE-01, FILE-02, REC-01.
+    pub(crate) const fn enter(&mut self, df: Df) {
+        self.df = df;
         self.current = None;
     }
 
@@ -54,12 +68,7 @@ impl IdentitySession {
         self.messaging = None;
         self.chip_authentication = None;
         self.opened_with = None;
-    }
-
-    /// FILE-01.
-    const fn enter_master_file(&mut self) {
-        self.df = Df::Master;
-        self.current = None;
+        self.terminal = Terminal::Absent;
     }
 }
 
@@ -148,7 +157,7 @@ impl Processor {
         }
         match IdentityCommand::decode(&command)? {
             IdentityCommand::SelectMasterFile => {
-                self.volatile.identity.enter_master_file();
+                self.volatile.identity.enter(Df::Master);
                 Ok(Response::status(StatusWord::OK))
             }
             IdentityCommand::SelectFile { fid, wants_fcp } => {
@@ -173,10 +182,14 @@ impl Processor {
             }
             IdentityCommand::ResetRetryCounter(reset) => self.reset_retry_counter(slot, &reset, protection),
             IdentityCommand::GetChallenge => {
-                let mut challenge = vec![0; 8];
+                let mut challenge = [0; 8];
                 (self.rng)(&mut challenge);
-                Ok(Response::ok(challenge))
+                self.volatile.identity.terminal.challenge(challenge);
+                Ok(Response::ok(challenge.to_vec()))
             }
+            IdentityCommand::Terminal(command) => self.terminal_command(slot, command, protection),
+            IdentityCommand::Record(command) => self.record_command(slot, &command, protection),
+            IdentityCommand::RecordsInformation => self.records_information(slot, &command),
         }
     }
 }

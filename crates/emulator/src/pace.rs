@@ -14,7 +14,7 @@ mod set_at;
 pub use parameters::{DomainParameters, Mapping, Mechanism, Parameters};
 pub use password::PasswordKey;
 pub use picc::{Established, PaceFailure, Picc, Step};
-pub(crate) use picc::public_key_object;
+pub(crate) use picc::{public_key_object, x_coordinate};
 pub use set_at::{PasswordReference, SetAt, SetAtError};
 
 #[cfg(test)]

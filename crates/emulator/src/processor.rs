@@ -1,12 +1,12 @@
 //! From a plain command APDU to a response: which application gets it, and what power-up and SELECT change.
 
 use crate::chip::{Interface, Silicon};
-use crate::identity::IdentitySession;
+use crate::identity::{IdentitySession, RECORDS_AID};
 use crate::issuer_domain::{self, SecureChannel};
 use crate::memory::PowerLost;
 use crate::random::Randomness;
 use crate::store::Store;
-use crate::tables::{CardLifeCycle, budget};
+use crate::tables::{CardLifeCycle, Df, budget};
 use chipwright_iso7816::tlv::Writer;
 use chipwright_iso7816::{Aid, Command, Ins, Response, StatusWord, Tag};
 use std::time::Duration;
@@ -145,7 +145,7 @@ impl Processor {
             0x0C => false,
             _ => return Err(StatusWord::INCORRECT_P1_P2.into()),
         };
-        let target = self.find_by_name(&command.data).ok_or(StatusWord::FILE_NOT_FOUND)?;
+        let (target, df) = self.find_by_name(&command.data).ok_or(StatusWord::FILE_NOT_FOUND)?;
         match (self.store.card().life_cycle, target) {
             (CardLifeCycle::Terminated, Selected::Instance(_)) => {
                 return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
@@ -172,8 +172,9 @@ impl Processor {
                 if instance.is_suspended() {
                     return Ok(Response::status(StatusWord::FILE_DEACTIVATED));
                 }
-                self.volatile.identity.enter_lds();
-                Ok(Response::ok(if wants_fci { fci(&instance.aid, &[]) } else { Vec::new() }))
+                self.volatile.identity.enter(df);
+                let aid = if df == Df::Records { RECORDS_AID } else { instance.aid };
+                Ok(Response::ok(if wants_fci { fci(&aid, &[]) } else { Vec::new() }))
             }
             Selected::IssuerDomain | Selected::Nothing => {
                 let data = if wants_fci { self.issuer_domain_fci() } else { Vec::new() };
@@ -184,22 +185,25 @@ impl Processor {
         }
     }
 
-    fn find_by_name(&self, name: &[u8]) -> Option<Selected> {
+    /// The application, and for an instance which of its dedicated files (FILE-02, REC-01).
+    fn find_by_name(&self, name: &[u8]) -> Option<(Selected, Df)> {
         if !name.is_empty() && name.len() < 5 {
             return None;
         }
         if issuer_domain::AID.starts_with(name) {
             if self.issuer_domain_is_reachable() {
-                return Some(Selected::IssuerDomain);
+                return Some((Selected::IssuerDomain, Df::Master));
             }
             if name.is_empty() {
                 return None;
             }
         }
         let mut instances = self.store.instances();
-        instances
-            .find(|(_, instance)| instance.aid.starts_with(name))
-            .map(|(slot, _)| Selected::Instance(slot))
+        if let Some((slot, _)) = instances.find(|(_, instance)| instance.aid.starts_with(name)) {
+            return Some((Selected::Instance(slot), Df::Lds));
+        }
+        let slot = (name == RECORDS_AID.as_bytes()).then(|| self.instance_with_records()).flatten()?;
+        Some((Selected::Instance(slot), Df::Records))
     }
 
     /// CM-15.

@@ -20,7 +20,7 @@ pub(crate) use objects::{Body, INLINE, Object};
 pub(crate) use records::{AppendRefused, RECORD_OVERHEAD};
 pub(crate) use registry::{CardRecord, Instance, LoadFile};
 pub(crate) use tries::Tries;
-pub(crate) use trust_points::{NewTrustPoint, TrustPoints};
+pub(crate) use trust_points::NewTrustPoint;
 
 use crate::memory::{Allocation, Area, Changes, Extents, Memory, PowerLost, RECORD};
 use key_pairs::StoredKeyPair;

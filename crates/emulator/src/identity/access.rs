@@ -1,5 +1,6 @@
 //! PACE at the application (ACC-01 to ACC-08).
 
+use super::terminal::Terminal;
 use super::{Protection, pin};
 use crate::memory::Changes;
 use crate::pace::{
@@ -32,11 +33,14 @@ pub(super) enum PaceRun {
     Set {
         parameters: Parameters,
         password: Password,
+        /// What the terminal asks for (TA-01).
+        requested: Option<[u8; 5]>,
     },
     /// Between two GENERAL AUTHENTICATE commands.
     Running {
         picc: Box<Picc>,
         password: Password,
+        requested: Option<[u8; 5]>,
     },
 }
 
@@ -86,9 +90,10 @@ impl Processor {
         self.volatile.identity.pace = PaceRun::Idle;
         let offered = self.offers(slot, set_at.mechanism);
         let domain = set_at.domain.unwrap_or(DomainParameters::P256);
-        if !offered || domain != DomainParameters::P256 || set_at.chat.is_some() {
+        if !offered || domain != DomainParameters::P256 {
             return Err(StatusWord::INCORRECT_DATA.into());
         }
+        let requested = self.requested_rights(slot, set_at.chat.as_ref())?;
         let password = match set_at.password {
             PasswordReference::Mrz => Password::Mrz,
             PasswordReference::Can => Password::Can,
@@ -97,7 +102,7 @@ impl Processor {
         };
         self.password_key(slot, password)?;
         let parameters = Parameters { mechanism: set_at.mechanism, domain };
-        self.volatile.identity.pace = PaceRun::Set { parameters, password };
+        self.volatile.identity.pace = PaceRun::Set { parameters, password, requested };
         Ok(Response::status(match password {
             Password::Pin => pin::status_of(self.store.tries(slot)),
             Password::Mrz | Password::Can | Password::Puk => StatusWord::OK,
@@ -112,10 +117,11 @@ impl Processor {
         more: bool,
         protection: Protection,
     ) -> Result<Response, Stop> {
-        let (picc, password) = match std::mem::replace(&mut self.volatile.identity.pace, PaceRun::Idle) {
+        let run = std::mem::replace(&mut self.volatile.identity.pace, PaceRun::Idle);
+        let (picc, password, requested) = match run {
             PaceRun::Idle => return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
-            PaceRun::Running { picc, password } => (*picc, password),
-            PaceRun::Set { parameters, password } => {
+            PaceRun::Running { picc, password, requested } => (*picc, password, requested),
+            PaceRun::Set { parameters, password, requested } => {
                 let tries = self.store.tries(slot);
                 match password {
                     Password::Mrz | Password::Can => self.delay += delay_after(password.of(tries)),
@@ -126,8 +132,11 @@ impl Processor {
                     }
                 }
                 let key = self.password_key(slot, password)?;
-                let picc = Picc::start(parameters, &key, &mut *self.rng);
-                (self.with_chip_key(slot, picc), password)
+                let mut picc = Picc::start(parameters, &key, &mut *self.rng);
+                if requested.is_some() {
+                    picc = picc.announcing(self.announced_authorities(slot));
+                }
+                (self.with_chip_key(slot, picc), password, requested)
             }
         };
         let before = password.of(self.store.tries(slot));
@@ -137,13 +146,15 @@ impl Processor {
         }
         match picc.step(data, more, &mut *self.rng) {
             Ok(Step::Continue { next, response }) => {
-                self.volatile.identity.pace = PaceRun::Running { picc: Box::new(next), password };
+                self.volatile.identity.pace = PaceRun::Running { picc: Box::new(next), password, requested };
                 Ok(Response::ok(response))
             }
             Ok(Step::Done(established)) => {
                 self.count_tries(slot, password, 0)?;
                 self.volatile.identity.messaging = Some(established.session);
                 self.volatile.identity.opened_with = Some(password);
+                self.volatile.identity.terminal =
+                    Terminal::after_pace(requested, password, established.card_key);
                 Ok(Response::ok(established.response))
             }
             Err(failure) if failure.is_wrong_password() => {

@@ -20,6 +20,11 @@ impl Processor {
         if !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
+        if self.volatile.identity.terminal.is_announced() {
+            self.may_authenticate_chip_2(slot, set_at.key_reference)?;
+            self.volatile.identity.chip_authentication = Some(set_at);
+            return Ok(Response::status(StatusWord::OK));
+        }
         match KeyReference::from_byte(set_at.key_reference) {
             Some(key @ KeyReference::ChipAuthentication1) if self.store.has_key_pair(slot, key) => {}
             _ => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into()),
@@ -45,6 +50,9 @@ impl Processor {
             return Err(StatusWord::LAST_COMMAND_EXPECTED.into());
         }
         let terminal_key = terminal_key(data).map_err(ChipAuthenticationFailure::status)?;
+        if self.volatile.identity.terminal.is_announced() {
+            return self.authenticate_chip_2(slot, set_at.protocol, &terminal_key);
+        }
         let pair = self.store.key_pair(slot, KeyReference::ChipAuthentication1);
         let pair = pair.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
         let secret = agree(&pair.private, &terminal_key).map_err(ChipAuthenticationFailure::status)?;

@@ -1,7 +1,10 @@
 //! Commands of the identity application, decoded as a whole before anything is done.
 
+use super::records::RecordCommand;
+use super::terminal::TerminalCommand;
 use crate::chip_authentication;
 use crate::pace::{SetAt, SetAtError};
+use crate::terminal_authentication as ta;
 use chipwright_iso7816::tlv::Tlv;
 use chipwright_iso7816::{Command, Ins, Le, StatusWord, Tag};
 use zeroize::Zeroizing;
@@ -9,15 +12,28 @@ use zeroize::Zeroizing;
 /// A plain command.
 pub(super) enum IdentityCommand {
     SelectMasterFile,
-    SelectFile { fid: u16, wants_fcp: bool },
+    SelectFile {
+        fid: u16,
+        wants_fcp: bool,
+    },
     Read(Read),
     SetAuthenticationTemplate(SetAt),
-    GeneralAuthenticate { data: Vec<u8>, more: bool },
+    GeneralAuthenticate {
+        data: Vec<u8>,
+        more: bool,
+    },
     SetChipAuthentication(chip_authentication::SetAt),
     InternalAuthenticate([u8; 8]),
     GetChallenge,
     ResetRetryCounter(ResetRetryCounter),
+    Terminal(TerminalCommand),
+    Record(RecordCommand),
+    /// GET DATA `7F78`.
+    RecordsInformation,
 }
+
+/// APPEND RECORD (7816-4, 11.3.5) has the instruction of STORE DATA.
+const APPEND_RECORD: Ins = Ins::STORE_DATA;
 
 /// RESET RETRY COUNTER of the PIN (PIN-06).
 pub(super) enum ResetRetryCounter {
@@ -55,6 +71,7 @@ impl IdentityCommand {
                 (0xC1, 0xA4) => SetAt::parse(&command.data)
                     .map(Self::SetAuthenticationTemplate)
                     .map_err(SetAtError::status),
+                (0x81, 0xA4 | 0xB6) => decode_set_terminal(command).map(Self::Terminal),
                 (0x41, 0xA4) => {
                     chip_authentication::SetAt::parse(&command.data).map(Self::SetChipAuthentication)
                 }
@@ -81,9 +98,33 @@ impl IdentityCommand {
                 (0x03, 0x03, false) => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INCORRECT_P1_P2),
             },
+            Ins::PERFORM_SECURITY_OPERATION => match (command.p1, command.p2) {
+                (0x00, 0xBE) => Ok(Self::Terminal(TerminalCommand::VerifyCertificate(command.data.clone()))),
+                _ => Err(StatusWord::INCORRECT_P1_P2),
+            },
+            Ins::EXTERNAL_AUTHENTICATE => match (command.p1, command.p2) {
+                (0x00, 0x00) => Ok(Self::Terminal(TerminalCommand::Authenticate(command.data.clone()))),
+                _ => Err(StatusWord::INCORRECT_P1_P2),
+            },
+            Ins::READ_RECORD => RecordCommand::decode_read(command).map(Self::Record),
+            APPEND_RECORD => RecordCommand::decode_append(command).map(Self::Record),
+            Ins::GET_DATA => match (command.p1, command.p2, command.le) {
+                (0x7F, 0x78, Some(_)) if command.data.is_empty() => Ok(Self::RecordsInformation),
+                (0x7F, 0x78, _) => Err(StatusWord::WRONG_LENGTH),
+                _ => Err(StatusWord::REFERENCED_DATA_NOT_FOUND),
+            },
             _ => Err(StatusWord::INS_NOT_SUPPORTED),
         }
     }
+}
+
+/// MSE:Set DST and MSE:Set AT of Terminal Authentication.
+fn decode_set_terminal(command: &Command) -> Result<TerminalCommand, StatusWord> {
+    let parsed = match command.p2 {
+        0xB6 => ta::SetDst::parse(&command.data).map(TerminalCommand::SetDst),
+        _ => ta::SetAt::parse(&command.data).map(TerminalCommand::SetAt),
+    };
+    parsed.map_err(ta::CommandError::status)
 }
 
 /// AA-01: RND.IFD.

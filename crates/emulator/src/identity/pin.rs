@@ -3,6 +3,7 @@
 use super::Protection;
 use super::access::Password;
 use super::command::ResetRetryCounter;
+use crate::cv::Rights;
 use crate::memory::Changes;
 use crate::processor::{Processor, Stop};
 use crate::store::{Body, Object, Tries};
@@ -45,7 +46,9 @@ impl Processor {
         protection: Protection,
     ) -> Result<Response, Stop> {
         let mut tries = self.store.tries(slot);
+        let by_terminal = self.volatile.identity.terminal.rights().is_some_and(Rights::pin_management);
         match (protection.password, reset) {
+            _ if by_terminal => {}
             (Some(Password::Pin), ResetRetryCounter::NewPin(_)) => {}
             (Some(Password::Puk), ResetRetryCounter::SamePin) => {
                 puk_may_be_tried(tries)?;

@@ -2,8 +2,8 @@
 
 use super::Protection;
 use crate::cv::Rights;
-use crate::processor::{Processor, Stop, cut_to_le};
-use crate::store::AppendRefused;
+use crate::processor::{Processor, Selected, Stop, cut_to_le};
+use crate::store::{AppendRefused, Instance};
 use crate::tables::{CVCA, Df, FILES, File};
 use chipwright_iso7816::tlv::{Reader, Writer};
 use chipwright_iso7816::{Aid, Command, Response, StatusWord, Tag};
@@ -65,13 +65,18 @@ const fn short_identifier(p2: u8) -> Result<u8, StatusWord> {
 }
 
 impl Processor {
-    /// The operational instance that holds 8020: the selected one if it does, else the first (REC-01).
-    pub(crate) fn instance_with_records(&self, selected: Option<usize>) -> Option<usize> {
-        let slots = self.store.instances().filter(|(_, instance)| instance.is_operational());
-        let mut with_records =
-            slots.map(|(slot, _)| slot).filter(|slot| self.store.object(*slot, CVCA).is_some());
-        let first = with_records.clone().next();
-        with_records.find(|slot| Some(*slot) == selected).or(first)
+    /// The instance whose records the card has: the selected one, or the first (REC-01).
+    pub(crate) fn instance_with_records(&self) -> Option<usize> {
+        let has_records = |slot: &usize| {
+            self.store.instance(*slot).is_some_and(Instance::is_operational)
+                && self.store.object(*slot, CVCA).is_some()
+        };
+        let selected = match self.volatile.selected {
+            Selected::Instance(slot) => Some(slot),
+            Selected::IssuerDomain | Selected::Nothing => None,
+        };
+        let others = self.store.instances().map(|(slot, _)| slot);
+        selected.into_iter().chain(others).find(has_records)
     }
 
     /// REC-02, REC-03, REC-05.

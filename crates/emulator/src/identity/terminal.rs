@@ -120,7 +120,7 @@ impl Processor {
     }
 
     /// MSE:Set AT of Chip Authentication in a session with a template: whether version 2 may begin (TA-08, CA-04).
-    pub(super) fn may_authenticate_chip(&self, slot: usize, key_reference: u8) -> Result<(), StatusWord> {
+    pub(super) fn may_authenticate_chip_2(&self, slot: usize, key_reference: u8) -> Result<(), StatusWord> {
         let Terminal::Proving(run) = &self.volatile.identity.terminal else {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         };
@@ -133,14 +133,12 @@ impl Processor {
     }
 
     /// GENERAL AUTHENTICATE of Chip Authentication 2 (TA-08).
-    pub(super) fn authenticate_chip(
+    pub(super) fn authenticate_chip_2(
         &mut self,
         slot: usize,
         protocol: Protocol,
-        data: &[u8],
+        terminal_key: &[u8; 65],
     ) -> Result<Response, Stop> {
-        let terminal_key = chip_authentication::terminal_key(data)
-            .map_err(chip_authentication::ChipAuthenticationFailure::status)?;
         let authenticated = match &self.volatile.identity.terminal {
             Terminal::Proving(run) => run.authenticated(),
             Terminal::Absent | Terminal::Present(_) => None,
@@ -148,9 +146,9 @@ impl Processor {
         let (pcd, rights) = authenticated.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
         let key = self.store.key_pair(slot, KeyReference::ChipAuthentication2);
         let key = key.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
-        let secret = chip_authentication::agree(&key.private, &terminal_key)
+        let secret = chip_authentication::agree(&key.private, terminal_key)
             .map_err(chip_authentication::ChipAuthenticationFailure::status)?;
-        if x_coordinate(&terminal_key) != pcd {
+        if x_coordinate(terminal_key) != pcd {
             return Err(StatusWord::AUTHENTICATION_FAILED.into());
         }
         let mut nonce = [0; 8];
@@ -158,7 +156,7 @@ impl Processor {
         let keys = secret.keys_with_nonce(protocol, &nonce);
         let mut answer = Writer::new();
         answer.nest(DYNAMIC_AUTHENTICATION_DATA, |data| {
-            data.put(NONCE, &nonce).put(TOKEN, &keys.token(&terminal_key));
+            data.put(NONCE, &nonce).put(TOKEN, &keys.token(terminal_key));
         });
         self.volatile.identity.messaging = Some(keys.into_session());
         self.volatile.identity.terminal = Terminal::Present(rights);

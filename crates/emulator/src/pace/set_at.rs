@@ -1,6 +1,7 @@
 //! MSE:Set AT.
 
 use super::{DomainParameters, Mechanism};
+use crate::cv::Template;
 use chipwright_iso7816::tlv::{Reader, Tlv, TlvError};
 use chipwright_iso7816::{StatusWord, Tag};
 
@@ -8,7 +9,6 @@ const MECHANISM: Tag = Tag(0x80);
 const PASSWORD: Tag = Tag(0x83);
 const DOMAIN_PARAMETERS: Tag = Tag(0x84);
 const CHAT: Tag = Tag(0x7F4C);
-const MOST_CHAT_BYTES: usize = 64;
 
 /// TR-03110-3, B.11.1 (MSE:Set AT for PACE, P1 P2 = `C1 A4`): `80` mechanism, `83` password reference, `84`
 /// domain parameters (conditional), `7F4C` CHAT (conditional).
@@ -20,8 +20,8 @@ pub struct SetAt {
     pub password: PasswordReference,
     /// The domain parameters, where the terminal names them; else those of the only PACEInfo with this mechanism.
     pub domain: Option<DomainParameters>,
-    /// The content of the certificate holder authorization template, where the terminal asks for rights.
-    pub chat: Option<Vec<u8>>,
+    /// The certificate holder authorization template, where the terminal asks for rights.
+    pub chat: Option<Template>,
 }
 
 /// The value of `83` (TR-03110-3, B.11.1).
@@ -93,7 +93,7 @@ impl SetAt {
                 MECHANISM => mechanism.replace(read_mechanism(object)?).is_some(),
                 PASSWORD => password.replace(read_password(object)?).is_some(),
                 DOMAIN_PARAMETERS => domain.replace(read_domain(object)?).is_some(),
-                CHAT => chat.replace(read_chat(object)?).is_some(),
+                CHAT => chat.replace(Template::read(&object)?).is_some(),
                 unknown => return Err(SetAtError::Unknown(unknown)),
             };
             if repeated {
@@ -132,13 +132,6 @@ fn read_domain(object: Tlv<'_>) -> Result<DomainParameters, SetAtError> {
     }
 }
 
-fn read_chat(object: Tlv<'_>) -> Result<Vec<u8>, SetAtError> {
-    if object.value.is_empty() || object.value.len() > MOST_CHAT_BYTES {
-        return Err(object.invalid().into());
-    }
-    Ok(object.value.to_vec())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,8 +152,13 @@ mod tests {
         let named = parse("800a04007f0007020204020483010284010c").unwrap();
         assert_eq!(named.mechanism, Mechanism::EcdhGmAes256);
         assert_eq!((named.password, named.domain), (PasswordReference::Can, Some(DomainParameters::P256)));
-        let chat = parse("7f4c04060203ff800a04007f00070202040202830101").unwrap();
-        assert_eq!(chat.chat, Some(vec![0x06, 0x02, 0x03, 0xFF]));
+        let chat = "7f4c12060904007f00070301020253050000000110";
+        let asking = parse(&format!("800a04007f00070202040202830103{chat}84010d")).unwrap();
+        assert_eq!(asking.chat.unwrap().authentication_terminal(), Some([0, 0, 0, 0x01, 0x10]));
+        assert_eq!(
+            parse(&format!("{chat}800a04007f00070202040202830101")).map(|set_at| set_at.password),
+            Ok(PasswordReference::Mrz)
+        );
     }
 
     #[test]
@@ -174,6 +172,8 @@ mod tests {
         assert_eq!(status("800a04007f00070202040202830105"), Err(StatusWord::REFERENCED_DATA_NOT_FOUND));
         assert_eq!(status("800a04007f0007020204020283010184010b"), Err(StatusWord::INCORRECT_DATA));
         assert_eq!(status("800a04007f000702020402028302"), Err(StatusWord::INCORRECT_DATA));
+        assert_eq!(status("800a04007f000702020402028301017f4c04060203ff"), Err(StatusWord::INCORRECT_DATA));
+        assert_eq!(status("800a04007f000702020402028301017f4c00"), Err(StatusWord::INCORRECT_DATA));
     }
 
     proptest::proptest! {
