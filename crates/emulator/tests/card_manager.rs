@@ -480,7 +480,7 @@ fn send_free(card: &mut Card, open: &mut scp03::Host) -> u32 {
 
 #[test]
 fn cm_14_delete() {
-    let mut card = issued();
+    let mut card = filled();
     let mut open = session(&mut card, 0x01);
     let full = send_free(&mut card, &mut open);
     assert_eq!(open.send(&mut card, 0xE4, 0, 0x00, &hex("4F07F0434849505799")).1, 0x6A88);
@@ -490,10 +490,29 @@ fn cm_14_delete() {
     assert_eq!(open.send(&mut card, 0xE4, 0, 0x80, &hex("4F07F0434849505700")), (vec![0], 0x9000));
     assert!(send_free(&mut card, &mut open) > full + 5000);
     assert_eq!(status(&mut card, &format!("00A4040007{INSTANCE}00")), 0x6A82);
-    let mut card = issued();
+    let mut card = filled();
     let mut open = session(&mut card, 0x01);
     assert_eq!(open.send(&mut card, 0xE4, 0, 0, &hex("4F07F0434849505701")).1, 0x9000);
     assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, 4)).1, 0x9000);
+}
+
+#[test]
+fn rec_07_an_operational_instance_is_not_deleted() {
+    let mut card = issued();
+    let mut open = session(&mut card, 0x01);
+    let set_status = hex(INSTANCE);
+    for suspended in [0x0F, 0x8F] {
+        assert_eq!(open.send(&mut card, 0xF0, 0x40, suspended, &set_status).1, 0x9000);
+        assert_eq!(open.send(&mut card, 0xE4, 0, 0x00, &hex("4F07F0434849505701")).1, 0x6985);
+        assert_eq!(open.send(&mut card, 0xE4, 0, 0x80, &hex("4F07F0434849505701")).1, 0x6985);
+        assert_eq!(
+            open.send(&mut card, 0xE4, 0, 0x80, &hex("4F07F0434849505700")).1,
+            0x6985,
+            "nor its load file"
+        );
+    }
+    assert_eq!(open.send(&mut card, 0xF0, 0x40, 0x0F, &set_status).1, 0x9000);
+    assert_eq!(status(&mut card, &format!("00A4040007{INSTANCE}00")), 0x9000);
 }
 
 #[test]

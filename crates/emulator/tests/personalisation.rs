@@ -57,8 +57,14 @@ fn perso_01_the_association() {
     assert_eq!(session.send(&mut card, 0xE2, 0x08, 0, &dgi(0x8010, CAN)).1, 0x9000, "block 00 again");
     let mut card = issued();
     assert_eq!(status(&mut card, ISSUER), 0x9000);
-    let mut session = scp03::Host::open(&mut card, 0x03);
-    assert_eq!(session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1, 0x6985);
+    for (level, expected) in [(0x01, 0x6982), (0x11, 0x6982), (0x03, 0x9000), (0x33, 0x9000)] {
+        let mut session = scp03::Host::open(&mut card, level);
+        assert_eq!(
+            session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1,
+            expected,
+            "LIFE-05"
+        );
+    }
 }
 
 #[test]
@@ -249,7 +255,8 @@ fn perso_09_perso_10_finalise_compares() {
     assert_eq!(session.store(&mut card, &dgi(0x7F0F, &good), 223).1, 0x9000);
     // PERSO-10, PERSO-13.
     assert_eq!(session.send(&mut card, 0xE2, 0x08, 0, &dgi(0x8010, CAN)).1, 0x6985);
-    assert_eq!(session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)).1, 0x6985);
+    bind(&mut card, &mut session);
+    assert_eq!(session.send(&mut card, 0xE2, 0x08, 0, &dgi(0x8010, CAN)).1, 0x6985);
     assert_eq!(session.send(&mut card, 0xF2, 0x40, 0x02, &[0x4F, 0]).0[14], 0x0F);
 }
 

@@ -1,6 +1,7 @@
 //! The other side of the protocols, for these tests only: AES-128, written from the standards' formulas.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
+pub mod chip_keys;
 pub mod pace;
 pub mod scp03;
 
@@ -190,6 +191,16 @@ pub fn issued_holding(content: &[(u16, Vec<u8>)], change: impl FnOnce(&mut ChipC
     let mut bytes = stream(content);
     bytes.extend(dgi(0x7F0F, &manifest(content)));
     assert_eq!(session.store(&mut card, &bytes, 223), (vec![], 0x9000));
+    card.reset().unwrap();
+    card
+}
+
+/// A card that holds [`content`] and is not finalised.
+pub fn filled() -> Card {
+    let mut card = blank();
+    let mut session = installed(&mut card);
+    assert_eq!(session.send(&mut card, 0xE6, 0x20, 0, &personalize_data(INSTANCE)), (vec![0], 0x9000));
+    assert_eq!(session.store(&mut card, &stream(&content()), 223), (vec![], 0x9000));
     card.reset().unwrap();
     card
 }
