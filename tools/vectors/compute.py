@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import chip_authentication
+import general_authentication
 import mrz_vectors
 import negative_vectors
 import pace_cam
@@ -22,12 +23,13 @@ import scp03_vectors
 import secure_messaging_vectors
 
 ROOT = Path(__file__).resolve().parents[2] / "test-vectors"
-FOLDERS = ("scp03", "pace", "pace-cam", "chip-authentication", "secure-messaging", "mrz")
+FOLDERS = ("scp03", "pace", "pace-cam", "chip-authentication", "general-authentication", "secure-messaging", "mrz")
 
 
 def computed() -> dict[str, dict]:
     positive = scp03_vectors.vectors() | pace_vectors.vectors() | secure_messaging_vectors.vectors()
     others = pace_cam.vectors() | chip_authentication.vectors() | mrz_vectors.vectors()
+    others |= general_authentication.vectors()
     return positive | negative_vectors.vectors(ROOT, positive) | others
 
 

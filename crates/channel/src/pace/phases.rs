@@ -33,7 +33,7 @@ pub fn select<C: PaceCurve>(
     select_with(info, password, None)
 }
 
-/// As [`select`], with `7F4C { 06 terminal type, 53 rights }` at the end for a terminal that is to be authenticated
+/// As [`select`], with `7F4C { 06 terminal type, 53 rights }` before `84` for a terminal that is to be authenticated
 /// (TR-03110-3, B.11.1).
 ///
 /// # Errors
@@ -49,12 +49,12 @@ pub fn select_with<C: PaceCurve>(
     let mut data = Writer::new();
     data.put(Tag(0x80), &info.protocol());
     data.put(Tag(0x83), &[password.reference()]);
-    data.put(Tag(0x84), &[info.parameter_id()]);
     if let Some(chat) = chat {
         data.nest(Tag(0x7F4C), |template| {
             template.put(Tag(0x06), &chat.oid).put(Tag(0x53), &chat.bits);
         });
     }
+    data.put(Tag(0x84), &[info.parameter_id()]);
     let command =
         Command::new(0x00, Ins::MANAGE_SECURITY_ENVIRONMENT, 0xC1, 0xA4).with_data(data.into_bytes());
     let k_pi = derive(password.secret(), &[], Counter::Password, info.key_size());
