@@ -134,7 +134,7 @@ fn file_07_protected_answers_fit() {
 fn file_09_other_instructions() {
     let mut card = issued();
     for (command, expected) in [
-        ("00B2010400", 0x6D00),
+        ("00B4010400", 0x6D00),
         ("00C0000000", 0x6D00),
         ("0020000000", 0x6D00),
         ("80CA9F7F00", 0x6E00),
@@ -165,7 +165,7 @@ fn acc_01_set_at() {
         let length = hex(data).len();
         assert_eq!(status(&mut card, &format!("0022C1A4{length:02X}{data}")), expected, "{data}");
     }
-    assert_eq!(status(&mut card, "002241A403830102"), 0x6A86);
+    assert_eq!(status(&mut card, "00220181038301 02"), 0x6A86);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn acc_07_errors_are_protected() {
     let mut sm = opened(&mut card);
     for (header, expected) in [
         ([0, 0xB0, 0x83, 0], 0x6A82),
-        ([0, 0xB2, 1, 4], 0x6D00),
+        ([0, 0x20, 0, 1], 0x6D00),
         ([0, 0xB0, 0xC0, 0], 0x6A86),
         ([0, 0xB0, 0x81, 0xFF], 0x6B00),
     ] {

@@ -1,4 +1,5 @@
-//! PACE-GM terminal on P-256 with AES-128 and secure messaging (ICAO Doc 9303-11, 4.4 and 9.8).
+//! PACE terminal (Generic and Chip Authentication Mapping) on P-256 with AES-128, and secure messaging (ICAO Doc 9303-11,
+//! 4.4 and 9.8).
 
 use super::{cbc_decrypt, cbc_encrypt, cmac, encrypt_block, pad, raw, unpad};
 use chipwright_emulator::Card;
@@ -15,35 +16,46 @@ pub const SET_AT_MRZ: &str = "0022C1A40F 800A04007F00070202040202 830101";
 pub const SET_AT_PIN: &str = "0022C1A40F 800A04007F00070202040202 830103";
 pub const SET_AT_PUK: &str = "0022C1A40F 800A04007F00070202040202 830104";
 
+pub const SET_AT_CAM: &str = "0022C1A40F 800A04007F00070202040602 830102";
+
+/// A run of PACE that has succeeded.
+pub struct Opened {
+    pub messaging: Messaging,
+    /// The data objects of the last answer after the chip's token.
+    pub objects: Vec<(Tag, Vec<u8>)>,
+    pub chip_mapping_key: Vec<u8>,
+    pub chip_ephemeral_key: Vec<u8>,
+}
+
 pub struct Messaging {
     enc: [u8; 16],
     mac: [u8; 16],
     ssc: u128,
 }
 
-fn kdf(secret: &[u8], counter: u8) -> [u8; 16] {
+pub fn kdf(secret: &[u8], counter: u8) -> [u8; 16] {
     Sha1::digest([secret, &[0, 0, 0, counter]].concat())[..16].try_into().unwrap()
 }
 
-fn scalar(byte: u8) -> Scalar {
+pub fn scalar(byte: u8) -> Scalar {
     <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from([byte; 32]))
 }
 
-fn point(bytes: &[u8]) -> ProjectivePoint {
+pub fn point(bytes: &[u8]) -> ProjectivePoint {
     AffinePoint::from_sec1_bytes(bytes).unwrap().into()
 }
 
-fn bytes(point: ProjectivePoint) -> Vec<u8> {
+pub fn bytes(point: ProjectivePoint) -> Vec<u8> {
     point.to_affine().to_sec1_point(false).as_bytes().to_vec()
 }
 
-/// GENERAL AUTHENTICATE, in plain or under `outer`: the value inside 7C.
+/// GENERAL AUTHENTICATE, in plain or under `outer`: the objects inside 7C.
 fn step(
     card: &mut Card,
     outer: &mut Option<&mut Messaging>,
     data: &[u8],
     last: bool,
-) -> Result<Vec<u8>, u16> {
+) -> Result<Vec<(Tag, Vec<u8>)>, u16> {
     let object = encode(Tag(0x7C), data);
     let cla = if last { 0x00 } else { 0x10 };
     let (answer, status) = match outer {
@@ -59,13 +71,23 @@ fn step(
         return Err(status);
     }
     let outer = Tlv::parse_expected(&answer, Tag(0x7C)).unwrap();
-    Ok(Tlv::parse_one(outer.value).unwrap().value.to_vec())
+    let mut reader = Reader::new(outer.value);
+    let mut objects = Vec::new();
+    while let Some(object) = reader.next().unwrap() {
+        objects.push((object.tag, object.value.to_vec()));
+    }
+    Ok(objects)
 }
 
 /// The whole protocol with this password, `secret` being the CAN's digits or the MRZ's SHA-1.
 pub fn establish(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Messaging, u16> {
+    open(card, set_at, secret).map(|opened| opened.messaging)
+}
+
+/// [`establish`] with everything the chip told.
+pub fn open(card: &mut Card, set_at: &str, secret: &[u8]) -> Result<Opened, u16> {
     match super::status(card, set_at) {
-        0x9000 | 0x63C0..=0x63C2 => run(card, &mut None, secret),
+        0x9000 | 0x63C0..=0x63C2 => run(card, &mut None, set_at, secret),
         status => Err(status),
     }
 }
@@ -78,36 +100,52 @@ pub fn establish_within(
     secret: &[u8],
 ) -> Result<Messaging, u16> {
     match outer.send(card, [0, 0x22, 0xC1, 0xA4], &super::hex(set_at)[5..], None).1 {
-        0x9000 | 0x63C0..=0x63C2 => run(card, &mut Some(outer), secret),
+        0x9000 | 0x63C0..=0x63C2 => run(card, &mut Some(outer), set_at, secret).map(|run| run.messaging),
         status => Err(status),
     }
 }
 
-fn run(card: &mut Card, outer: &mut Option<&mut Messaging>, secret: &[u8]) -> Result<Messaging, u16> {
+fn run(
+    card: &mut Card,
+    outer: &mut Option<&mut Messaging>,
+    set_at: &str,
+    secret: &[u8],
+) -> Result<Opened, u16> {
+    let protocol = &super::hex(set_at)[7..17];
     let password = kdf(secret, 3);
-    let nonce = cbc_decrypt(&password, [0; 16], &step(card, outer, &[], false)?);
+    let nonce = cbc_decrypt(&password, [0; 16], &step(card, outer, &[], false)?[0].1);
     let mut number = FieldBytes::default();
     number[16..].copy_from_slice(&nonce);
     let s = <Scalar as Reduce<FieldBytes>>::reduce(&number);
     let mapping = scalar(0x21);
-    let chip = step(card, outer, &encode(Tag(0x81), &bytes(ProjectivePoint::GENERATOR * mapping)), false)?;
-    let generator = ProjectivePoint::GENERATOR * s + point(&chip) * mapping;
+    let own = encode(Tag(0x81), &bytes(ProjectivePoint::GENERATOR * mapping));
+    let chip_mapping_key = step(card, outer, &own, false)?.remove(0).1;
+    let generator = ProjectivePoint::GENERATOR * s + point(&chip_mapping_key) * mapping;
     let ephemeral = scalar(0x43);
     let public = bytes(generator * ephemeral);
-    let chip = step(card, outer, &encode(Tag(0x83), &public), false)?;
-    let shared = bytes(point(&chip) * ephemeral)[1..33].to_vec();
+    let chip_ephemeral_key = step(card, outer, &encode(Tag(0x83), &public), false)?.remove(0).1;
+    let shared = bytes(point(&chip_ephemeral_key) * ephemeral)[1..33].to_vec();
     let (enc, mac) = (kdf(&shared, 1), kdf(&shared, 2));
     let token = |key: &[u8]| {
-        let oid = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
-        let inner = [encode(Tag(0x06), &oid), encode(Tag(0x86), key)].concat();
+        let inner = [encode(Tag(0x06), protocol), encode(Tag(0x86), key)].concat();
         cmac(&mac, &encode(Tag(0x7F49), &inner))[..8].to_vec()
     };
-    let answer = step(card, outer, &encode(Tag(0x85), &token(&chip)), true)?;
-    assert_eq!(answer, token(&public));
-    Ok(Messaging { enc, mac, ssc: 0 })
+    let mut objects = step(card, outer, &encode(Tag(0x85), &token(&chip_ephemeral_key)), true)?;
+    assert_eq!(objects.remove(0), (Tag(0x86), token(&public)));
+    let messaging = Messaging { enc, mac, ssc: 0 };
+    Ok(Opened { messaging, objects, chip_mapping_key, chip_ephemeral_key })
 }
 
 impl Messaging {
+    /// With the keys of Chip Authentication.
+    pub fn with_keys(enc: [u8; 16], mac: [u8; 16]) -> Self {
+        Self { enc, mac, ssc: 0 }
+    }
+
+    pub const fn enc(&self) -> [u8; 16] {
+        self.enc
+    }
+
     /// Protects a plain command: header, data, the value of 97 if any, whether the outer form is extended.
     pub fn wrap(&mut self, header: [u8; 4], data: &[u8], le: Option<&[u8]>, extended: bool) -> Vec<u8> {
         self.ssc += 1;
