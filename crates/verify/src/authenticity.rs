@@ -72,6 +72,18 @@ pub(crate) fn checks(report: &SecurityObjectReport) -> Vec<Check> {
     checks
 }
 
+/// The worst that the checks of a signed object say, in one verdict; nothing if all of them passed.
+pub(crate) fn worst(report: &SecurityObjectReport) -> Option<(Verdict, String)> {
+    let failed = report.failures().map(|(_, failure)| (verdict_of(failure), failure.to_string()));
+    let worst = failed.min_by_key(|(verdict, _)| verdict.weight());
+    let unseen = report.checks().any(|(_, outcome)| matches!(outcome, PkiOutcome::NotChecked(_)));
+    match worst {
+        Some(worst) => Some(worst),
+        None if report.is_good() && !unseen => None,
+        None => Some((Verdict::TrustDataStale, "not checked: no revocation list is at hand".to_owned())),
+    }
+}
+
 fn fold(report: &SecurityObjectReport, name: CheckName) -> Check {
     let premature = report.failures().any(|(_, failure)| verdict_of(failure) == Verdict::NotYetValid);
     let mut reached = true;

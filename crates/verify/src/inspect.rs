@@ -1,26 +1,27 @@
 //! The procedure itself.
 
-use crate::accepted::Accepted;
-use crate::authenticity;
-use crate::check::{Check, CheckName};
-use crate::consistency;
+use crate::evidence::Request;
 use crate::files::Files;
-use crate::holder::Holder;
+use crate::judge::{Scope, judge};
+use crate::ladder::Ladder;
+use crate::memory::Memory;
 use crate::proof::{ChipProofPolicy, Proofs};
-use crate::read::{self, Link, Protected, ReadError};
 use crate::report::{ReadCost, Report};
 use crate::stage::Stage;
-use crate::unread::Unread;
-use crate::verdict::Verdict;
-use chipwright_channel::pace::{self, PaceError, Password};
-use chipwright_iso7816::{Aid, Command, Exchanger, Ins, StatusWord, Transport};
-use chipwright_pki::check::{SignerCache, check, check_cached};
+use crate::visit::{Stop, Visit};
+use chipwright_channel::pace::Password;
+use chipwright_iso7816::link::Meter;
+use chipwright_iso7816::{Aid, Exchanger, Transport};
+use chipwright_pki::check::SignerCache;
 use chipwright_pki::policy::Policy;
 use chipwright_pki::trust::TrustStore;
-use chipwright_profile::security_object::SecurityObject;
-use chipwright_profile::{CardNumber, FileId};
 use jiff::Timestamp;
-use ring::digest;
+use std::time::Duration;
+
+/// How often a card may be lifted and put back.
+const MOST_RECONTACTS: u32 = 8;
+/// How often a card may refuse a length before short APDUs are reached.
+const MOST_DESCENTS: u32 = 3;
 
 /// What to inspect, against what, as of when.
 pub struct Inspection<'a> {
@@ -44,6 +45,12 @@ pub struct Inspection<'a> {
     pub proofs: Proofs,
     /// Told how far the inspection is: the text verdict comes before the portrait.
     pub progress: Option<&'a mut dyn FnMut(Stage<'_>)>,
+    /// What is known of types of cards; kept by the caller from card to card.
+    pub ladder: Option<&'a mut Ladder>,
+    /// Evidence that others can check later; the chip then signs a challenge, where it can.
+    pub evidence: Option<Request>,
+    /// Monotonic time, for the report only.
+    pub clock: Option<&'a mut dyn FnMut() -> Duration>,
 }
 
 impl<'a> Inspection<'a> {
@@ -67,6 +74,15 @@ impl<'a> Inspection<'a> {
             chip_proof: ChipProofPolicy::Required,
             proofs: Proofs::Fastest,
             progress: None,
+            ladder: None,
+            evidence: None,
+            clock: None,
+        }
+    }
+
+    pub(crate) fn tell(&mut self, stage: Stage<'_>) {
+        if let Some(progress) = &mut self.progress {
+            progress(stage);
         }
     }
 }
@@ -77,213 +93,68 @@ pub fn inspect<T: Transport>(
     ask: &mut Inspection<'_>,
     random: &mut dyn FnMut(&mut [u8]),
 ) -> (Report, Files) {
-    let before = (card.round_trips(), card.bytes());
-    let mut files = Files::default();
-    let mut checks = Vec::new();
-    let session = open(card, ask, random, &mut files);
-    let mut unread = None;
-    let facts = match session {
-        Err((refused, why)) => {
-            checks.push(refused);
-            unread = Some(why);
-            None
-        }
-        Ok(session) => {
-            checks.push(Check::passed(CheckName::Access));
-            let mut link = Protected::new(card, session);
-            judge(&mut link, ask, &mut files, &mut checks, &mut unread)
-        }
-    };
-    complete(&mut checks);
-    let after = (card.round_trips(), card.bytes());
-    let cost = ReadCost {
-        round_trips: after.0 - before.0,
-        bytes_sent: after.1.0 - before.1.0,
-        bytes_received: after.1.1 - before.1.1,
-    };
-    let (holder, accepted) = facts.unzip();
-    (Report::new(ask.at, checks, cost, holder, accepted.flatten(), unread), files)
+    inspect_resumable(card, ask, random, &mut |_, _| false)
 }
 
-/// EF.CardAccess, then PACE (9303-11, 4.2, steps 1 to 3).
-fn open<T: Transport>(
+/// As [`inspect`], but a card that was lifted is read on where it was interrupted. `back` waits for the card, and says whether there is one again; its second
+/// argument counts the interruptions from 1. The card must open with the same password and have the same EF.SOD; its chip proves itself again.
+pub fn inspect_resumable<T: Transport>(
     card: &mut Exchanger<T>,
-    ask: &Inspection<'_>,
-    random: &mut dyn FnMut(&mut [u8]),
-    files: &mut Files,
-) -> Result<chipwright_channel::sm::Session, (Check, Unread)> {
-    let unreadable =
-        |why: Unread, detail: String| (Check::failed(CheckName::Access, Verdict::Unreadable, detail), why);
-    card.reset().map_err(|error| unreadable(Unread::from(&error), error.to_string()))?;
-    let access = read::file(card, FileId::CardAccess.sfi()).map_err(|error| match error {
-        ReadError::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => {
-            unreadable(Unread::NotOurs, "the card has not been finalised".to_owned())
-        }
-        ReadError::Refused(status) => unreadable(
-            Unread::NotOurs,
-            format!("EF.CardAccess is not readable ({status}): this is no finished card of ours"),
-        ),
-        other => unreadable(Unread::from(&other), format!("EF.CardAccess: {other}")),
-    })?;
-    let info = pace::choose(&access).map_err(|error| unreadable(Unread::from(&error), error.to_string()))?;
-    files.put(FileId::CardAccess, access);
-    pace::establish(card, &info, ask.password, random).map_err(|error| {
-        let detail = match &error {
-            PaceError::WrongPassword { .. } => "the card access number or MRZ is wrong".to_owned(),
-            other => other.to_string(),
-        };
-        unreadable(Unread::from(&error), detail)
-    })
-}
-
-/// Security object first, then every data group that it names, then what they say.
-fn judge(
-    link: &mut dyn Link,
     ask: &mut Inspection<'_>,
-    files: &mut Files,
-    checks: &mut Vec<Check>,
-    unread: &mut Option<Unread>,
-) -> Option<(Holder, Option<Accepted>)> {
-    let unreadable = |detail: String| Check::failed(CheckName::Reading, Verdict::Unreadable, detail);
-    if let Err(error) = select(link, &ask.application).and_then(|()| fetch(link, FileId::Sod, files)) {
-        checks.push(unreadable(format!("EF.SOD: {error}")));
-        *unread = Some(Unread::from(&error));
-        return None;
-    }
-    // whatever is wrong from here on is what the card gave
-    *unread = Some(Unread::Misbehaved);
-    let file = files.get(FileId::Sod)?;
-    let digest = sha256(file);
-    let cms = match chipwright_profile::read::sod(file) {
-        Ok(cms) => cms,
-        Err(error) => {
-            checks.push(unreadable(error.to_string()));
-            return None;
-        }
-    };
-    let passive = match &mut ask.cache {
-        Some(cache) => check_cached(cms, ask.trust, ask.policy, ask.at, cache),
-        None => check(cms, ask.trust, ask.policy, ask.at),
-    };
-    let signed = match passive.content().map(SecurityObject::from_der) {
-        Some(Ok(signed)) => signed,
-        Some(Err(error)) => {
-            checks.push(unreadable(error.to_string()));
-            checks.extend(authenticity::checks(&passive));
-            return None;
-        }
-        None => {
-            checks.extend(authenticity::checks(&passive));
-            return None;
-        }
-    };
-    let mut faults = fetch_data_groups(link, &signed, files, unread);
-    let (holder, unparsed) = Holder::parse(files);
-    faults.extend(unparsed.iter().map(ToString::to_string));
-    let accepted = facts(&holder, digest, ask.at);
-    if faults.is_empty() && accepted.is_none() {
-        faults.push("DG1 holds no card number of ours, or DG13 is missing".to_owned());
-    }
-    checks.push(match faults.is_empty() {
-        true => Check::passed(CheckName::Reading),
-        false => unreadable(faults.join("; ")),
-    });
-    checks.extend(authenticity::checks(&passive));
-    known_time(ask, checks);
-    checks.push(consistency::data_groups(files, &signed));
-    checks.push(consistency::consistency(files, &holder, passive.signer(), ask));
-    checks.push(consistency::card_validity(&holder, ask));
-    checks.push(chip_proof(files, ask.chip_proof));
-    Some((holder, accepted))
-}
-
-fn select(link: &mut dyn Link, application: &Aid) -> Result<(), ReadError> {
-    let command = Command::new(0x00, Ins::SELECT, 0x04, 0x0C).with_data(application.as_bytes());
-    match link.exchange(&command)?.status {
-        StatusWord::OK => Ok(()),
-        status => Err(ReadError::Refused(status)),
-    }
-}
-
-fn fetch(link: &mut dyn Link, file: FileId, files: &mut Files) -> Result<(), ReadError> {
-    files.put(file, read::file(link, file.sfi())?);
-    Ok(())
-}
-
-/// Reads what the security object names; returns what could not be read, in plain words.
-fn fetch_data_groups(
-    link: &mut dyn Link,
-    signed: &SecurityObject,
-    files: &mut Files,
-    unread: &mut Option<Unread>,
-) -> Vec<String> {
-    // text before portrait
-    let mut numbers: Vec<u8> = signed.hashes().map(|(number, _)| number).collect();
-    numbers.sort_by_key(|number| (*number == 2, *number));
-    let mut faults = Vec::new();
-    for number in numbers {
-        if let Err(error) = fetch(link, FileId::Dg(number), files) {
-            faults.push(format!("DG{number}: {error}"));
-            *unread = Some(Unread::from(&error));
-            if error.ends_session() {
-                break;
+    random: &mut dyn FnMut(&mut [u8]),
+    back: &mut dyn FnMut(&mut Exchanger<T>, u32) -> bool,
+) -> (Report, Files) {
+    let before = Spent::of(card);
+    let began = ask.clock.as_mut().map(|clock| clock());
+    let mut memory = Memory::default();
+    let (mut interruptions, mut descents) = (0, 0);
+    let last = card.round_trips() + crate::read::MOST_ROUND_TRIPS;
+    loop {
+        match (Visit { card: &mut *card, ask, random, memory: &mut memory, last }).run() {
+            Ok(()) | Err(Stop::Ended) => break,
+            Err(Stop::Lost) => {
+                interruptions += 1;
+                let kept = memory.kept();
+                ask.tell(Stage::Lost { kept });
+                if interruptions > MOST_RECONTACTS || !back(card, interruptions) {
+                    break;
+                }
+            }
+            Err(Stop::TooLong) => {
+                descents += 1;
+                if descents > MOST_DESCENTS {
+                    break;
+                }
             }
         }
+        memory.begin_again();
     }
-    faults
+    let judged = judge(&memory, ask, Scope::Whole);
+    let spent = Spent::of(card);
+    let cost = ReadCost {
+        round_trips: spent.round_trips - before.round_trips,
+        bytes_sent: spent.bytes.0 - before.bytes.0,
+        bytes_received: spent.bytes.1 - before.bytes.1,
+        least_round_trips: memory.least_round_trips(),
+        interruptions,
+        measured: ask.clock.as_mut().zip(began).map(|(clock, began)| clock().saturating_sub(began)),
+        modelled: spent.meter.since(&before.meter),
+    };
+    let evidence = memory.evidence(ask);
+    let convinced = memory.convinced().collect();
+    let report = Report::new(ask.at, judged, cost, convinced, memory.unread, evidence);
+    (report, memory.files)
 }
 
-/// No proof of the chip is demanded yet. One that the signed files promise is not run here, and that is said.
-fn chip_proof(files: &Files, policy: ChipProofPolicy) -> Check {
-    let promised = files.data_group(15).is_some()
-        || files
-            .data_group(14)
-            .and_then(|file| chipwright_profile::read::dg14(file).ok())
-            .is_some_and(|infos| infos.iter().count() > infos.pace().len());
-    match (promised, policy) {
-        (true, _) => Check::not_reached(CheckName::ChipProof),
-        (false, ChipProofPolicy::IfPromised) => Check::not_offered(CheckName::ChipProof),
-        (false, ChipProofPolicy::Required) => Check::failed(
-            CheckName::ChipProof,
-            Verdict::ChipNotProven,
-            "the card promises no proof that its chip is genuine",
-        ),
+/// What the card has cost so far.
+struct Spent {
+    round_trips: u64,
+    bytes: (u64, u64),
+    meter: Meter,
+}
+
+impl Spent {
+    fn of<T: Transport>(card: &Exchanger<T>) -> Self {
+        Self { round_trips: card.round_trips(), bytes: card.bytes(), meter: *card.meter() }
     }
-}
-
-/// The clock is also compared with the latest time known from signed data.
-fn known_time(ask: &Inspection<'_>, checks: &mut [Check]) {
-    if let (Some(known), Some(clock)) =
-        (ask.not_before, checks.iter_mut().find(|check| check.name == CheckName::Clock))
-        && ask.at < known
-    {
-        *clock = Check::failed(
-            CheckName::Clock,
-            Verdict::ClockNotCredible,
-            format!("this clock is behind {known}, a time that was signed"),
-        );
-    }
-}
-
-fn facts(holder: &Holder, security_object_digest: [u8; 32], at: Timestamp) -> Option<Accepted> {
-    let card_number = CardNumber::parse(&holder.mrz.as_ref()?.document_number()).ok()?;
-    let status = holder.membership.as_ref()?.status;
-    Some(Accepted { card_number, security_object_digest, status, at })
-}
-
-/// Checks that were not reached are reported as such, each in its place.
-fn complete(checks: &mut Vec<Check>) {
-    let done = std::mem::take(checks);
-    let outcome = |name| done.iter().find(|check| check.name == name).cloned();
-    *checks = CheckName::NECESSARY
-        .into_iter()
-        .map(|name| outcome(name).unwrap_or_else(|| Check::not_reached(name)))
-        .chain([outcome(CheckName::ChipProof).unwrap_or_else(|| Check::not_offered(CheckName::ChipProof))])
-        .collect();
-}
-
-fn sha256(data: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
-    out
 }

@@ -1,26 +1,37 @@
-//! Reading elementary files under secure messaging: short identifier first, then offsets, each byte once.
+//! Reading elementary files: short identifier first, then offsets, each byte once, hashed as it comes, resumable at the last good offset.
 
-use chipwright_channel::sm::{Session, SmError};
+use crate::ladder::Rung;
+use chipwright_channel::NotGenuine;
+use chipwright_channel::sm::SmError;
 use chipwright_iso7816::tlv::{Reader, TlvError, TlvErrorKind};
 use chipwright_iso7816::{
-    Command, ExchangeError, Exchanger, Ins, Le, LengthMode, Response, StatusWord, Transport,
+    Command, ExchangeError, Exchanger, Ins, Le, Response, StatusWord, Transport, TransportError,
 };
+use chipwright_profile::FileId;
+use ring::digest;
 
 /// No file of a card is longer: DG2 has at most 14 kB, offsets have 15 bits.
 const MOST_BYTES: usize = 0x7FFF;
-/// Commands an inspection sends under secure messaging at the most: all data groups at their longest, in short form, take fewer.
-const MOST_ROUND_TRIPS: u64 = 4096;
 /// READ BINARY that may bring little; beyond them each must have brought [`LEAST_PORTION`] bytes on average.
 const FREE_READS: usize = 16;
 /// Bytes that a READ BINARY brings at the least, on average.
 const LEAST_PORTION: usize = 64;
+/// Commands an inspection sends under secure messaging at the most: all data groups at their longest, in short form, take fewer.
+pub(crate) const MOST_ROUND_TRIPS: u64 = 4096;
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// Secure messaging broke.
     #[error(transparent)]
     SecureMessaging(#[from] SmError),
+    /// The chip does not know the keys of its own Chip Authentication.
+    #[error(transparent)]
+    NotGenuine(#[from] NotGenuine),
+    /// The source of random bytes is broken.
+    #[error("the source of random bytes is broken")]
+    RandomSource,
     /// No answer came back.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -59,91 +70,159 @@ pub enum ReadError {
 impl ReadError {
     /// Whether nothing more can be read over this connection.
     pub(crate) const fn ends_session(&self) -> bool {
-        matches!(self, Self::SecureMessaging(_) | Self::Exchange(_) | Self::Busy)
+        matches!(
+            self,
+            Self::SecureMessaging(_)
+                | Self::NotGenuine(_)
+                | Self::RandomSource
+                | Self::Exchange(_)
+                | Self::Busy
+        )
     }
+
+    /// Whether the card left its place, or lost power and with it the session, so that it can be opened once more.
+    pub(crate) const fn is_lost_contact(&self) -> bool {
+        match self {
+            Self::Exchange(error) | Self::SecureMessaging(SmError::Exchange(error)) => lost_contact(error),
+            _ => false,
+        }
+    }
+
+    /// Whether card or reader refused the length that was asked for.
+    pub(crate) const fn refuses_length(&self) -> bool {
+        match self {
+            Self::Refused(status) | Self::SecureMessaging(SmError::NakedResponse { status }) => {
+                status.0 == StatusWord::WRONG_LENGTH.0 || status.exact_le().is_some()
+            }
+            Self::Exchange(error) | Self::SecureMessaging(SmError::Exchange(error)) => {
+                matches!(error, ExchangeError::Transport(TransportError::TooLong(_)))
+            }
+            _ => false,
+        }
+    }
+}
+
+pub(crate) const fn lost_contact(error: &ExchangeError) -> bool {
+    matches!(error, ExchangeError::Transport(TransportError::CardRemoved | TransportError::CardReset))
 }
 
 /// A way to exchange commands: in plain, or under secure messaging.
 pub(crate) trait Link {
     fn exchange(&mut self, command: &Command) -> Result<Response, ReadError>;
-    fn mode(&self) -> LengthMode;
+
+    /// How much is asked for at a time.
+    fn rung(&self) -> Rung {
+        Rung::SHORT
+    }
+
+    /// A card gave no more than this although there was more.
+    fn gives(&mut self, _bytes: usize) {}
 }
 
 impl<T: Transport> Link for Exchanger<T> {
     fn exchange(&mut self, command: &Command) -> Result<Response, ReadError> {
         Ok(Self::exchange(self, command)?)
     }
+}
 
-    fn mode(&self) -> LengthMode {
-        Self::mode(self)
+/// One file, as far as it has been read.
+pub(crate) struct Reading {
+    content: Vec<u8>,
+    /// Bytes that tag and length announce, once they are known.
+    wanted: usize,
+    reads: usize,
+    /// Whether it is the current file of the card.
+    current: bool,
+    hash: digest::Context,
+}
+
+impl Reading {
+    pub(crate) fn new(algorithm: &'static digest::Algorithm) -> Self {
+        let hash = digest::Context::new(algorithm);
+        Self { content: Vec::new(), wanted: 0, reads: 0, current: false, hash }
     }
-}
 
-/// A card behind secure messaging. After the first error the session is gone, and every further exchange fails.
-pub(crate) struct Protected<'a, T> {
-    pub(crate) card: &'a mut Exchanger<T>,
-    session: Option<Session>,
-    /// The round trip after which no more is asked.
-    last: u64,
-}
-
-impl<'a, T: Transport> Protected<'a, T> {
-    pub(crate) const fn new(card: &'a mut Exchanger<T>, session: Session) -> Self {
-        let last = card.round_trips() + MOST_ROUND_TRIPS;
-        Self { card, session: Some(session), last }
+    /// Bytes at hand.
+    pub(crate) const fn len(&self) -> usize {
+        self.content.len()
     }
-}
 
-impl<T: Transport> Link for Protected<'_, T> {
-    fn exchange(&mut self, command: &Command) -> Result<Response, ReadError> {
-        if self.card.round_trips() > self.last {
-            return Err(ReadError::Busy);
+    /// The card has forgotten which file was being read.
+    pub(crate) const fn interrupted(&mut self) {
+        self.current = false;
+    }
+
+    /// Reads on to the announced end, and not a byte twice.
+    ///
+    /// # Errors
+    /// [`ReadError`]; what was read stays.
+    pub(crate) fn go_on(&mut self, link: &mut dyn Link, file: FileId) -> Result<(), ReadError> {
+        if self.content.is_empty() {
+            let first = chunk(link, 0x80 | file.sfi(), 0x00, None)?;
+            self.wanted = announced(&first).map_err(ReadError::NotTlv)?;
+            if self.wanted > MOST_BYTES {
+                return Err(ReadError::TooLong(self.wanted));
+            }
+            self.take(link, &first);
+        } else if !self.current {
+            let select = Command::new(0x00, Ins::SELECT, 0x02, 0x0C).with_data(file.fid().to_be_bytes());
+            match link.exchange(&select)?.status {
+                StatusWord::OK => {}
+                status => return Err(ReadError::Refused(status)),
+            }
         }
-        let session =
-            self.session.take().ok_or(ReadError::Refused(StatusWord::SECURITY_STATUS_NOT_SATISFIED))?;
-        let (waiting, wrapped) = session.wrap(command)?;
-        let response = self.card.exchange(&wrapped)?;
-        let (session, plain) = waiting.unwrap(response)?;
-        self.session = Some(session);
-        Ok(plain)
+        self.current = true;
+        while self.len() < self.wanted {
+            let (got, wanted, reads) = (self.len(), self.wanted, self.reads);
+            if reads > FREE_READS + got / LEAST_PORTION {
+                return Err(ReadError::Trickles { got, wanted, reads });
+            }
+            let [p1, p2] = u16::try_from(got).unwrap_or(u16::MAX).to_be_bytes();
+            let more = chunk(link, p1, p2, Some(wanted - got))?;
+            if more.is_empty() {
+                return Err(ReadError::Short { got, wanted });
+            }
+            self.take(link, &more);
+        }
+        Ok(())
     }
 
-    fn mode(&self) -> LengthMode {
-        self.card.mode()
+    /// Keeps a chunk, up to the announced end.
+    fn take(&mut self, link: &mut dyn Link, chunk: &[u8]) {
+        let missing = self.wanted - self.content.len();
+        if chunk.len() < missing {
+            link.gives(chunk.len());
+        }
+        let chunk = &chunk[..chunk.len().min(missing)];
+        self.hash.update(chunk);
+        self.content.extend_from_slice(chunk);
+        self.reads += 1;
+    }
+
+    /// The file and its hash.
+    pub(crate) fn finish(self) -> (Vec<u8>, digest::Digest) {
+        (self.content, self.hash.finish())
     }
 }
 
-/// Reads the whole file with this short identifier: what its tag and length announce, and not a byte twice.
+/// What one READ BINARY brings of a file: for EF.ATR/INFO, which is short and no single data object.
 ///
 /// # Errors
 /// [`ReadError`].
-pub(crate) fn file(link: &mut dyn Link, short_identifier: u8) -> Result<Vec<u8>, ReadError> {
-    let mut content = chunk(link, 0x80 | short_identifier, 0x00)?;
-    let wanted = announced(&content).map_err(ReadError::NotTlv)?;
-    if wanted > MOST_BYTES {
-        return Err(ReadError::TooLong(wanted));
-    }
-    let mut reads = 1;
-    while content.len() < wanted {
-        if reads > FREE_READS + content.len() / LEAST_PORTION {
-            return Err(ReadError::Trickles { got: content.len(), wanted, reads });
-        }
-        reads += 1;
-        let [p1, p2] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
-        let more = chunk(link, p1, p2)?;
-        if more.is_empty() {
-            return Err(ReadError::Short { got: content.len(), wanted });
-        }
-        content.extend_from_slice(&more);
-    }
-    content.truncate(wanted);
-    Ok(content)
+pub(crate) fn beginning(link: &mut dyn Link, file: FileId) -> Result<Vec<u8>, ReadError> {
+    chunk(link, 0x80 | file.sfi(), 0x00, None)
 }
 
-fn chunk(link: &mut dyn Link, p1: u8, p2: u8) -> Result<Vec<u8>, ReadError> {
+/// One READ BINARY; `remaining` is how much of the file is left, if that is known.
+fn chunk(link: &mut dyn Link, p1: u8, p2: u8, remaining: Option<usize>) -> Result<Vec<u8>, ReadError> {
+    let rung = link.rung();
     let mut command = Command::new(0x00, Ins::READ_BINARY, p1, p2).with_le(Le::Max);
-    if link.mode() == LengthMode::Extended {
+    if rung.extended() {
         command = command.in_extended_form();
+        if let Some(left) = remaining {
+            let ne = left.min(rung.portion());
+            command = command.with_le(Le::Exact(u32::try_from(ne).unwrap_or(u32::MAX)));
+        }
     }
     let response = link.exchange(&command)?;
     match response.status {
@@ -164,45 +243,4 @@ fn announced(first: &[u8]) -> Result<usize, TlvError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct File(Vec<u8>, usize);
-
-    impl Link for File {
-        fn exchange(&mut self, command: &Command) -> Result<Response, ReadError> {
-            let offset = match command.p1 {
-                p1 if p1 & 0x80 != 0 => 0,
-                p1 => usize::from(p1) << 8 | usize::from(command.p2),
-            };
-            Ok(Response::ok(self.0[offset.min(self.0.len())..].iter().copied().take(self.1).collect()))
-        }
-
-        fn mode(&self) -> LengthMode {
-            LengthMode::Short
-        }
-    }
-
-    #[test]
-    fn a_file_is_read_to_its_announced_end() {
-        let content = chipwright_iso7816::tlv::encode(chipwright_iso7816::Tag(0x75), &[7; 1000]);
-        assert_eq!(file(&mut File(content.clone(), 223), 2).unwrap(), content);
-        let mut longer = content.clone();
-        longer.extend([0; 9]);
-        assert_eq!(file(&mut File(longer, 223), 2).unwrap(), content);
-    }
-
-    #[test]
-    fn a_file_that_stops_early_or_lies_is_an_error() {
-        assert!(matches!(
-            file(&mut File(vec![0x75, 0x05, 1, 2], 223), 2),
-            Err(ReadError::Short { got: 4, wanted: 7 })
-        ));
-        assert!(matches!(
-            file(&mut File(vec![0x75, 0x83, 1, 0, 0], 223), 2),
-            Err(ReadError::TooLong(0x1_0005))
-        ));
-        assert!(matches!(file(&mut File(vec![], 223), 2), Err(ReadError::NotTlv(_))));
-        assert!(matches!(file(&mut File(vec![0x75, 0x80], 223), 2), Err(ReadError::NotTlv(_))));
-    }
-}
+mod tests;

@@ -50,7 +50,8 @@ impl Verdict {
         Self::Valid,
     ];
 
-    /// The verdict that follows from the checks: the worst of the failed ones, *valid* if none failed and every necessary one passed.
+    /// The verdict that follows from the checks: the worst of the failed ones, *valid* if none failed, every necessary one passed, and the chip was proven (or
+    /// owes no proof, under a policy that does not ask for one).
     #[must_use]
     pub fn from_checks(checks: &[Check]) -> Self {
         let worst = checks
@@ -62,9 +63,13 @@ impl Verdict {
             .min_by_key(|verdict| verdict.weight());
         match worst {
             Some(verdict) => verdict,
-            None if CheckName::NECESSARY.iter().all(|name| {
-                checks.iter().any(|check| check.name == *name && check.outcome == Outcome::Passed)
-            }) =>
+            None if CheckName::NECESSARY
+                .iter()
+                .all(|name| outcome(checks, *name) == Some(Outcome::Passed))
+                && matches!(
+                    outcome(checks, CheckName::ChipProof),
+                    Some(Outcome::Passed | Outcome::NotOffered)
+                ) =>
             {
                 Self::Valid
             }
@@ -72,7 +77,7 @@ impl Verdict {
         }
     }
 
-    fn weight(self) -> usize {
+    pub(crate) fn weight(self) -> usize {
         Self::BY_WEIGHT.iter().position(|verdict| *verdict == self).unwrap_or(0)
     }
 
@@ -150,12 +155,28 @@ impl Verdict {
     }
 }
 
+fn outcome(checks: &[Check], name: CheckName) -> Option<Outcome> {
+    checks.iter().find(|check| check.name == name).map(|check| check.outcome)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn passed() -> Vec<Check> {
-        CheckName::NECESSARY.iter().map(|name| Check::passed(*name)).collect()
+        let necessary = CheckName::NECESSARY.iter().chain([&CheckName::ChipProof]);
+        necessary.map(|name| Check::passed(*name)).collect()
+    }
+
+    #[test]
+    fn a_chip_that_was_not_asked_is_not_valid() {
+        let mut checks = passed();
+        checks.pop();
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Unreadable);
+        checks.push(Check::not_reached(CheckName::ChipProof));
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Unreadable);
+        *checks.last_mut().unwrap() = Check::not_offered(CheckName::ChipProof);
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Valid);
     }
 
     #[test]

@@ -51,15 +51,10 @@ fn read(authority: &Authority, policy: &Policy) -> Files {
     let signed = authority.sign(&member, &portrait, &allocation, &terms, now());
     let mut card = finished_card(&signed);
     card.reset().unwrap();
+    let (password, trust) = (Password::can(&can).unwrap(), authority.trust(now()));
     let mut ask = Inspection {
         chip_proof: ChipProofPolicy::IfPromised,
-        ..Inspection::new(
-            ChipProfile::default().instance,
-            &Password::can(&can).unwrap(),
-            &authority.trust(now()),
-            policy,
-            now(),
-        )
+        ..Inspection::new(ChipProfile::default().instance, &password, &trust, policy, now())
     };
     let (report, files) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77));
     assert_eq!(report.verdict(), Verdict::Valid, "{}", report.to_text(false));

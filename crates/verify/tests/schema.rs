@@ -49,7 +49,9 @@ fn a_report_has_the_keys_of_the_schema() {
     let password = Password::can("123456").unwrap();
     let policy = Policy::real();
     let no_trust = TrustStore::new();
+    let mut clock = || std::time::Duration::from_millis(3);
     let mut ask = Inspection {
+        clock: Some(&mut clock),
         chip_proof: ChipProofPolicy::IfPromised,
         ..Inspection::new(
             chipwright_perso::ChipProfile::default().instance,
