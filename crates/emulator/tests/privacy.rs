@@ -118,8 +118,11 @@ fn random_part(command: &str, answer: &[u8]) -> Option<std::ops::Range<usize>> {
     }
 }
 
-/// Answers with the random values set to zero, and the random values.
-fn transcript(card: &mut Card) -> (Vec<(String, Vec<u8>)>, Vec<Vec<u8>>) {
+/// Commands and their answers, random values set to zero.
+type Answers = Vec<(String, Vec<u8>)>;
+
+/// The answers, and the random values.
+fn transcript(card: &mut Card) -> (Answers, Vec<Vec<u8>>) {
     let mut answers = vec![("ATR".to_owned(), card.reset().unwrap().as_bytes().to_vec())];
     let mut random = Vec::new();
     for command in commands() {
