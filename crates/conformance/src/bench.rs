@@ -165,7 +165,30 @@ impl<'a> Bench<'a> {
     fn step(&mut self, step: &Step) -> Result<(), Trouble> {
         let expect = &step.expect;
         let before = self.device.modelled_time().ok();
-        let answer = match &step.verb {
+        let answer = match (self.act(step), expect.lost) {
+            (Ok(answer), false) => answer,
+            (Ok(_), true) => return failed("power was not lost"),
+            (Err(Trouble::PowerLost), true) => return Ok(()),
+            (Err(trouble), _) => return Err(trouble),
+        };
+        let is_quiet = matches!(
+            step.verb,
+            Verb::NewBlank(_)
+                | Verb::Issue(_)
+                | Verb::Let(_)
+                | Verb::Repeat(_)
+                | Verb::Forget(_)
+                | Verb::PlannedCut(_)
+        );
+        if !is_quiet || expect.sw.is_some() {
+            self.check(&answer, expect)?;
+        }
+        self.check_delay(before, expect)
+    }
+
+    fn act(&mut self, step: &Step) -> Result<Answer, Trouble> {
+        let expect = &step.expect;
+        Ok(match &step.verb {
             Verb::Send(send) => {
                 for _ in 1..send.times.unwrap_or(1) {
                     let answer = self.send(send)?;
@@ -238,15 +261,7 @@ impl<'a> Bench<'a> {
                 }
                 Answer::default()
             }
-        };
-        let plain_default = !matches!(
-            step.verb,
-            Verb::NewBlank(_) | Verb::Issue(_) | Verb::Let(_) | Verb::Repeat(_) | Verb::Forget(_) | Verb::PlannedCut(_)
-        );
-        if plain_default || expect.sw.is_some() {
-            self.check(&answer, expect)?;
-        }
-        self.check_delay(before, expect)
+        })
     }
 
     fn check_delay(&self, before: Option<Duration>, expect: &Expect) -> Result<(), Trouble> {
@@ -263,7 +278,8 @@ impl<'a> Bench<'a> {
     fn check(&mut self, answer: &Answer, expect: &Expect) -> Result<(), Trouble> {
         let status = format!("{:04X}", answer.status.0);
         let fits = |wanted: &str| {
-            wanted.len() == 4 && wanted.chars().zip(status.chars()).all(|(w, s)| w == 'X' || w.eq_ignore_ascii_case(&s))
+            wanted.len() == 4
+                && wanted.chars().zip(status.chars()).all(|(w, s)| w == 'X' || w.eq_ignore_ascii_case(&s))
         };
         match &expect.sw {
             None if !fits("9000") => return failed(format!("answered {status}, not 9000")),
@@ -301,7 +317,10 @@ impl<'a> Bench<'a> {
                 return failed(format!("no data object {path} in {}", shown()));
             };
             if !matches(pattern, value, &self.variables)? {
-                return failed(format!("data object {path} is {}, not of the form {pattern}", shorten(value)));
+                return failed(format!(
+                    "data object {path} is {}, not of the form {pattern}",
+                    shorten(value)
+                ));
             }
         }
         for path in &expect.absent {

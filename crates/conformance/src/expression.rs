@@ -117,7 +117,8 @@ impl Reading<'_> {
 
     fn until(&mut self, close: u8) -> Result<&str, ExpressionError> {
         let start = self.at + 1;
-        let length = self.bytes[start..].iter().position(|byte| *byte == close).ok_or_else(|| self.syntax())?;
+        let length =
+            self.bytes[start..].iter().position(|byte| *byte == close).ok_or_else(|| self.syntax())?;
         self.at = start + length + 1;
         Ok(&self.text[start..start + length])
     }
@@ -144,10 +145,7 @@ impl Reading<'_> {
     }
 
     fn variable(&self, name: &str) -> Result<&[u8], ExpressionError> {
-        self.variables
-            .get(name)
-            .map(Vec::as_slice)
-            .ok_or_else(|| ExpressionError::Unknown(name.to_owned()))
+        self.variables.get(name).map(Vec::as_slice).ok_or_else(|| ExpressionError::Unknown(name.to_owned()))
     }
 }
 
@@ -168,7 +166,8 @@ pub fn matches(pattern: &str, bytes: &[u8], variables: &Variables) -> Result<boo
         }
     }
     let fits = |run: &[Option<u8>], bytes: &[u8]| {
-        run.len() == bytes.len() && run.iter().zip(bytes).all(|(want, is)| want.is_none_or(|want| want == *is))
+        run.len() == bytes.len()
+            && run.iter().zip(bytes).all(|(want, is)| want.is_none_or(|want| want == *is))
     };
     let Some((first, rest)) = runs.split_first() else { return Ok(bytes.is_empty()) };
     let Some((last, middle)) = rest.split_last() else { return Ok(fits(first, bytes)) };
@@ -222,7 +221,10 @@ mod tests {
     #[test]
     fn expressions() {
         assert_eq!(bytes("A0 00 '12' {x} {x@1+2} {FF*3}"), "a00031320102030402 03ffffff".replace(' ', ""));
-        assert_eq!(bytes("00 7F49[ 06[ 04 ] 86[{x}] ] <0102> <>"), "007f49090601048604010203040201 0200".replace(' ', ""));
+        assert_eq!(
+            bytes("00 7F49[ 06[ 04 ] 86[{x}] ] <0102> <>"),
+            "007f49090601048604010203040201 0200".replace(' ', "")
+        );
         assert_eq!(bytes("{y}"), "the value of {y} is not known for this card");
         assert_eq!(bytes("{x@3+2}"), "{x} has 4 bytes");
         assert!(bytes("7C[ 00").contains("cannot be read") && bytes("0g").contains("cannot be read"));
@@ -232,9 +234,8 @@ mod tests {
     #[test]
     fn patterns() {
         let variables = Variables::from([("x".to_owned(), vec![1, 2])]);
-        let fits = |pattern: &str, text: &str| {
-            matches(pattern, &hex::decode(text).unwrap(), &variables).unwrap()
-        };
+        let fits =
+            |pattern: &str, text: &str| matches(pattern, &hex::decode(text).unwrap(), &variables).unwrap();
         assert!(fits("6F *", "6f00") && fits("* 00", "6f00") && fits("*", ""));
         assert!(fits(".. 00", "6f00") && !fits(".. 01", "6f00") && !fits("..", "6f00"));
         assert!(fits("* {x} *", "000102ff") && !fits("* {x} *", "0001ff02"));

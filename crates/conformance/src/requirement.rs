@@ -73,6 +73,9 @@ mod tests {
         let found = Requirement::parse(text).unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].text.as_str(), found[1].chapter.as_str()), ("first second", "1. One"));
-        assert_eq!(Requirement::parse("- **A-01** x\n- **A-01** y"), Err(ContractError::Twice("A-01".into())));
+        assert_eq!(
+            Requirement::parse("- **A-01** x\n- **A-01** y"),
+            Err(ContractError::Twice("A-01".into()))
+        );
     }
 }

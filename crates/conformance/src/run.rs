@@ -1,7 +1,7 @@
 //! Running one scenario.
 
 use crate::bench::{Bench, Random, Trouble};
-use crate::device::Device;
+use crate::device::{Cut, Device};
 use crate::expression::Variables;
 use crate::fixture::Fixture;
 use crate::scenario::{CardWanted, Run, Scenario, Torn};
@@ -78,7 +78,9 @@ pub(crate) fn run(
             Ok(()) => continue,
             Err(Trouble::Failed(why)) => Outcome::Failed { reason: place(why) },
             Err(Trouble::Skipped(why)) => Outcome::Skipped { reason: place(why) },
-            Err(Trouble::PowerLost) => Outcome::Failed { reason: place("the card left or lost power".to_owned()) },
+            Err(Trouble::PowerLost) => {
+                Outcome::Failed { reason: place("the card left or lost power".to_owned()) }
+            }
         };
         break;
     }
@@ -132,7 +134,9 @@ impl<'a> Trial<'a> {
         match &self.run.card {
             CardWanted::Issued(profile) if bench.device.is_issued() => {
                 if destructive && !self.terms.destructive {
-                    return Err(Trouble::Skipped("it would leave the card another than it found it".to_owned()));
+                    return Err(Trouble::Skipped(
+                        "it would leave the card another than it found it".to_owned(),
+                    ));
                 }
                 if *profile != Default::default() {
                     return Err(Trouble::Skipped("it needs a card that was issued for it".to_owned()));
@@ -160,6 +164,9 @@ fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<bool, Trouble
     bench.device.cut(torn.at, moment)?;
     let result = bench.steps(&torn.steps);
     bench.device.restore_power();
+    if result == Err(Trouble::PowerLost) && torn.at == Cut::PageWrite {
+        tear_recovery(bench)?;
+    }
     bench.reset()?;
     match result {
         Ok(()) => bench.steps(&torn.new).map(|()| false).map_err(|trouble| named("afterwards", trouble)),
@@ -176,6 +183,22 @@ fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<bool, Trouble
         }
         Err(other) => Err(other),
     }
+}
+
+/// Loses power at every page write of the recovery too, one after the other.
+fn tear_recovery(bench: &mut Bench<'_>) -> Result<(), Trouble> {
+    for moment in 1..=MOST_MOMENTS {
+        bench.device.cut(Cut::PageWrite, moment)?;
+        match bench.reset() {
+            Ok(_) => {
+                bench.device.restore_power();
+                return Ok(());
+            }
+            Err(Trouble::PowerLost) => bench.device.restore_power(),
+            Err(other) => return Err(other),
+        }
+    }
+    Err(Trouble::Failed("the card never finishes its recovery".to_owned()))
 }
 
 fn named(what: &str, trouble: Trouble) -> Trouble {

@@ -139,11 +139,16 @@ const fn contact() -> Interface {
 ///
 /// # Errors
 /// [`SuiteError`] for a field that is not known, a name that is there twice, a case that fills nothing.
-pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<Scenario>, SuiteError> {
+pub(crate) fn read<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Vec<Scenario>, SuiteError> {
     let mut found = Vec::new();
     let mut names = BTreeSet::new();
     for (file, content) in files {
-        let form = |message: &toml::de::Error| SuiteError::Form { file: file.to_owned(), message: message.to_string() };
+        let form = |message: &toml::de::Error| SuiteError::Form {
+            file: file.to_owned(),
+            message: message.to_string(),
+        };
         let written: File = toml::from_str(content).map_err(|error| form(&error))?;
         for table in written.scenario {
             let scenario = read_one(file, table)?;
@@ -175,7 +180,8 @@ fn read_one(file: &str, mut table: Table) -> Result<Scenario, SuiteError> {
             }
             Some(_) => return Err(fault("a case is a table".to_owned())),
         };
-        let written: Written = filled.try_into().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
+        let written: Written =
+            filled.try_into().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
         let run = Run {
             case: label,
             card: match written.card {
@@ -263,12 +269,16 @@ mod tests {
                 .unwrap();
         let run = &found[0].runs[1];
         assert_eq!(run.case.as_deref(), Some("i 10, n 4"));
-        assert!(matches!(&run.card, CardWanted::Blank(blank) if blank.parameter == "10" && blank.key_bytes == 4));
+        assert!(
+            matches!(&run.card, CardWanted::Blank(blank) if blank.parameter == "10" && blank.key_bytes == 4)
+        );
     }
 
     #[test]
     fn names_are_unique() {
         let text = "[[scenario]]\nname = \"a\"\nrequirements = [\"X\"]\nwhat = \"\"\nwhat-vi = \"\"\ncard = \"blank\"\nsteps = [{ send = \"00\" }]\n";
-        assert!(matches!(read([("f", text), ("g", text)]), Err(SuiteError::Twice { file, .. }) if file == "g"));
+        assert!(
+            matches!(read([("f", text), ("g", text)]), Err(SuiteError::Twice { file, .. }) if file == "g")
+        );
     }
 }

@@ -42,10 +42,12 @@ pub struct Expect {
     pub delay: Option<[f64; 2]>,
     /// The answer comes without protection although the command had it.
     pub naked: bool,
+    /// Power is lost in the step, as planned before; nothing else is looked at.
+    pub lost: bool,
 }
 
-const EXPECTATIONS: [&str; 10] =
-    ["sw", "data", "not", "length", "tlv", "absent", "save", "save_tlv", "delay", "naked"];
+const EXPECTATIONS: [&str; 11] =
+    ["sw", "data", "not", "length", "tlv", "absent", "save", "save_tlv", "delay", "naked", "lost"];
 
 /// A text or a list of them.
 #[derive(Debug, Clone, Deserialize)]
@@ -161,6 +163,8 @@ verbs! {
         broken: Option<String>,
         /// Stop after INITIALIZE UPDATE.
         only_begin: bool,
+        /// The level is asked for although the parameter does not offer it.
+        forced: bool,
     }
     /// PUT KEY through the session.
     "put_key" PutKey {
@@ -179,6 +183,8 @@ verbs! {
     "store" Store {
         /// The data groupings.
         store: Vec<String>,
+        /// Whose values; without it those of the person the card was issued for.
+        person: Option<String>,
         /// The last block ends the personalisation.
         last: bool,
         /// A response is expected of the last block.

@@ -80,10 +80,11 @@ impl Suite {
         let missing = self.requirements.iter().filter(|requirement| !shown(&requirement.id));
         let known = |id: &&String| self.requirements.iter().any(|requirement| requirement.id == **id);
         let unknown = self.scenarios.iter().flat_map(|scenario| {
-            scenario.requirements.iter().filter(|id| !known(id)).map(|id| Gap::Unknown {
-                scenario: scenario.name.clone(),
-                requirement: id.clone(),
-            })
+            scenario
+                .requirements
+                .iter()
+                .filter(|id| !known(id))
+                .map(|id| Gap::Unknown { scenario: scenario.name.clone(), requirement: id.clone() })
         });
         missing.map(|requirement| Gap::NotShown(requirement.id.clone())).chain(unknown).collect()
     }
@@ -100,7 +101,13 @@ impl Suite {
     }
 
     /// Runs one scenario.
-    pub fn run(&self, scenario: &Scenario, device: &mut dyn Device, terms: &Terms, random: Random<'_>) -> Finding {
+    pub fn run(
+        &self,
+        scenario: &Scenario,
+        device: &mut dyn Device,
+        terms: &Terms,
+        random: Random<'_>,
+    ) -> Finding {
         run(scenario, device, &self.fixture, terms, random)
     }
 

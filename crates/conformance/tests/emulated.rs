@@ -3,27 +3,31 @@
 
 mod device;
 
-use chipwright_conformance::{Outcome, Suite, Terms};
+use chipwright_conformance::{Outcome, Terms};
 use chipwright_emulator::seeded_rng;
-use device::Software;
+use device::{Software, suite};
 
+/// `ONLY=PERSO,CM-07` runs the scenarios of some requirements.
 #[test]
 fn the_software_card_passes() {
-    let suite = Suite::embedded().unwrap();
+    let suite = suite();
     let only: Vec<String> =
         std::env::var("ONLY").map(|only| only.split(',').map(str::to_owned).collect()).unwrap_or_default();
     let (mut device, mut random) = (Software::default(), seeded_rng(5));
     let mut failures = Vec::new();
-    let mut cuts = 0;
+    let (mut cuts, mut runs) = (0, 0);
     for scenario in suite.chosen(&only) {
         let finding = suite.run(scenario, &mut device, &Terms::default(), &mut *random);
         cuts += finding.cuts;
+        runs += scenario.runs.len();
         match &finding.outcome {
             Outcome::Passed => {}
             Outcome::Failed { reason } => failures.push(format!("{}: {reason}", finding.scenario)),
-            Outcome::Skipped { reason } => println!("skipped {}: {reason}", finding.scenario),
+            Outcome::Skipped { reason } => {
+                failures.push(format!("{} was skipped: {reason}", finding.scenario))
+            }
         }
     }
-    println!("{} scenarios, {cuts} losses of power", suite.scenarios.len());
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    println!("{} scenarios, {runs} runs, {cuts} losses of power", suite.scenarios.len());
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }

@@ -26,7 +26,9 @@ impl Bench<'_> {
             Err(PaceError::WrongPassword { status, .. } | PaceError::CardRefused { status, .. }) => {
                 Ok(Answer::status(status))
             }
-            Err(PaceError::Exchange(chipwright_iso7816::ExchangeError::Transport(error))) => Err(error.into()),
+            Err(PaceError::Exchange(chipwright_iso7816::ExchangeError::Transport(error))) => {
+                Err(error.into())
+            }
             Err(error) => Err(wrong(error)),
         }
     }

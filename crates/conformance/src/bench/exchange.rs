@@ -5,6 +5,9 @@ use crate::step::Send;
 use chipwright_channel::sm::SmError;
 use chipwright_iso7816::{Command, Ins, Le, Response};
 
+/// P1 of INSTALL [for personalization]: the blocks of STORE DATA are counted anew.
+const FOR_PERSONALIZATION: u8 = 0x20;
+
 impl Bench<'_> {
     /// `CLA INS P1 P2 | data | Le`.
     pub(super) fn command(&self, text: &str) -> Result<Command, Trouble> {
@@ -34,7 +37,11 @@ impl Bench<'_> {
         if send.plain {
             return self.transmit(&command.to_bytes().map_err(wrong)?);
         }
-        self.exchange(&command, send.broken.as_deref())
+        let answer = self.exchange(&command, send.broken.as_deref())?;
+        if (command.ins, command.p1) == (Ins(0xE6), FOR_PERSONALIZATION) && answer.status.is_success() {
+            self.block = 0;
+        }
+        Ok(answer)
     }
 
     /// One command through the session that is open.

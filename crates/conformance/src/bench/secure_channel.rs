@@ -3,7 +3,9 @@
 use super::{Answer, Bench, Channel, Trouble, failed, wrong};
 use crate::device::Blank;
 use crate::step::{PutKey, Scp03};
-use chipwright_channel::scp03::{HostChallenge, Initiate, KeySet, Scp03Error, SecurityLevel, SoftKeys, put_key};
+use chipwright_channel::scp03::{
+    HostChallenge, Initiate, KeySet, Scp03Error, SecurityLevel, SoftKeys, put_key,
+};
 use chipwright_iso7816::{Command, Response};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -68,7 +70,10 @@ impl Bench<'_> {
         if !begun.status.is_success() || step.only_begin {
             return Ok(begun);
         }
-        let response = Response { data: begun.data.clone(), status: begun.status };
+        let mut response = Response { data: begun.data.clone(), status: begun.status };
+        if let (true, Some(parameter)) = (step.forced, response.data.get_mut(12)) {
+            *parameter |= 0x60;
+        }
         let verified = match waiting.receive(&response) {
             Ok(verified) => verified,
             Err(Scp03Error::CardCryptogram) => return self.authenticate_wrongly(level, begun),

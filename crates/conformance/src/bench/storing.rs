@@ -28,6 +28,9 @@ struct Cutting {
 
 impl Bench<'_> {
     pub(super) fn store(&mut self, step: &Store) -> Result<Answer, Trouble> {
+        if let Some(person) = &step.person {
+            self.variables.extend(self.fixture.person(person)?);
+        }
         let objects = step.store.iter().map(|text| self.object(text)).collect::<Result<Vec<_>, _>>()?;
         let mut bytes = stream(&objects);
         let kept = bytes.len().saturating_sub(step.leave_out);
@@ -35,7 +38,8 @@ impl Bench<'_> {
         if let Some(number) = step.number {
             self.block = number;
         }
-        let cutting = Cutting { last: step.last, respond: step.respond, block: step.block.unwrap_or(LARGEST_BLOCK) };
+        let cutting =
+            Cutting { last: step.last, respond: step.respond, block: step.block.unwrap_or(LARGEST_BLOCK) };
         let answer = self.store_stream(&bytes, &cutting)?;
         if answer.status.is_success() && step.leave_out == 0 {
             self.hold(&objects);
@@ -96,12 +100,17 @@ impl Bench<'_> {
         }
         let wanted: Vec<Object> = match &step.holds {
             Some(texts) => texts.iter().map(|text| self.object(text)).collect::<Result<_, _>>()?,
-            None => self.held.iter().map(|(dgi, value)| Object::confidential(Dgi(*dgi), value.clone())).collect(),
+            None => {
+                self.held.iter().map(|(dgi, value)| Object::confidential(Dgi(*dgi), value.clone())).collect()
+            }
         };
         let mut numbers: Vec<Dgi> = wanted.iter().map(|object| object.dgi).collect();
         numbers.sort();
         if !found.held().eq(numbers.iter().copied()) {
-            return failed(format!("the report lists {:?} instead of {numbers:?}", found.held().collect::<Vec<_>>()));
+            return failed(format!(
+                "the report lists {:?} instead of {numbers:?}",
+                found.held().collect::<Vec<_>>()
+            ));
         }
         match wanted.iter().find(|object| !found.holds(&key, object)) {
             Some(object) => failed(format!("the report has another value of {:04X}", object.dgi.0)),
@@ -160,7 +169,9 @@ impl Bench<'_> {
         if !answer.status.is_success() {
             return Ok(answer);
         }
-        let (Some((&[found], rest)), true) = (answer.data.split_first_chunk(), answer.data.len() == 1 + 65 + 64) else {
+        let (Some((&[found], rest)), true) =
+            (answer.data.split_first_chunk(), answer.data.len() == 1 + 65 + 64)
+        else {
             return failed(format!("the answer has {} bytes instead of 130", answer.data.len()));
         };
         let (public, signed) = rest.split_at(65);

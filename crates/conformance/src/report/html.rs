@@ -115,7 +115,11 @@ fn why(out: &mut String, class: &str, reason: &str) {
 fn marked(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in escape(text).split('`').enumerate() {
-        let _ = if index % 2 == 1 { write!(out, "<code>{part}</code>") } else { write!(out, "{}", part.replace("**", "").replace('*', "")) };
+        let _ = if index % 2 == 1 {
+            write!(out, "<code>{part}</code>")
+        } else {
+            write!(out, "{}", part.replace("**", "").replace('*', ""))
+        };
     }
     out
 }

@@ -1,10 +1,10 @@
 //! The software card as a device: a new one for each scenario.
 
-use chipwright_conformance::{Blank, Cut, Device, Interface, Unable};
+use chipwright_conformance::{Blank, Cut, Device, Interface, Suite, Unable};
 use chipwright_emulator::scp03::{KeySize, Parameter};
 use chipwright_emulator::{
-    Card, ChipConfig, CountAt, Fault, Interface as ChipInterface, Package, PersonalisationPath, TransportKeys,
-    seeded_rng,
+    Card, ChipConfig, CountAt, Fault, Interface as ChipInterface, Package, PersonalisationPath,
+    TransportKeys, seeded_rng,
 };
 use chipwright_iso7816::{Atr, Transport, TransportError};
 use std::time::Duration;
@@ -28,7 +28,8 @@ impl Device for Software {
     fn blank(&mut self, wanted: &Blank, _destructive: bool) -> Result<(), Unable> {
         self.made += 1;
         let mut config = ChipConfig::with_serial_number(self.made);
-        let parameter = u8::from_str_radix(&wanted.parameter, 16).map_err(|e| Unable::because(e.to_string()))?;
+        let parameter =
+            u8::from_str_radix(&wanted.parameter, 16).map_err(|e| Unable::because(e.to_string()))?;
         config.parameter = Parameter::new(parameter).map_err(|e| Unable::because(e.to_string()))?;
         let size = match wanted.key_bytes {
             16 => KeySize::Aes128,
@@ -97,4 +98,24 @@ impl Transport for Software {
     fn reset(&mut self) -> Result<Atr, TransportError> {
         self.card.reset()
     }
+}
+
+/// The suite as it lies in the tree.
+pub(crate) fn suite() -> Suite {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(format!("{root}/test-vectors/scenarios"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                std::fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect();
+    files.sort();
+    let contract = std::fs::read_to_string(format!("{root}/applet-spec/card.md")).unwrap();
+    Suite::of(files.iter().map(|(name, text)| (name.as_str(), text.as_str())), &contract)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
