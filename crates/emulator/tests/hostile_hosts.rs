@@ -75,7 +75,11 @@ fn filling(card: &mut Card) -> scp03::Host {
 }
 
 fn in_state(state: usize) -> (Card, Open) {
-    let mut card = if matches!(state, 7..=10) { issued() } else { blank() };
+    let mut card = match state {
+        7 | 8 => chip_keys::issued_with_keys(&[1, 2, 3]).0,
+        9 | 10 => issued(),
+        _ => blank(),
+    };
     let open = match state {
         1 => {
             moved(&mut card, &[0x07]);
@@ -155,7 +159,7 @@ fn answered(card: &mut Card, command: &[u8], what: &dyn std::fmt::Debug) -> u16 
 
 /// A command that exists, mutated or not, or bytes that are none.
 fn command(dice: &mut Dice) -> Vec<u8> {
-    const KNOWN: [&str; 26] = [
+    const KNOWN: [&str; 32] = [
         ISSUER,
         "00A4040C07F0434849505701",
         "00A4000C023F00",
@@ -181,6 +185,12 @@ fn command(dice: &mut Dice) -> Vec<u8> {
         "00B1000003540100 00",
         "0022C1A40F800A04007F00070202040202830102",
         "10860000027C0000",
+        "0022C1A40F800A04007F00070202040602830102",
+        "002241A40F800A04007F00070202030202840102",
+        "00860000457C438041046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F500",
+        "0088000008112233445566778800",
+        "80E28900147F021102000102030405060708090A0B0C0D0E0F",
+        "80E28900147F031102000102030405060708090A0B0C0D0E0F",
         "0084000008",
     ];
     let mut bytes = hex(KNOWN[dice.below(KNOWN.len())]);

@@ -3,7 +3,7 @@
 
 mod host;
 
-use chipwright_emulator::{Card, seeded_rng};
+use chipwright_emulator::{Card, PersonalisationPath, seeded_rng};
 use chipwright_iso7816::Transport;
 use host::chip_keys::*;
 use host::*;
@@ -246,6 +246,46 @@ fn perso_19_torn() {
             return;
         }
     }
+}
+
+/// On chips that are personalised through the application (PERSO-17).
+#[test]
+fn perso_19_through_the_application() {
+    let mut card = blank_with(|chip| chip.personalisation = PersonalisationPath::ThroughApplication);
+    installed(&mut card);
+    assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x9000);
+    let mut session = scp03::Host::open(&mut card, 0x13);
+    let (answer, status) = ask(&mut card, &mut session, &dgi(GENERATE, &request(MAPPING, &NONCE)));
+    assert_eq!(status, 0x9000);
+    let key = proven(&answer, MAPPING, &NONCE).unwrap();
+    let (answer, status) = ask(&mut card, &mut session, &dgi(TELL, &request(MAPPING, &[1; 16])));
+    assert_eq!(status, 0x9000);
+    assert_eq!(proven(&answer, MAPPING, &[1; 16]), Some(key));
+}
+
+/// Two instances have pairs of their own; a fifth pair has no room (CHIP-08).
+#[test]
+fn pairs_belong_to_their_instance() {
+    let (mut card, mut session, keys) = prepared(&ALL[..2]);
+    const OTHER: &str = "F0434849505799";
+    assert_eq!(session.send(&mut card, 0xE6, 0x0C, 0, &install_data(OTHER, 0)).1, 0x9000);
+    let associate_other = |card: &mut Card, session: &mut scp03::Host| {
+        assert_eq!(session.send(card, 0xE6, 0x20, 0, &personalize_data(OTHER)).1, 0x9000);
+    };
+    associate_other(&mut card, &mut session);
+    let told = dgi(TELL, &request(ACTIVE_AUTHENTICATION, &NONCE));
+    assert_eq!(ask(&mut card, &mut session, &told), (vec![], 0x6A88));
+    for (reference, expected) in
+        [(ACTIVE_AUTHENTICATION, 0x9000), (MAPPING, 0x9000), (CHIP_AUTHENTICATION, 0x6A84)]
+    {
+        associate_other(&mut card, &mut session);
+        let (answer, status) = ask(&mut card, &mut session, &dgi(GENERATE, &request(reference, &NONCE)));
+        assert_eq!(status, expected, "{reference}");
+        assert_eq!(proven(&answer, reference, &NONCE).is_some(), expected == 0x9000);
+    }
+    associate(&mut card, &mut session);
+    let (answer, _) = ask(&mut card, &mut session, &told);
+    assert_eq!(proven(&answer, ACTIVE_AUTHENTICATION, &NONCE), Some(keys[&ACTIVE_AUTHENTICATION]));
 }
 
 /// CM-14: pairs go with their instance.

@@ -4,7 +4,7 @@ use super::terminal::Terminal;
 use super::{Protection, pin};
 use crate::memory::Changes;
 use crate::pace::{
-    DomainParameters, Mechanism, Parameters, PasswordKey, PasswordReference, Picc, SetAt, Step,
+    DomainParameters, Mapping, Mechanism, Parameters, PasswordKey, PasswordReference, Picc, SetAt, Step,
 };
 use crate::processor::{Processor, Stop};
 use crate::store::Tries;
@@ -136,7 +136,11 @@ impl Processor {
                 if requested.is_some() {
                     picc = picc.announcing(self.announced_authorities(slot));
                 }
-                (self.with_chip_key(slot, picc), password, requested)
+                if parameters.mechanism.mapping() == Mapping::ChipAuthentication {
+                    let pair = self.store.key_pair(slot, KeyReference::ChipAuthenticationMapping);
+                    picc = picc.proving(&pair.ok_or(StatusWord::INCORRECT_DATA)?.private);
+                }
+                (picc, password, requested)
             }
         };
         let before = password.of(self.store.tries(slot));
@@ -179,14 +183,6 @@ impl Processor {
                 self.store.has_key_pair(slot, KeyReference::ChipAuthenticationMapping)
             }
             Mechanism::EcdhGmAes192 | Mechanism::EcdhCamAes192 => false,
-        }
-    }
-
-    /// CAM-01.
-    fn with_chip_key(&self, slot: usize, picc: Picc) -> Picc {
-        match self.store.key_pair(slot, KeyReference::ChipAuthenticationMapping) {
-            Some(pair) => picc.proving(&pair.private),
-            None => picc,
         }
     }
 

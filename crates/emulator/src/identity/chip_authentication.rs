@@ -1,4 +1,4 @@
-//! Chip Authentication (CA-01 to CA-04; ICAO Doc 9303-11, 6.2).
+//! Chip Authentication: version 1 (CA-01 to CA-04; ICAO Doc 9303-11, 6.2), and what both versions begin with.
 
 use super::Protection;
 use super::access::PaceRun;
@@ -8,7 +8,7 @@ use crate::tables::KeyReference;
 use chipwright_iso7816::{Response, StatusWord};
 
 impl Processor {
-    /// MSE:Set AT (CA-01).
+    /// MSE:Set AT of either version (CA-01, CA-04, TA-08).
     pub(super) fn set_chip_authentication(
         &mut self,
         slot: usize,
@@ -20,20 +20,21 @@ impl Processor {
         if !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
-        if self.volatile.identity.terminal.is_announced() {
-            self.may_authenticate_chip_2(slot, set_at.key_reference)?;
-            self.volatile.identity.chip_authentication = Some(set_at);
-            return Ok(Response::status(StatusWord::OK));
-        }
-        match KeyReference::from_byte(set_at.key_reference) {
-            Some(key @ KeyReference::ChipAuthentication1) if self.store.has_key_pair(slot, key) => {}
-            _ => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into()),
+        let key = KeyReference::from_byte(set_at.key_reference);
+        match (self.volatile.identity.terminal.is_announced(), key) {
+            // CA-04
+            (true, Some(KeyReference::ChipAuthentication1)) => {
+                return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+            }
+            (true, _) => self.may_authenticate_chip_2(slot, set_at.key_reference)?,
+            (false, Some(key @ KeyReference::ChipAuthentication1)) if self.store.has_key_pair(slot, key) => {}
+            (false, _) => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into()),
         }
         self.volatile.identity.chip_authentication = Some(set_at);
         Ok(Response::status(StatusWord::OK))
     }
 
-    /// GENERAL AUTHENTICATE after it (CA-01 to CA-03), answered in the old session. Whatever comes of it, the next run begins
+    /// GENERAL AUTHENTICATE after it (CA-01 to CA-03, TA-08), answered in the old session. Whatever comes of it, the next run begins
     /// with MSE:Set AT.
     pub(super) fn authenticate_chip(
         &mut self,
