@@ -1,6 +1,8 @@
 //! Key pairs of the chip: the host of PERSO-19 and PERSO-20, and cards that were issued with keys.
 
-use super::{INSTANCE, blank, content, dgi, hex, installed, manifest, pace, personalize_data, scp03, stream};
+use super::{
+    INSTANCE, blank, content, dgi, hex, installed, manifest, pace, personalize_data, scp03, stream, terminal,
+};
 use chipwright_emulator::{Card, ChipConfig};
 use chipwright_iso7816::tlv::encode;
 use chipwright_iso7816::{Tag, Transport};
@@ -61,7 +63,7 @@ pub fn files_of(references: &[u8]) -> Vec<(u16, Vec<u8>)> {
         files.push((0x2F1D, vec![0x30; 700]));
     }
     if references.contains(&CHIP_AUTHENTICATION_2) {
-        files.push((0x8020, vec![0x7F; 260]));
+        files.push((0x8020, terminal::cvca().self_signed()));
     }
     files
 }

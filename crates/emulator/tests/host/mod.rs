@@ -2,8 +2,10 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
 pub mod chip_keys;
+pub mod cv;
 pub mod pace;
 pub mod scp03;
+pub mod terminal;
 
 use aes::Aes128;
 use chipwright_emulator::{Card, ChipConfig, seeded_rng};

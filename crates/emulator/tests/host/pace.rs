@@ -186,6 +186,9 @@ impl Messaging {
     /// Checks and opens a protected answer.
     pub fn unwrap(&mut self, answer: &[u8], status: u16) -> (Vec<u8>, u16) {
         self.ssc += 1;
+        if status == super::NO_ANSWER {
+            return (Vec::new(), status);
+        }
         let at = answer.len().checked_sub(10).unwrap_or_else(|| panic!("plain answer {status:04X}"));
         let (objects, mac) = answer.split_at(at);
         let message = [&self.ssc.to_be_bytes()[..], &pad(objects)].concat();
