@@ -14,19 +14,26 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod entry;
+mod error;
 mod line;
+mod link;
+mod open;
 mod payload;
 mod record;
 mod report;
+mod session;
 mod verify;
 
 pub use chipwright_pki::cv::Category;
 pub use entry::{Day, UnitEntry, Year};
+pub use error::{CardFile, LinkError, OpenError, RecordsError};
 pub use line::{Line, LineError};
+pub use open::{RECORDS, Terminal};
 pub use payload::{
     CitizenSecret, Commendation, Grade, PartyLife, Payload, PoliticalTheory, RightChange, RightsChange,
     TheoryLevel, Training, Transfer, TransferKind,
 };
 pub use record::{Draft, DraftError, Head, MOST_BYTES, RecordError, SignedRecord};
 pub use report::{CheckedRecord, FileReport, Finding, Tail};
+pub use session::{Inventory, RecordsSession};
 pub use verify::{Expectation, verify};
