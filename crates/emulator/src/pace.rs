@@ -9,6 +9,7 @@ pub(crate) mod key_derivation;
 mod parameters;
 mod password;
 mod picc;
+mod proof;
 mod set_at;
 
 pub use parameters::{DomainParameters, Mapping, Mechanism, Parameters};

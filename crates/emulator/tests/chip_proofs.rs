@@ -7,6 +7,7 @@ use chipwright_emulator::{Card, seeded_rng};
 use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::encode;
 use host::chip_keys::*;
+use host::terminal::Inside;
 use host::*;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
@@ -181,6 +182,29 @@ fn ca_02_points_that_are_refused_leave_the_session() {
         assert!(readable(&mut card, &mut session));
     }
     assert!(authenticate(&mut card, &mut session, &keys[&CHIP_AUTHENTICATION], 0x51).is_ok());
+}
+
+/// Whatever keys the card has: with a template only version 2, without one only version 1.
+#[test]
+fn ca_04_a_template_rules_version_1_out() {
+    let all = [ACTIVE_AUTHENTICATION, CHIP_AUTHENTICATION, MAPPING, CHIP_AUTHENTICATION_2];
+    let (mut card, keys) = issued_with_keys(&all);
+    let point = pace::bytes(p256::ProjectivePoint::GENERATOR);
+    for set_at in [pace::SET_AT_CAN, pace::SET_AT_CAM] {
+        let mut inside = Inside::open(&mut card, set_at, CAN, [0xFF; 5]).unwrap();
+        for protocol in [2, 4] {
+            let data = chip_set_at(protocol, CHIP_AUTHENTICATION);
+            assert_eq!(inside.sm.send(&mut card, SET_AT, &data, None), (vec![], 0x6985));
+            let next = inside.sm.send(&mut card, GENERAL_AUTHENTICATE, &agreement(&point), Some(&[0]));
+            assert_eq!(next, (vec![], 0x6985));
+        }
+        assert!(readable(&mut card, &mut inside.sm), "the session goes on");
+        // Another PACE without a template, within the session: version 1 again.
+        let mut plain = pace::establish_within(&mut card, &mut inside.sm, pace::SET_AT_CAN, CAN).unwrap();
+        let answer = plain.send(&mut card, SET_AT, &chip_set_at(2, CHIP_AUTHENTICATION_2), None);
+        assert_eq!(answer, (vec![], 0x6A88), "version 2 needs one");
+        assert!(authenticate(&mut card, &mut plain, &keys[&CHIP_AUTHENTICATION], 0x51).is_ok());
+    }
 }
 
 #[test]

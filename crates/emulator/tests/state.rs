@@ -7,7 +7,10 @@ mod host;
 
 use chipwright_emulator::{Card, Interface, StateError, seeded_rng};
 use chipwright_iso7816::Transport;
+use host::chip_keys::*;
 use host::*;
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
@@ -35,6 +38,24 @@ fn issued_v2() -> Vec<u8> {
     fixture("state-v2-issued.bin", issued)
 }
 
+/// With three key pairs, each public key being the content of the file that publishes it.
+fn keys_v2() -> Vec<u8> {
+    fixture("state-v2-keys.bin", || {
+        let (mut card, mut session, keys) = prepared(&[ACTIVE_AUTHENTICATION, CHIP_AUTHENTICATION, MAPPING]);
+        let mut files: Vec<_> = content().into_iter().filter(|(id, _)| *id != 0x010E).collect();
+        files.push((0x010F, keys[&ACTIVE_AUTHENTICATION].to_vec()));
+        files.push((0x010E, keys[&CHIP_AUTHENTICATION].to_vec()));
+        files.push((0x2F1D, keys[&MAPPING].to_vec()));
+        let pairs = keys.iter().map(|(reference, key)| (0x8100 | u16::from(*reference), key.to_vec()));
+        let held: Vec<_> = files.iter().cloned().chain(pairs).collect();
+        associate(&mut card, &mut session);
+        let bytes = [stream(&files), dgi(0x7F0F, &manifest(&held))].concat();
+        assert_eq!(session.store(&mut card, &bytes, 223), (vec![], 0x9000));
+        card.reset().unwrap();
+        card
+    })
+}
+
 fn header(state: &[u8]) -> &str {
     let length = u32::from_be_bytes(state[16..20].try_into().unwrap()) as usize;
     std::str::from_utf8(&state[20..20 + length]).unwrap()
@@ -50,7 +71,7 @@ fn seal(mut state: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn format_2_loads_and_is_what_is_written_today() {
-    for state in [blank_v2(), issued_v2()] {
+    for state in [blank_v2(), issued_v2(), keys_v2()] {
         let card = Card::load(&state, seeded_rng(9)).unwrap();
         assert!(card.save() == state, "loading and saving is the identity");
     }
@@ -109,6 +130,24 @@ fn the_cards_of_the_fixtures_work() {
         let mut card = Card::load(&blank, seeded_rng(9)).unwrap();
         scp03::Host::open(&mut card, 0x33);
     }
+}
+
+#[test]
+fn the_key_pairs_of_the_fixture_work() {
+    let mut card = Card::load(&keys_v2(), seeded_rng(9)).unwrap();
+    let mut run = pace::open(&mut card, pace::SET_AT_CAM, CAN).unwrap();
+    let mut file = |sfi, name: &[u8], p1| {
+        assert_eq!(run.messaging.send(&mut card, [0, 0xA4, p1, 0x0C], name, None).1, 0x9000);
+        <[u8; 65]>::try_from(run.messaging.read(&mut card, sfi).unwrap()).unwrap()
+    };
+    let mapping = file(0x1D, &[0x3F, 0x00], 0);
+    let [active, chip] = [0x0F, 0x0E].map(|sfi| file(sfi, &hex(INSTANCE), 4));
+    assert!(is_proven_by_mapping(&run, &mapping));
+    let (signature, _) = run.messaging.send(&mut card, [0, 0x88, 0, 0], &[7; 8], Some(&[0]));
+    let signature = Signature::from_slice(&signature).unwrap();
+    assert!(VerifyingKey::from_sec1_bytes(&active).unwrap().verify(&[7; 8], &signature).is_ok());
+    let mut session = authenticate(&mut card, &mut run.messaging, &chip, 0x51).unwrap();
+    assert_eq!(session.read(&mut card, 0x0E).unwrap(), chip);
 }
 
 #[test]

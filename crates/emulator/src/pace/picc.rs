@@ -2,9 +2,9 @@
 
 use super::group::{Group, PrivateKey};
 use super::key_derivation::{Purpose, derive};
+use super::proof::Proof;
 use super::{DomainParameters, Mapping, Parameters, PasswordKey};
 use crate::aes_key::AesKey;
-use crate::iso9797;
 use crate::secure_messaging::Session;
 use bp256::BrainpoolP256r1;
 use chipwright_iso7816::tlv::{Tlv, TlvError, Writer, encode};
@@ -207,23 +207,6 @@ pub(super) enum Phase<C: Group> {
     KeyAgreement { generator: Zeroizing<C::Point>, proof: Option<Proof> },
     /// Session keys, both ephemeral public keys as encoded, and CA_IC.
     Token { enc: AesKey, mac: AesKey, picc: [u8; 65], pcd: [u8; 65], proof: Option<Proof> },
-}
-
-/// The chip authentication data `CA_IC = SK_IC⁻¹ · SK_Map,IC mod n` (9303-11, 4.4.3.3.3).
-pub(super) struct Proof(pub(super) Zeroizing<[u8; 32]>);
-
-impl Proof {
-    fn new<C: Group>(chip_key: &PrivateKey, mapping: &PrivateKey) -> Option<Self> {
-        C::divide(mapping, chip_key).map(Self)
-    }
-
-    /// `A_IC = E(KS_Enc, CA_IC)`: padded with method 2, in CBC mode with `IV = E(KS_Enc, FF…FF)` (9303-11, 4.4.3.3.3).
-    pub(super) fn encrypt(&self, enc: &AesKey) -> Vec<u8> {
-        let mut data = self.0.to_vec();
-        iso9797::pad(&mut data);
-        enc.cbc_encrypt(&enc.encrypt_block([0xFF; 16]), &mut data);
-        data
-    }
 }
 
 /// [`Step`] before the curve is forgotten.

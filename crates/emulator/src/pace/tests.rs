@@ -2,7 +2,8 @@
 
 use super::group::{Group, PrivateKey};
 use super::key_derivation::{Purpose, derive};
-use super::picc::{Outcome, Phase, Proof, Protocol, shared_secret, token_input};
+use super::picc::{Outcome, Phase, Protocol, shared_secret, token_input};
+use super::proof::Proof;
 use super::{DomainParameters, Mapping, Mechanism, PaceFailure, Parameters, PasswordKey, Picc, Step};
 use crate::aes_key::AesKey;
 use crate::scp03::vectors::{Hex, Pace, load, scripted};
