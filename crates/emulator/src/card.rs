@@ -2,6 +2,9 @@
 
 use crate::chip::{ChipConfig, Interface, Package, Silicon};
 use crate::fault::{Fault, FaultPlan, reader_gone};
+#[cfg(feature = "flaws")]
+use crate::flaw::Active;
+use crate::flaw::{Flaw, flawed};
 use crate::issuer_domain::LOAD_FILE;
 use crate::memory::{Changes, Extents, Memory, PowerLost};
 use crate::processor::{Processor, Volatile};
@@ -27,6 +30,8 @@ pub struct Card {
     faults: FaultPlan,
     apdus: u64,
     random_uid: [u8; 4],
+    #[cfg(feature = "flaws")]
+    flaw: Option<Flaw>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +64,25 @@ impl Card {
     pub(crate) fn over(silicon: Silicon, store: Store, rng: Randomness) -> Self {
         let processor =
             Processor { silicon, store, volatile: Volatile::default(), rng, delay: Duration::ZERO };
-        let mut card =
-            Self { processor, power: Power::Off, faults: FaultPlan::default(), apdus: 0, random_uid: [0; 4] };
+        let mut card = Self {
+            processor,
+            power: Power::Off,
+            faults: FaultPlan::default(),
+            apdus: 0,
+            random_uid: [0; 4],
+            #[cfg(feature = "flaws")]
+            flaw: None,
+        };
         let _powered = card.power_up();
         card
+    }
+
+    /// The same card with this flaw from now on.
+    #[cfg(feature = "flaws")]
+    #[must_use]
+    pub fn with_flaw(mut self, flaw: Flaw) -> Self {
+        self.flaw = Some(flaw);
+        self
     }
 
     pub(crate) const fn parts(&self) -> (&Silicon, &Memory) {
@@ -164,9 +184,13 @@ impl Card {
     }
 
     fn power_up(&mut self) -> Result<(), PowerLost> {
+        #[cfg(feature = "flaws")]
+        let _active = Active::new(self.flaw);
         self.power_down();
         self.processor.power_up()?;
-        (self.processor.rng)(&mut self.random_uid);
+        if !flawed(Flaw::FixedIdentifier) {
+            (self.processor.rng)(&mut self.random_uid);
+        }
         self.random_uid[0] = 0x08;
         self.power = Power::On;
         Ok(())
@@ -183,6 +207,8 @@ impl Card {
     }
 
     fn process(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        #[cfg(feature = "flaws")]
+        let _active = Active::new(self.flaw);
         let response = match Command::from_bytes(command) {
             Ok(_) if command.len() > budget::COMMAND_APDU => self.processor.wrong_length(),
             Err(_) => self.processor.wrong_length(),

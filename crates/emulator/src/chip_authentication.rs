@@ -5,11 +5,12 @@
 //! makes the [`SharedSecret`], and that the keys of either version.
 
 use crate::aes_key::{AesKey, KeySize};
+use crate::flaw::{Flaw, flawed};
 use crate::pace::group::Group;
 use crate::pace::key_derivation::{Purpose, derive_with_nonce};
 use crate::pace::public_key_object;
 use crate::secure_messaging::Session;
-use chipwright_iso7816::tlv::{Reader, Tlv, TlvError};
+use chipwright_iso7816::tlv::{Reader, Tlv, TlvError, Writer};
 use chipwright_iso7816::{StatusWord, Tag};
 use p256::NistP256;
 use zeroize::Zeroizing;
@@ -18,6 +19,8 @@ const DYNAMIC_AUTHENTICATION_DATA: Tag = Tag(0x7C);
 const PROTOCOL: Tag = Tag(0x80);
 const KEY_REFERENCE: Tag = Tag(0x84);
 const TERMINAL_KEY: Tag = Tag(0x80);
+const NONCE: Tag = Tag(0x81);
+const TOKEN: Tag = Tag(0x82);
 
 /// TR-03110-3, A.1.1.2: `id-CA-ECDH-AES-CBC-CMAC-128` and `-256`; the two that the card has (CA-01, TA-08).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,11 +130,14 @@ pub(crate) fn agree(
 }
 
 /// [`agree`] on any curve.
-fn agree_over<C: Group>(
+pub(crate) fn agree_over<C: Group>(
     private: &[u8; 32],
     terminal_key: &[u8; 65],
 ) -> Result<SharedSecret, ChipAuthenticationFailure> {
-    let point = C::decode(terminal_key).ok_or(ChipAuthenticationFailure::InvalidPoint)?;
+    let point = match C::decode(terminal_key) {
+        None if flawed(Flaw::ChipAuthenticationPointUnchecked) => C::generator(),
+        point => point.ok_or(ChipAuthenticationFailure::InvalidPoint)?,
+    };
     let key = C::private_key(private).ok_or(ChipAuthenticationFailure::NoKey)?;
     C::agree(&key, &point).map(SharedSecret).ok_or(ChipAuthenticationFailure::InvalidPoint)
 }
@@ -165,10 +171,19 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// `T_PICC`: the first 8 bytes of the CMAC over the terminal's public key data object (TR-03110-3, A.4.2).
-    pub(crate) fn token(&self, terminal_key: &[u8; 65]) -> [u8; 8] {
+    fn token(&self, terminal_key: &[u8; 65]) -> [u8; 8] {
         let covered = public_key_object(&self.protocol.oid(), terminal_key);
         let [a, b, c, d, e, f, g, h, ..] = self.mac.cmac(&[&covered]);
         [a, b, c, d, e, f, g, h]
+    }
+
+    /// The answer of version 2: `7C { 81 r_PICC, 82 T_PICC }` (TR-03110-3, B.11.2).
+    pub(crate) fn answer(&self, nonce: &[u8; 8], terminal_key: &[u8; 65]) -> Vec<u8> {
+        let mut answer = Writer::new();
+        answer.nest(DYNAMIC_AUTHENTICATION_DATA, |data| {
+            data.put(NONCE, nonce).put(TOKEN, &self.token(terminal_key));
+        });
+        answer.into_bytes()
     }
 
     /// Secure messaging with them, SSC 0.

@@ -15,6 +15,7 @@ pub(crate) use records::AID as RECORDS_AID;
 use terminal::Terminal;
 
 use crate::chip_authentication::SetAt;
+use crate::flaw::{Flaw, flawed};
 use crate::memory::PowerLost;
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::secure_messaging::Session;
@@ -86,10 +87,12 @@ struct Protection {
 impl Processor {
     /// A command while the instance in `slot` is selected.
     pub(crate) fn identity(&mut self, slot: usize, command: &Command) -> Result<Response, PowerLost> {
-        if !self.store.instance(slot).is_some_and(|instance| instance.is_operational()) {
+        let operational = self.store.instance(slot).is_some_and(Instance::is_operational);
+        if !operational && !flawed(Flaw::ReadableBeforeOperational) {
             return self.before_operational(slot, command);
         }
-        if self.store.instance(slot).is_some_and(Instance::is_suspended) {
+        let suspended = self.store.instance(slot).is_some_and(Instance::is_suspended);
+        if suspended && !flawed(Flaw::SuspendedInstanceWorks) {
             if is_select_by_name(command) {
                 return answer(self.select_by_name(command));
             }
@@ -102,7 +105,9 @@ impl Processor {
         if Session::is_announced_by(command) {
             return self.identity_protected(slot, command);
         }
-        self.volatile.identity.end_messaging();
+        if !flawed(Flaw::PlainCommandKeepsAccess) {
+            self.volatile.identity.end_messaging();
+        }
         let most = match command.le {
             Some(Le::Exact(ne)) => (ne as usize).min(budget::DATA_FIELD),
             Some(Le::Max) if command.extended => budget::DATA_FIELD,
@@ -122,7 +127,11 @@ impl Processor {
         let plain = match session.unwrap(command) {
             Ok(plain) => plain,
             Err(failure) => {
-                self.volatile.identity.end();
+                if flawed(Flaw::WrongMessagingKeepsSession) {
+                    self.volatile.identity.messaging = Some(session);
+                } else {
+                    self.volatile.identity.end();
+                }
                 return Ok(Response::status(failure.status()));
             }
         };
@@ -131,9 +140,14 @@ impl Processor {
         let original = plain.clone();
         let selected = self.volatile.selected;
         let password = self.volatile.identity.opened_with;
-        let protection = Protection { granted: password != Some(Password::Puk), password, most };
+        let protection = Protection {
+            granted: password != Some(Password::Puk) || flawed(Flaw::PukReadsFiles),
+            password,
+            most,
+        };
         let response = answer(self.identity_command(slot, plain, protection))?;
-        let response = session.wrap(response, &original);
+        let naked = flawed(Flaw::NakedErrors) && response.data.is_empty() && !response.status.is_success();
+        let response = if naked { response } else { session.wrap(response, &original) };
         if self.volatile.selected == selected && self.volatile.identity.messaging.is_none() {
             self.volatile.identity.messaging = Some(session);
         }
@@ -146,7 +160,7 @@ impl Processor {
         command: Command,
         protection: Protection,
     ) -> Result<Response, Stop> {
-        if command.ins != Ins::GENERAL_AUTHENTICATE {
+        if command.ins != Ins::GENERAL_AUTHENTICATE && !flawed(Flaw::OtherCommandBetweenSteps) {
             self.volatile.identity.pace.interrupt();
         }
         let Some(command) = self.collect(command)? else {
@@ -173,7 +187,13 @@ impl Processor {
             }
             IdentityCommand::GeneralAuthenticate { data, more } => {
                 match self.volatile.identity.chip_authentication.take() {
-                    Some(set_at) => self.authenticate_chip(slot, set_at, &data, more, protection),
+                    Some(set_at) => {
+                        let done = self.authenticate_chip(slot, set_at, &data, more, protection);
+                        if done.is_err() && flawed(Flaw::ChipAuthenticationStaysSet) {
+                            self.volatile.identity.chip_authentication = Some(set_at);
+                        }
+                        done
+                    }
                     None => self.general_authenticate(slot, &data, more, protection),
                 }
             }
@@ -183,7 +203,9 @@ impl Processor {
             IdentityCommand::ResetRetryCounter(reset) => self.reset_retry_counter(slot, &reset, protection),
             IdentityCommand::GetChallenge => {
                 let mut challenge = [0; 8];
-                (self.rng)(&mut challenge);
+                if !flawed(Flaw::ChallengeConstant) {
+                    (self.rng)(&mut challenge);
+                }
                 self.volatile.identity.terminal.challenge(challenge);
                 Ok(Response::ok(challenge.to_vec()))
             }

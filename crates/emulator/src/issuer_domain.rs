@@ -13,6 +13,7 @@ pub(crate) use authentication::{Channel, SecureChannel};
 pub(crate) use command::Block;
 use command::IssuerCommand;
 
+use crate::flaw::{Flaw, flawed};
 use crate::memory::PowerLost;
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
 use crate::tables::CardLifeCycle;
@@ -33,6 +34,9 @@ impl Processor {
         }
         let begins = (command.cla, command.ins) == (0x80, Ins::INITIALIZE_UPDATE);
         if self.volatile.channel.demands_c_mac() && command.cla != 0x84 && !begins {
+            if flawed(Flaw::PlainCommandKeepsSession) {
+                return Ok(Response::status(StatusWord::SECURITY_STATUS_NOT_SATISFIED));
+            }
             return Ok(self.unprotected(StatusWord::SECURITY_STATUS_NOT_SATISFIED));
         }
         if let Err(status) = self.check_header(command) {
@@ -54,7 +58,7 @@ impl Processor {
             return Err(StatusWord::CLA_NOT_SUPPORTED);
         }
         let terminated = self.store.card().life_cycle == CardLifeCycle::Terminated;
-        if terminated && command.ins != Ins::GET_DATA {
+        if terminated && command.ins != Ins::GET_DATA && !flawed(Flaw::TerminatedCardWorks) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
         match (command.cla, command.ins) {
@@ -107,9 +111,10 @@ impl Processor {
         }
         let channel = channel
             .as_mut()
-            .filter(|channel| channel.protocol.level().has_c_mac())
+            .filter(|channel| channel.protocol.level().has_c_mac() || flawed(Flaw::LevelZeroManages))
             .ok_or(StatusWord::SECURITY_STATUS_NOT_SATISFIED)?;
-        let changes_content = !matches!(plain.ins, Ins::GET_STATUS | Ins::SET_STATUS);
+        let changes_content =
+            !matches!(plain.ins, Ins::GET_STATUS | Ins::SET_STATUS) && !flawed(Flaw::LockedCardChanges);
         if changes_content && self.store.card().life_cycle == CardLifeCycle::CardLocked {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }

@@ -1,5 +1,6 @@
 //! Key pairs that the chip makes itself (PERSO-19, PERSO-20).
 
+use crate::flaw::{Flaw, flawed};
 use crate::pace::group::Group;
 use crate::store::KeyPairRecord;
 use crate::tables::KeyReference;
@@ -31,7 +32,8 @@ impl Request {
     /// `43 57 4B 50 01 || chip identifier (10) || reference || nonce || public key` (PERSO-19).
     pub(crate) fn answer(&self, pair: &KeyPairRecord, chip_identifier: &[u8; 10]) -> Option<Vec<u8>> {
         let reference = [self.reference as u8];
-        let covered = [&DOMAIN, &chip_identifier[..], &reference, &self.nonce, &pair.public].concat();
+        let nonce = if flawed(Flaw::KeyProofWithoutNonce) { [0; 16] } else { self.nonce };
+        let covered = [&DOMAIN, &chip_identifier[..], &reference, &nonce, &pair.public].concat();
         let signature = sign(&pair.private, &covered)?;
         Some([&reference, &pair.public[..], &signature].concat())
     }
@@ -39,6 +41,9 @@ impl Request {
 
 /// A new pair on P-256; none if the randomness yields no private key.
 pub(crate) fn generate(rng: &mut dyn FnMut(&mut [u8])) -> Option<KeyPairRecord> {
+    if flawed(Flaw::KeyPairAlwaysTheSame) {
+        return KeyPairRecord::from_private(NistP256::draw(&mut |bytes| bytes.fill(0x42))?.into_bytes());
+    }
     KeyPairRecord::from_private(NistP256::draw(rng)?.into_bytes())
 }
 

@@ -13,6 +13,7 @@ pub mod chip;
 mod chip_authentication;
 pub mod cv;
 mod fault;
+mod flaw;
 mod identity;
 mod iso9797;
 mod issuer_domain;
@@ -32,5 +33,7 @@ pub mod terminal_authentication;
 pub use card::Card;
 pub use chip::{ChipConfig, CountAt, Cplc, Interface, Package, PageSize, PersonalisationPath, TransportKeys};
 pub use fault::Fault;
+#[cfg(feature = "flaws")]
+pub use flaw::Flaw;
 pub use random::{Randomness, seeded_rng};
 pub use state::StateError;

@@ -15,6 +15,7 @@ pub(crate) use stream::Stream;
 pub(crate) use update::Update;
 
 use crate::chip::PersonalisationPath;
+use crate::flaw::{Flaw, flawed};
 use crate::issuer_domain::{Block, Channel, SecureChannel};
 use crate::memory::{Changes, PowerLost};
 use crate::processor::{Processor, Stop, answer, is_select_by_name};
@@ -32,7 +33,7 @@ const WITH_RESPONSE: u8 = 0x01;
 impl Processor {
     /// One block for the instance that the session is bound to.
     pub(crate) fn store_data(&mut self, channel: &mut Channel, block: &Block) -> Result<Response, Stop> {
-        if !channel.protocol.level().has_c_decryption() {
+        if !channel.protocol.level().has_c_decryption() && !flawed(Flaw::StoreDataInClear) {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let stream = channel.stream.as_ref().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
@@ -42,7 +43,8 @@ impl Processor {
         if instance.is_operational() != update.is_some() {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
-        if block.format & !WITH_RESPONSE != DGI_FORMAT || !stream.expects(block.number) {
+        let expected = stream.expects(block.number) || flawed(Flaw::BlockNumberUnchecked);
+        if block.format & !WITH_RESPONSE != DGI_FORMAT || !expected {
             return Err(StatusWord::INCORRECT_P1_P2.into());
         }
         let chip = Chip {
@@ -61,15 +63,15 @@ impl Processor {
         }
         self.carry_out(&effects, owner, instance)?;
         channel.update = match update {
-            Some(update) if effects.commit => {
+            Some(update) if effects.commit || flawed(Flaw::UpdateVisibleAtOnce) => {
                 let changes = update.changes(&self.store).ok_or(StatusWord::NOT_ENOUGH_MEMORY)?;
                 self.store.commit(&changes)?;
-                None
+                (!effects.commit).then(|| Update::new(owner))
             }
             other => other,
         };
         stream.count_block();
-        let over = block.last || effects.end_the_stream();
+        let over = block.last && !flawed(Flaw::AssociationStays) || effects.end_the_stream();
         let through_application = self.silicon.personalisation == PersonalisationPath::ThroughApplication;
         channel.stream = match (over, through_application) {
             (false, _) => Some(stream),

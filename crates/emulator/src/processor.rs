@@ -1,6 +1,7 @@
 //! From a plain command APDU to a response: which application gets it, and what power-up and SELECT change.
 
 use crate::chip::{Interface, Silicon};
+use crate::flaw::{Flaw, flawed};
 use crate::identity::{IdentitySession, RECORDS_AID};
 use crate::issuer_domain::{self, SecureChannel};
 use crate::memory::PowerLost;
@@ -150,7 +151,9 @@ impl Processor {
             (CardLifeCycle::Terminated, Selected::Instance(_)) => {
                 return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
             }
-            (CardLifeCycle::CardLocked, Selected::Instance(_)) => {
+            (CardLifeCycle::CardLocked, Selected::Instance(_))
+                if !flawed(Flaw::LockedCardSelectsInstance) =>
+            {
                 return Err(StatusWord::FUNCTION_NOT_SUPPORTED.into());
             }
             _ => {}
@@ -187,7 +190,7 @@ impl Processor {
 
     /// The application, and for an instance which of its dedicated files (FILE-02, REC-01).
     fn find_by_name(&self, name: &[u8]) -> Option<(Selected, Df)> {
-        if !name.is_empty() && name.len() < 5 {
+        if !name.is_empty() && name.len() < 5 && !flawed(Flaw::ShortNameSelects) {
             return None;
         }
         if issuer_domain::AID.starts_with(name) {
@@ -208,7 +211,9 @@ impl Processor {
 
     /// CM-15.
     pub(crate) fn issuer_domain_is_reachable(&self) -> bool {
-        self.silicon.interface == Interface::Contact || !self.has_operational_instance()
+        self.silicon.interface == Interface::Contact
+            || !self.has_operational_instance()
+            || flawed(Flaw::CardManagerOnContactless)
     }
 
     /// CHIP-07, CM-15.
@@ -230,7 +235,7 @@ impl Processor {
             };
         }
         let mut data = match chain {
-            Some(chain) if chain.header == header => chain.data,
+            Some(chain) if chain.header == header || flawed(Flaw::ChainHeaderUnchecked) => chain.data,
             Some(_) => return Err(StatusWord::LAST_COMMAND_EXPECTED),
             None => Vec::new(),
         };
@@ -268,10 +273,12 @@ pub(crate) fn is_select_by_name(command: &Command) -> bool {
 pub(crate) fn cut_to_le(data: Vec<u8>, command: &Command) -> Result<Vec<u8>, StatusWord> {
     use chipwright_iso7816::Le;
     match command.le {
-        Some(Le::Exact(ne)) if (ne as usize) < data.len() => match u8::try_from(data.len()) {
-            Ok(exact) => Err(StatusWord::from_bytes(0x6C, exact)),
-            Err(_) => Err(StatusWord::WRONG_LENGTH),
-        },
+        Some(Le::Exact(ne)) if (ne as usize) < data.len() && !flawed(Flaw::WrongLeIgnored) => {
+            match u8::try_from(data.len()) {
+                Ok(exact) => Err(StatusWord::from_bytes(0x6C, exact)),
+                Err(_) => Err(StatusWord::WRONG_LENGTH),
+            }
+        }
         _ => Ok(data),
     }
 }

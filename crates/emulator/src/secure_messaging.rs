@@ -4,6 +4,7 @@ mod command;
 mod response;
 
 use crate::aes_key::AesKey;
+use crate::flaw::{Flaw, flawed};
 use chipwright_iso7816::{Command, Le, Response, StatusWord, Tag};
 use std::fmt;
 
@@ -115,9 +116,11 @@ impl Session {
     /// [`SmFailure`], and the session is closed.
     pub fn unwrap(&mut self, command: &Command) -> Result<Command, SmFailure> {
         let mut session = self.0.take().ok_or(SmFailure::Closed)?;
-        let plain = session.unwrap(command)?;
-        self.0 = Some(session);
-        Ok(plain)
+        let plain = session.unwrap(command);
+        if plain.is_ok() || flawed(Flaw::WrongMessagingKeepsSession) {
+            self.0 = Some(session);
+        }
+        plain
     }
 
     /// `[87 or 85] 99 8E, SW` (9303-11, 9.8.4), 85 when `original` has an odd INS.
@@ -170,6 +173,9 @@ impl Live {
 
     /// `E(KSenc, SSC)`: the IV of every cryptogram (9303-11, 9.8.7.1).
     fn iv(&self) -> [u8; 16] {
+        if flawed(Flaw::MessagingIvConstant) {
+            return [0; 16];
+        }
         self.enc.encrypt_block(self.ssc.to_be_bytes())
     }
 

@@ -13,6 +13,7 @@ pub use command::{CommandError, SetAt, SetDst};
 pub use trust_points::TrustPoints;
 
 use crate::cv::{Certificate, CvError, Rights, Role};
+use crate::flaw::{Flaw, flawed};
 use chain::Holder;
 use chipwright_iso7816::StatusWord;
 
@@ -156,13 +157,18 @@ impl TerminalAuthentication {
     /// [`TerminalFailure`].
     pub fn authenticate(&mut self, signature: &[u8]) -> Result<(), TerminalFailure> {
         let signed = self.signed_data().ok_or(TerminalFailure::OutOfOrder)?;
-        let Stage::Named { terminal, pcd, .. } = std::mem::replace(&mut self.stage, Stage::BEGIN) else {
+        let before = std::mem::replace(&mut self.stage, Stage::BEGIN);
+        let Stage::Named { terminal, pcd, .. } = &before else {
             return Err(TerminalFailure::OutOfOrder);
         };
-        if !terminal.key.verifies(&signed, signature) {
+        let (terminal, pcd) = (terminal.clone(), *pcd);
+        if !terminal.key.verifies(&signed, signature) && !flawed(Flaw::TerminalSignatureUnchecked) {
+            if flawed(Flaw::ChallengeServesTwice) {
+                self.stage = before;
+            }
             return Err(TerminalFailure::WrongSignature);
         }
-        let refused = self.by_can && !terminal.rights.can_is_allowed();
+        let refused = self.by_can && !terminal.rights.can_is_allowed() && !flawed(Flaw::CanNeedsNoPermission);
         let rights = if refused { Rights::NONE } else { terminal.rights };
         self.stage = Stage::Done { rights, pcd };
         Ok(())
@@ -199,3 +205,5 @@ fn signed_data(card_key: &[u8; 32], challenge: &[u8; 8], pcd: &[u8; 32]) -> Vec<
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worked_example;

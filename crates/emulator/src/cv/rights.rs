@@ -1,6 +1,7 @@
 //! What a terminal may do (TA-06, TA-07).
 
 use super::{Certificate, FileRights};
+use crate::flaw::{Flaw, flawed};
 
 /// The bitwise *and* of templates and extensions. It only ever narrows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,9 @@ impl Rights {
     #[must_use]
     pub fn narrowed_by(self, certificate: &Certificate) -> Self {
         let Some(template) = certificate.template.authentication_terminal() else { return Self::NONE };
-        let files = certificate.file_rights.unwrap_or(FileRights::ALL);
-        Self { bits: self.bits & number(template), files: self.files.narrowed_by(files) }
+        let files = certificate.file_rights.filter(|_| !flawed(Flaw::ExtensionIgnored));
+        let bits = if flawed(Flaw::RightsOfRequestOnly) { self.bits } else { self.bits & number(template) };
+        Self { bits, files: self.files.narrowed_by(files.unwrap_or(FileRights::ALL)) }
     }
 
     /// *CAN allowed*.
@@ -57,6 +59,9 @@ impl Rights {
     /// Whether records may be appended to this file.
     #[must_use]
     pub fn may_append(self, file: u16) -> bool {
+        if file == 0x0201 && flawed(Flaw::CitizenNumberAppended) {
+            return self.allows(&APPEND, CERTIFICATES);
+        }
         self.allows(&APPEND, file) && names(self.files.append, file)
     }
 

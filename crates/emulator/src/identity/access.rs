@@ -2,6 +2,7 @@
 
 use super::terminal::Terminal;
 use super::{Protection, pin};
+use crate::flaw::{Flaw, flawed};
 use crate::memory::Changes;
 use crate::pace::{
     DomainParameters, Mapping, Mechanism, Parameters, PasswordKey, PasswordReference, Picc, SetAt, Step,
@@ -104,8 +105,8 @@ impl Processor {
         let parameters = Parameters { mechanism: set_at.mechanism, domain };
         self.volatile.identity.pace = PaceRun::Set { parameters, password, requested };
         Ok(Response::status(match password {
-            Password::Pin => pin::status_of(self.store.tries(slot)),
-            Password::Mrz | Password::Can | Password::Puk => StatusWord::OK,
+            Password::Pin if !flawed(Flaw::PinTriesUntold) => pin::status_of(self.store.tries(slot)),
+            Password::Mrz | Password::Can | Password::Pin | Password::Puk => StatusWord::OK,
         }))
     }
 
@@ -144,7 +145,7 @@ impl Processor {
             }
         };
         let before = password.of(self.store.tries(slot));
-        if password == Password::Pin && picc.awaits_token() {
+        if password == Password::Pin && picc.awaits_token() && !flawed(Flaw::PinTriesNotCounted) {
             // A try is spent before the token is looked at.
             self.count_tries(slot, password, before.saturating_add(1))?;
         }
@@ -154,15 +155,27 @@ impl Processor {
                 Ok(Response::ok(response))
             }
             Ok(Step::Done(established)) => {
-                self.count_tries(slot, password, 0)?;
+                let kept = match password {
+                    Password::Pin => flawed(Flaw::PinTriesNotRestored),
+                    Password::Mrz | Password::Can | Password::Puk => flawed(Flaw::PasswordCountNotCleared),
+                };
+                self.count_tries(slot, password, if kept { before } else { 0 })?;
                 self.volatile.identity.messaging = Some(established.session);
                 self.volatile.identity.opened_with = Some(password);
-                self.volatile.identity.terminal =
-                    Terminal::after_pace(requested, password, established.card_key);
+                if self.volatile.identity.terminal.rights().is_none() || !flawed(Flaw::RightsOutliveSession) {
+                    self.volatile.identity.terminal =
+                        Terminal::after_pace(requested, password, established.card_key);
+                }
                 Ok(Response::ok(established.response))
             }
             Err(failure) if failure.is_wrong_password() => {
-                self.count_tries(slot, password, before.saturating_add(1))?;
+                let uncounted = match password {
+                    Password::Pin => flawed(Flaw::PinTriesNotCounted),
+                    Password::Mrz | Password::Can | Password::Puk => flawed(Flaw::WrongPasswordsNotCounted),
+                };
+                if !uncounted {
+                    self.count_tries(slot, password, before.saturating_add(1))?;
+                }
                 Err(Stop::Refused(match password {
                     Password::Pin => pin::status_of(self.store.tries(slot)),
                     Password::Mrz | Password::Can | Password::Puk => failure.status(),
@@ -181,6 +194,7 @@ impl Processor {
             Mechanism::EcdhGmAes128 | Mechanism::EcdhGmAes256 => true,
             Mechanism::EcdhCamAes128 | Mechanism::EcdhCamAes256 => {
                 self.store.has_key_pair(slot, KeyReference::ChipAuthenticationMapping)
+                    || flawed(Flaw::MappingWithoutKey)
             }
             Mechanism::EcdhGmAes192 | Mechanism::EcdhCamAes192 => false,
         }
@@ -209,6 +223,7 @@ impl Processor {
 fn delay_after(wrong: u32) -> Duration {
     match wrong.checked_sub(1) {
         None => Duration::ZERO,
+        Some(_) if flawed(Flaw::DelayMissing) => Duration::ZERO,
         Some(doublings) => FIRST_DELAY.saturating_mul(1 << doublings.min(16)).min(LONGEST_DELAY),
     }
 }

@@ -1,6 +1,7 @@
 //! Active Authentication (AA-01; ICAO Doc 9303-11, 6.1).
 
 use super::Protection;
+use crate::flaw::{Flaw, flawed};
 use crate::key_pair;
 use crate::processor::{Processor, Stop};
 use crate::tables::KeyReference;
@@ -14,11 +15,12 @@ impl Processor {
         challenge: [u8; 8],
         protection: Protection,
     ) -> Result<Response, Stop> {
-        if !protection.granted {
+        if !protection.granted && !flawed(Flaw::ActiveAuthenticationInPlain) {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let pair = self.store.key_pair(slot, KeyReference::ActiveAuthentication);
         let pair = pair.ok_or(StatusWord::INS_NOT_SUPPORTED)?;
+        let challenge = if flawed(Flaw::ActiveAuthenticationWithoutChallenge) { [0; 8] } else { challenge };
         let signature = key_pair::sign(&pair.private, &challenge).ok_or(StatusWord::NO_PRECISE_DIAGNOSIS)?;
         Ok(Response::ok(signature.to_vec()))
     }

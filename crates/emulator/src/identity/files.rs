@@ -2,6 +2,7 @@
 
 use super::Protection;
 use super::command::{Read, Target};
+use crate::flaw::{Flaw, flawed};
 use crate::processor::{Processor, Stop};
 use crate::tables::{Access, Df, File};
 use chipwright_iso7816::tlv::{Writer, encode};
@@ -19,7 +20,15 @@ impl Processor {
         if df == Df::Records || df == Df::Lds && !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
-        let (file, length) = self.existing(slot, File::by_fid(df, fid))?;
+        let (file, length) = match self.existing(slot, File::by_fid(df, fid)) {
+            Ok(found) => found,
+            Err(status) => {
+                if flawed(Flaw::FailedSelectForgetsFile) {
+                    self.volatile.identity.current = None;
+                }
+                return Err(status.into());
+            }
+        };
         self.volatile.identity.current = Some(file);
         if !wants_fcp {
             return Ok(Response::status(StatusWord::OK));
@@ -46,25 +55,30 @@ impl Processor {
             Target::ShortIdentifier(sfi) => File::by_sfi(df, sfi),
             Target::Identifier(fid) => File::by_fid(df, fid),
         };
-        let needs_access = file.map_or(df == Df::Lds, |file| file.access == Access::Pace);
+        let needs_access = match df {
+            Df::Master if flawed(Flaw::CardSecurityWithoutAccess) => false,
+            Df::Lds if flawed(Flaw::FilesWithoutAccess) => false,
+            _ => file.map_or(df == Df::Lds, |file| file.access == Access::Pace),
+        };
         if needs_access && !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let (file, length) = self.existing(slot, file)?;
         let length = usize::from(length);
-        if read.offset >= length {
+        if read.offset >= length && !flawed(Flaw::OffsetUnchecked) {
             return Err(StatusWord::OFFSET_OUTSIDE_FILE.into());
         }
         let most = if read.in_data_object { value_within(protection.most) } else { protection.most };
         if most == 0 {
             return Err(StatusWord::WRONG_LENGTH.into());
         }
-        let left = length - read.offset;
+        let left = length.saturating_sub(read.offset);
         let count = left.min(most);
         let object = file.dgi.and_then(|dgi| self.store.object(slot, dgi));
         let data = object.map(|(_, o)| self.store.read_object(o, read.offset, count)).unwrap_or_default();
         let data = if read.in_data_object { encode(Tag(0x53), &data) } else { data };
-        let asked_for_more = matches!(read.le, Le::Exact(ne) if ne as usize > data.len());
+        let asked_for_more =
+            matches!(read.le, Le::Exact(ne) if ne as usize > data.len()) && !flawed(Flaw::EndOfFileUntold);
         let status = if asked_for_more && count == left { StatusWord::END_OF_FILE } else { StatusWord::OK };
         if read.target != Target::Current {
             self.volatile.identity.current = Some(file);

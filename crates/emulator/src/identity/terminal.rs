@@ -4,18 +4,14 @@ use super::Protection;
 use super::access::Password;
 use crate::chip_authentication::{self, Protocol};
 use crate::cv::{Rights, Template};
+use crate::flaw::{Flaw, flawed};
 use crate::memory::PowerLost;
 use crate::pace::{DomainParameters, x_coordinate};
 use crate::processor::{Processor, Stop};
 use crate::store::NewTrustPoint;
 use crate::tables::KeyReference;
 use crate::terminal_authentication::{SetAt, SetDst, TerminalAuthentication, TrustPoints};
-use chipwright_iso7816::tlv::Writer;
-use chipwright_iso7816::{Response, StatusWord, Tag};
-
-const DYNAMIC_AUTHENTICATION_DATA: Tag = Tag(0x7C);
-const NONCE: Tag = Tag(0x81);
-const TOKEN: Tag = Tag(0x82);
+use chipwright_iso7816::{Response, StatusWord};
 
 /// How far the terminal of a session has come.
 pub(super) enum Terminal {
@@ -54,9 +50,12 @@ impl Terminal {
     }
 
     /// The rights that apply; none before Chip Authentication 2 is complete.
-    pub(super) const fn rights(&self) -> Option<Rights> {
+    pub(super) fn rights(&self) -> Option<Rights> {
         match self {
             Self::Present(rights) => Some(*rights),
+            Self::Proving(run) if flawed(Flaw::RightsBeforeChipAuthentication) => {
+                run.authenticated().map(|(_, rights)| rights)
+            }
             Self::Absent | Self::Proving(_) => None,
         }
     }
@@ -77,7 +76,13 @@ impl Processor {
         chat: Option<&Template>,
     ) -> Result<Option<[u8; 5]>, StatusWord> {
         let Some(chat) = chat else { return Ok(None) };
+        if self.trust_points(slot).is_none() && flawed(Flaw::TemplateWithoutTrustPoint) {
+            return Ok(None);
+        }
         self.trust_points(slot).ok_or(StatusWord::INCORRECT_DATA)?;
+        if flawed(Flaw::OtherTerminalTypes) {
+            return Ok(Some(chat.authentication_terminal().unwrap_or_default()));
+        }
         chat.authentication_terminal().map(Some).ok_or(StatusWord::INCORRECT_DATA)
     }
 
@@ -124,7 +129,9 @@ impl Processor {
         let Terminal::Proving(run) = &self.volatile.identity.terminal else {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         };
-        run.authenticated().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+        if !flawed(Flaw::ChipAuthentication2Early) {
+            run.authenticated().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+        }
         let key = KeyReference::ChipAuthentication2;
         if key_reference != key as u8 || !self.store.has_key_pair(slot, key) {
             return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
@@ -148,19 +155,16 @@ impl Processor {
         let key = key.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
         let secret = chip_authentication::agree(&key.private, terminal_key)
             .map_err(chip_authentication::ChipAuthenticationFailure::status)?;
-        if x_coordinate(terminal_key) != pcd {
+        if x_coordinate(terminal_key) != pcd && !flawed(Flaw::OtherTerminalKey) {
             return Err(StatusWord::AUTHENTICATION_FAILED.into());
         }
         let mut nonce = [0; 8];
         (self.rng)(&mut nonce);
         let keys = secret.keys_with_nonce(protocol, &nonce);
-        let mut answer = Writer::new();
-        answer.nest(DYNAMIC_AUTHENTICATION_DATA, |data| {
-            data.put(NONCE, &nonce).put(TOKEN, &keys.token(terminal_key));
-        });
+        let answer = keys.answer(&nonce, terminal_key);
         self.volatile.identity.messaging = Some(keys.into_session());
         self.volatile.identity.terminal = Terminal::Present(rights);
-        Ok(Response::ok(answer.into_bytes()))
+        Ok(Response::ok(answer))
     }
 
     /// None for a card without a trust point.
@@ -184,6 +188,9 @@ impl Processor {
     ) -> Result<bool, PowerLost> {
         let link = after.current().to_bytes();
         let change = if after.current() != before.current() {
+            if flawed(Flaw::LinkForgotten) {
+                return Ok(true);
+            }
             NewTrustPoint::Link(&link)
         } else if after.second().is_none() {
             NewTrustPoint::ForgetPrevious

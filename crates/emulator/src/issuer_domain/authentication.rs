@@ -3,6 +3,7 @@
 use super::load::Loading;
 use super::status::Shown;
 use crate::chip::CountAt;
+use crate::flaw::{Flaw, flawed};
 use crate::memory::Changes;
 use crate::personalisation::{Stream, Update};
 use crate::processor::{Processor, Stop};
@@ -63,7 +64,7 @@ impl Processor {
             .key_sets()
             .find(|(_, keys)| command.p1 == 0x00 || keys.version == command.p1)
             .ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
-        if keys.failures >= self.silicon.failure_limit {
+        if keys.failures >= self.silicon.failure_limit && !flawed(Flaw::BlockedKeySetAnswers) {
             return Err(StatusWord::BLOCKED.into());
         }
         if parameter.is_pseudo_random() && keys.sequence == LAST_SEQUENCE {
@@ -100,16 +101,20 @@ impl Processor {
         let keys = self.store.key_set(slot).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
         match protocol.external_authenticate(command) {
             Ok(protocol) => {
-                let pseudo_random = u32::from(self.silicon.parameter.is_pseudo_random());
-                let cleared = keys.with_counters(0, (keys.sequence + pseudo_random).min(LAST_SEQUENCE));
+                let counts =
+                    self.silicon.parameter.is_pseudo_random() && !flawed(Flaw::SequenceCounterStands);
+                let pseudo_random = u32::from(counts);
+                let left = if flawed(Flaw::FailuresNotCleared) { keys.failures } else { 0 };
+                let cleared = keys.with_counters(left, (keys.sequence + pseudo_random).min(LAST_SEQUENCE));
                 self.count(slot, cleared)?;
                 let stream = personalises.map(Stream::new);
-                let channel = Channel { protocol, keys: slot, stream, update: None, loading: None, shown: None };
+                let channel =
+                    Channel { protocol, keys: slot, stream, update: None, loading: None, shown: None };
                 self.volatile.channel = SecureChannel::Open(Box::new(channel));
                 Ok(Response::status(StatusWord::OK))
             }
             Err(status) => {
-                let failed = status == StatusWord::AUTHENTICATION_FAILED;
+                let failed = status == StatusWord::AUTHENTICATION_FAILED && !flawed(Flaw::FailuresNotCounted);
                 if failed && self.silicon.count_at == CountAt::ExternalAuthenticate {
                     let counted = keys.with_counters(keys.failures.saturating_add(1), keys.sequence);
                     self.count(slot, counted)?;

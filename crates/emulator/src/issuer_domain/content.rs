@@ -3,6 +3,7 @@
 use super::command::Install;
 use super::{AID, Channel, LOAD_FILE, MODULE};
 use crate::chip::PersonalisationPath;
+use crate::flaw::{Flaw, flawed};
 use crate::memory::Changes;
 use crate::personalisation::{Stream, Update};
 use crate::processor::{Processor, Stop};
@@ -96,7 +97,7 @@ impl Processor {
             return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into());
         }
         let operational = |slot: &usize| self.store.instance(*slot).is_some_and(Instance::is_operational);
-        if gone.iter().any(operational) {
+        if gone.iter().any(operational) && !flawed(Flaw::OperationalInstanceDeleted) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         for slot in &gone {

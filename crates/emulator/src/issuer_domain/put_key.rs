@@ -2,6 +2,7 @@
 
 use super::Channel;
 use super::command::{PutKey, WrappedKey};
+use crate::flaw::{Flaw, flawed};
 use crate::memory::Changes;
 use crate::processor::{Processor, Stop};
 use crate::scp03::{KeySet, check_value};
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 
 impl Processor {
     pub(super) fn put_key(&mut self, channel: &Channel, put: &PutKey) -> Result<Response, Stop> {
-        if !channel.protocol.level().has_c_decryption() {
+        if !channel.protocol.level().has_c_decryption() && !flawed(Flaw::PutKeyInClear) {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let slot_of = |version: u8| {
@@ -46,5 +47,6 @@ fn unwrap(wrapping: &KeySet, wrapped: &WrappedKey) -> Result<Zeroizing<Vec<u8>>,
     let mut key = wrapping.decrypt_dek(&wrapped.cryptogram).map_err(|_| StatusWord::INCORRECT_DATA)?;
     key.truncate(wrapped.length);
     let computed = check_value(&key).map_err(|_| StatusWord::INCORRECT_DATA)?;
-    if bool::from(computed.ct_eq(&wrapped.check_value)) { Ok(key) } else { Err(StatusWord::INCORRECT_DATA) }
+    let right = bool::from(computed.ct_eq(&wrapped.check_value)) || flawed(Flaw::KeyCheckValueUnchecked);
+    if right { Ok(key) } else { Err(StatusWord::INCORRECT_DATA) }
 }

@@ -2,6 +2,7 @@
 
 use super::command::{GetStatus, Subset};
 use super::{AID, Channel, LOAD_FILE, MODULE};
+use crate::flaw::{Flaw, flawed};
 use crate::memory::Changes;
 use crate::processor::{Processor, Stop};
 use crate::tables::{CardLifeCycle, InstanceLifeCycle};
@@ -96,7 +97,7 @@ impl Processor {
 
     pub(super) fn set_status(&mut self, next: CardLifeCycle) -> Result<Response, Stop> {
         let mut card = self.store.card().clone();
-        if !card.life_cycle.may_become(next) {
+        if !card.life_cycle.may_become(next) && !flawed(Flaw::LifeCycleUnchecked) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         card.life_cycle = next;
@@ -112,7 +113,7 @@ impl Processor {
             .find(|(_, instance)| instance.aid == *aid)
             .map(|(slot, instance)| (slot, *instance))
             .ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
-        if !instance.is_operational() {
+        if !instance.is_operational() && !flawed(Flaw::SuspendedBeforeOperational) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         instance.life_cycle =

@@ -1,6 +1,7 @@
 //! GENERATE KEY PAIR and PUBLIC KEY in the stream (PERSO-19 to PERSO-21).
 
 use super::manifest::Held;
+use crate::flaw::{Flaw, flawed};
 use crate::key_pair::{Request, generate};
 use crate::store::{KeyPairRecord, Store};
 use crate::tables::KeyReference;
@@ -37,8 +38,12 @@ impl<'a> KeyPairs<'a> {
     }
 
     /// PERSO-21: a public key goes out under an R-MAC only.
-    pub(super) const fn may_be_told(&self) -> Result<(), StatusWord> {
-        if self.chip.r_mac { Ok(()) } else { Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED) }
+    pub(super) fn may_be_told(&self) -> Result<(), StatusWord> {
+        if self.chip.r_mac || flawed(Flaw::PublicKeyWithoutResponseMac) {
+            Ok(())
+        } else {
+            Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED)
+        }
     }
 
     /// PERSO-19: makes a pair, which replaces a former one, and answers with its proof; the public key counts as held.

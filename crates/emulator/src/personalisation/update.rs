@@ -7,6 +7,7 @@
 use super::Content;
 use super::plan::Plan;
 use super::stream::Value;
+use crate::flaw::{Flaw, flawed};
 use crate::memory::{Area, Changes};
 use crate::store::{Body, INLINE, Object, Store};
 use crate::tables::{Dgi, DgiKind, PIN, PUK, budget};
@@ -52,6 +53,7 @@ impl Update {
             changes.object(slot, object);
             // LIFE-08
             match object.dgi {
+                _ if flawed(Flaw::UpdateKeepsTries) => {}
                 PIN => tries.pin = 0,
                 PUK => (tries.puk, tries.puk_uses) = (0, 0),
                 _ => {}

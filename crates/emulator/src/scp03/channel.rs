@@ -3,6 +3,7 @@
 use super::derivation::SessionKeys;
 use super::{Parameter, SecurityLevel};
 use crate::aes_key::AesKey;
+use crate::flaw::{Flaw, flawed};
 use crate::iso9797;
 use chipwright_iso7816::{Command, Response, StatusWord};
 use std::fmt;
@@ -94,7 +95,7 @@ impl Channel {
         match &self.session {
             None if is_error => Response::status(status),
             None => Response::status(StatusWord::SECURITY_STATUS_NOT_SATISFIED),
-            Some(_) if !self.level.has_r_mac() => response,
+            Some(_) if !self.level.has_r_mac() || flawed(Flaw::ResponseMacMissing) => response,
             Some(_) if is_error => Response::status(status),
             Some(session) => session.wrap(response, self.level, self.parameter.short_length()),
         }
@@ -134,7 +135,8 @@ impl Live {
     fn wrap(&self, mut response: Response, level: SecurityLevel, mac_length: usize) -> Response {
         if level.has_r_encryption() && !response.data.is_empty() {
             iso9797::pad(&mut response.data);
-            self.keys.enc.cbc_encrypt(&self.icv(0x80), &mut response.data);
+            let icv = if flawed(Flaw::ResponseIvConstant) { [0; 16] } else { self.icv(0x80) };
+            self.keys.enc.cbc_encrypt(&icv, &mut response.data);
         }
         let status = response.status.to_bytes();
         let mac = self.keys.r_mac.cmac(&[&self.mac_chain, &response.data, &status]);
@@ -167,7 +169,7 @@ pub(super) fn verify_c_mac(
     let short = !command.extended && lc[0] == 0;
     let lc = if short { vec![lc[1]] } else { vec![0, lc[0], lc[1]] };
     let mac = key.cmac(&[chain, &header, &lc, data]);
-    bool::from(mac[..length].ct_eq(received)).then_some(mac)
+    (bool::from(mac[..length].ct_eq(received)) || flawed(Flaw::CommandMacUnchecked)).then_some(mac)
 }
 
 /// Whether a class byte announces GlobalPlatform secure messaging (GP 2.3.1, 11.1.4).

@@ -2,6 +2,7 @@
 
 use super::derivation::{Constant, SessionKeys, card_challenge};
 use super::{Channel, KeySet, Parameter, SecurityLevel};
+use crate::flaw::{Flaw, flawed};
 use chipwright_iso7816::{Command, Ins, StatusWord};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -66,7 +67,11 @@ impl Initiation<'_> {
         let mut response = self.diversification_data.to_vec();
         response.extend_from_slice(&[self.key_version, 0x03, self.parameter.value()]);
         response.extend_from_slice(challenge);
-        response.extend_from_slice(&cryptogram(Constant::CardCryptogram));
+        let mut card_cryptogram = cryptogram(Constant::CardCryptogram);
+        if flawed(Flaw::CardCryptogramMissing) {
+            card_cryptogram.fill(0);
+        }
+        response.extend_from_slice(&card_cryptogram);
         if self.parameter.is_pseudo_random() {
             response.extend_from_slice(&self.sequence_counter);
         }
@@ -102,7 +107,7 @@ impl Pending {
         };
         let mac_chain = super::channel::verify_c_mac(&self.keys.mac, &[0; 16], length, command)
             .ok_or(StatusWord::AUTHENTICATION_FAILED)?;
-        if !bool::from(cryptogram.ct_eq(&self.host_cryptogram)) {
+        if !bool::from(cryptogram.ct_eq(&self.host_cryptogram)) && !flawed(Flaw::HostCryptogramUnchecked) {
             return Err(StatusWord::AUTHENTICATION_FAILED);
         }
         Ok(Channel::new(self.keys, mac_chain, self.parameter, level))

@@ -1,7 +1,8 @@
 //! Chains, links, dates, rights and the signature, on P-256.
 
 use super::*;
-use crate::pace::DomainParameters::P256;
+use crate::pace::DomainParameters::{BrainpoolP256r1, P256};
+use crate::scp03::vectors::{CvChain, load};
 use cv_maker::{CVCA, DOMESTIC, FOREIGN, Holder as Maker, TERMINAL, holder, parts, sign};
 
 #[allow(dead_code, unreachable_pub, reason = "the host of the tests uses more of it")]
@@ -298,6 +299,35 @@ fn ta_06_ta_07_rights_are_what_everybody_leaves() {
     let at = extended(terminal(), [0, 0, 0, 0x80]);
     let both = rights([0xFF; 5], true, &verifier(), &at);
     assert!(both.may_append(0x0207) && !both.may_append(0x0206), "one bit, told apart by the extension");
+}
+
+/// Real chains on brainpoolP256r1: every signature, and the rights that are left.
+#[test]
+fn published_chains() {
+    let chains = load::<CvChain>("cv-chains");
+    assert!(chains.len() >= 4);
+    for (name, vector) in chains {
+        assert_eq!((vector.expect.as_str(), vector.curve.as_str()), ("pass", "brainpoolP256r1"), "{name}");
+        let mut trust = TrustPoints::first(BrainpoolP256r1, &vector.trust_point).unwrap();
+        let mut session = session();
+        // The trust point verifies itself, and stays what it is.
+        present(&mut session, &mut trust, &vector.trust_point).unwrap();
+        assert!(trust == TrustPoints::first(BrainpoolP256r1, &vector.trust_point).unwrap());
+        for certificate in &vector.certificates {
+            let mut altered = certificate.0.clone();
+            altered[80] ^= 1;
+            assert!(present(&mut session, &mut trust, &altered).is_err(), "{name}");
+            assert_eq!(present(&mut session, &mut trust, certificate), Ok(()), "{name}");
+        }
+        let terminal = vector.terminal.as_bytes().to_vec();
+        session.set_terminal(&SetAt { terminal, ephemeral_key: PCD }).unwrap();
+        let Stage::Named { terminal, .. } = &session.stage else { panic!("{name}") };
+        assert_eq!(terminal.rights, Rights::requested(vector.rights[..].try_into().unwrap()), "{name}");
+        // On the card's own curve nothing of it counts.
+        let mut trust = TrustPoints::first(P256, &vector.trust_point).unwrap();
+        let refused = present(&mut self::session(), &mut trust, &vector.certificates[0]);
+        assert_eq!(refused, Err(TerminalFailure::UnknownReference), "{name}");
+    }
 }
 
 #[test]

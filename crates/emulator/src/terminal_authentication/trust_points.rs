@@ -2,6 +2,7 @@
 
 use super::chain::{Holder, NotVerified};
 use crate::cv::{Certificate, CvError, Date, Rights, Role};
+use crate::flaw::{Flaw, flawed};
 use crate::pace::DomainParameters;
 
 /// The trust points and the approximate date (TA-03, TA-04).
@@ -92,7 +93,8 @@ impl TrustPoints {
             }
             after.second = Some(std::mem::replace(&mut after.current, certificate.clone()));
         }
-        if role != Role::Terminal || issuer.role == Role::DomesticVerifier {
+        let raises = role != Role::Terminal || issuer.role == Role::DomesticVerifier;
+        if raises && !flawed(Flaw::DateNotRaised) {
             after.date = after.date.max(certificate.effective);
         }
         if after.second().is_none() {
