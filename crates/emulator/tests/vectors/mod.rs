@@ -186,6 +186,86 @@ pub struct ChipAuthentication {
     pub exchanges: Vec<PaceExchange>,
 }
 
+/// `cv-certificates/*.json`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CvCertificate {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    pub certificate: Hex,
+    pub authority: String,
+    pub holder: String,
+    pub terminal_type: Hex,
+    pub role: String,
+    pub authorization: Hex,
+    pub key_algorithm: Hex,
+    pub domain_parameters: bool,
+    pub effective: String,
+    pub expires: String,
+}
+
+/// `cv-chains/*.json`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CvChain {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    pub curve: String,
+    pub trust_point: Hex,
+    pub certificates: Vec<Hex>,
+    pub terminal: String,
+    pub rights: Hex,
+}
+
+/// `general-authentication/*.json` of the kind `general-authentication`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneralAuthentication {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    pub protocol_oid: Hex,
+    pub parameter_id: u8,
+    pub curve: String,
+    pub key_bits: usize,
+    pub password_type: String,
+    pub pin: String,
+    pub chat_oid: Hex,
+    pub chat_bits: Hex,
+    pub nonce: Hex,
+    pub pcd_mapping_private_key: Hex,
+    pub picc_mapping_private_key: Hex,
+    pub pcd_ephemeral_private_key: Hex,
+    pub picc_ephemeral_private_key: Hex,
+    pub car: Hex,
+    pub chain: Vec<Hex>,
+    pub pcd_private_key: Hex,
+    pub terminal_challenge: Hex,
+    pub terminal_signature: Hex,
+    pub chip_protocol_oid: Hex,
+    pub chip_key_reference: u8,
+    pub chip_private_key: Hex,
+    pub chip_nonce: Hex,
+    pub get_data_response: Hex,
+    pub pace_ks_enc: Hex,
+    pub pace_ks_mac: Hex,
+    pub id_picc: Hex,
+    pub pcd_public_key: Hex,
+    pub terminal_message: Hex,
+    pub chip_public_key: Hex,
+    pub chip_token: Hex,
+    pub ks_enc: Hex,
+    pub ks_mac: Hex,
+    #[serde(default)]
+    pub computed_fields: Vec<String>,
+    pub exchanges: Vec<PaceExchange>,
+}
+
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaceExchange {
