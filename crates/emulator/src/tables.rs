@@ -107,7 +107,7 @@ pub const DGIS: [Dgi; 29] = [
     key(0x8102, "Chip Authentication 1 key"),
     key(0x8103, "PACE-CAM key"),
     key(0x8104, "Chip Authentication 2 key"),
-    command(0x7F01, "REPORT", 16, 16, DgiKind::Report),
+    command(0x7F01, "REPORT", 16, 18, DgiKind::Report),
     command(0x7F02, "GENERATE KEY PAIR", 17, 17, DgiKind::GenerateKeyPair),
     command(0x7F03, "PUBLIC KEY", 17, 17, DgiKind::PublicKey),
     command(0x7F0E, "COMMIT UPDATE", 1, 1024, DgiKind::CommitUpdate),

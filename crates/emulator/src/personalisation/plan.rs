@@ -1,7 +1,7 @@
 //! What a block would do.
 
 use super::key_pair::{Chip, KeyPairs, MadePair};
-use super::manifest::{Held, agrees, digest, report};
+use super::manifest::{Held, agrees, agrees_with_update, digest, report};
 use super::stream::{Open, Value, complete_header};
 use super::{Content, Stream, Update};
 use crate::memory::{Allocation, Area};
@@ -194,8 +194,8 @@ impl<'a> Plan<'a> {
 
     fn complete(&mut self, open: Open) -> Result<(), StatusWord> {
         let body = match (open.dgi.kind, open.value) {
-            (DgiKind::Report, Value::Whole(key)) => {
-                let part = report(self.state(), &self.everything_held(), &key)?;
+            (DgiKind::Report, Value::Whole(question)) => {
+                let part = report(self.state(), &self.everything_held(), &question)?;
                 self.tell(&part);
                 return Ok(());
             }
@@ -217,7 +217,9 @@ impl<'a> Plan<'a> {
                 return Ok(());
             }
             (DgiKind::CommitUpdate, Value::Whole(manifest)) => {
-                if !agrees(&self.everything_held(), &manifest) {
+                let is_new =
+                    |dgi| self.update.iter().flat_map(Update::staged).any(|object| object.dgi == dgi);
+                if !agrees_with_update(&self.everything_held(), &manifest, is_new) {
                     return Err(StatusWord::INCORRECT_DATA);
                 }
                 self.effects.commit = true;
