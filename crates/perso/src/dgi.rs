@@ -176,11 +176,16 @@ pub fn manifest(entries: &std::collections::BTreeMap<Dgi, [u8; 32]>) -> Vec<u8> 
     out
 }
 
+/// b8 of the state byte: more are held than the answer lists.
+const MORE: u8 = 0x80;
+
 /// What the application says it holds (PERSO-08).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldingsReport {
     /// State byte: 00 empty, 01 filling, 0F operational.
     pub state: u8,
+    /// The data grouping to ask for next, if the answer did not list all.
+    pub next: Option<Dgi>,
     entries: Vec<(Dgi, u16, [u8; 8])>,
 }
 
@@ -209,7 +214,26 @@ impl HoldingsReport {
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(ReportError(bytes.len()));
         }
-        Ok(Self { state: *state, entries })
+        let next = match (state & MORE, entries.last()) {
+            (0, _) => None,
+            (_, None) => return Err(ReportError(bytes.len())),
+            (_, Some((last, ..))) => Some(Dgi(last.0.checked_add(1).ok_or(ReportError(bytes.len()))?)),
+        };
+        Ok(Self { state: state & !MORE, next, entries })
+    }
+
+    /// Goes on with the answer to the question for [`next`](Self::next).
+    ///
+    /// # Errors
+    /// [`ReportError`] when it repeats something.
+    pub fn go_on(&mut self, more: Self) -> Result<(), ReportError> {
+        let goes_on = more.entries.first().is_none_or(|(dgi, ..)| self.next.is_some_and(|next| *dgi >= next));
+        if !goes_on {
+            return Err(ReportError(more.entries.len()));
+        }
+        self.next = more.next;
+        self.entries.extend(more.entries);
+        Ok(())
     }
 
     /// The data groupings held.
@@ -258,6 +282,17 @@ mod tests {
         assert!(!report.holds(&key, &Object::confidential(Dgi::CAN, *b"123457")));
         assert!(!report.holds(&[8; 16], &object));
         assert!(!report.holds(&key, &Object::confidential(Dgi::MRZ_KEY, *b"123456")));
+        bytes[0] = 0x81;
+        let mut report = HoldingsReport::parse(&bytes).unwrap();
+        assert_eq!((report.state, report.next), (0x01, Some(Dgi(0x8011))));
+        let next =
+            |dgi: u8| HoldingsReport::parse(&[&[0x01, 0x80, dgi], [0; 10].as_slice()].concat()).unwrap();
+        assert!(report.clone().go_on(next(0x10)).is_err(), "no end");
+        report.go_on(next(0x12)).unwrap();
+        assert_eq!(report.held().collect::<Vec<_>>(), [Dgi::CAN, Dgi::PIN]);
+        assert_eq!(report.next, None);
+        assert!(report.go_on(next(0x13)).is_err(), "it was complete");
+        assert_eq!(HoldingsReport::parse(&[0x81]), Err(ReportError(1)));
         assert_eq!(HoldingsReport::parse(&bytes[..9]), Err(ReportError(9)));
         assert_eq!(HoldingsReport::parse(&[]), Err(ReportError(0)));
     }

@@ -1,6 +1,7 @@
 //! What can go wrong, and whose fault it is.
 
-use crate::survey::Unsuitable;
+use crate::life::Change;
+use crate::survey::{Stage, Unsuitable};
 use crate::write::JournalError;
 use crate::{BudgetError, ChipIdentifier};
 use chipwright_channel::scp03::put_key::PutKeyError;
@@ -93,6 +94,27 @@ pub enum PersoError {
     /// The chip is a finished card.
     #[error("chip {0} is a finished card")]
     Finished(ChipIdentifier),
+    /// The card's life cycle does not allow the change.
+    #[error("chip {chip} {}: it cannot be {}", is(*stage), done(*change))]
+    NotPossible {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// What it is.
+        stage: Stage,
+        /// What it should become.
+        change: Change,
+    },
+    /// Only a finished card that can be read is updated.
+    #[error("chip {chip} {}: only a finished card is updated", is(*stage))]
+    NotFinished {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// What it is.
+        stage: Stage,
+    },
+    /// The chip is a card that its issuer has blocked or ended.
+    #[error("chip {0} is a card that has been blocked")]
+    OutOfUse(ChipIdentifier),
     /// The chip holds data that is not part of this card: another member's, from a run that was torn.
     #[error("chip {0} holds data of another card that was not finished")]
     Leftovers(ChipIdentifier),
@@ -173,6 +195,9 @@ impl PersoError {
             Self::Budget(BudgetError::Exhausted { .. })
             | Self::NoCardManager
             | Self::Finished(_)
+            | Self::OutOfUse(_)
+            | Self::NotPossible { .. }
+            | Self::NotFinished { .. }
             | Self::OtherChip { .. } => Fault::Operator,
             Self::Budget(BudgetError::Storage(_)) | Self::Journal(_) => Fault::Record,
         }
@@ -194,6 +219,15 @@ impl PersoError {
             {
                 "Check the reader and the smart card service (pcscd), then repeat: the card is continued where it stopped."
             }
+            Self::NotPossible { stage: Stage::Terminated, .. } => {
+                "A terminated card stays so; issue another."
+            }
+            Self::NotPossible { stage: Stage::Blocked, .. } => "Unblock the card first.",
+            Self::NotFinished { stage: Stage::Suspended, .. } => "Resume the card first.",
+            Self::NotPossible { .. } | Self::NotFinished { .. } => {
+                "Look at the card with `chipwright card info`, and do what its state allows."
+            }
+            Self::OutOfUse(_) => "Take another chip; a card that was blocked is not written to.",
             Self::Finished(_) => "Verify it; a finished card is never written again.",
             Self::OtherKey { .. } => "Prepare the chip again and sign the card anew.",
             Self::Leftovers(_) => "Prepare the chip again: what it holds is erased.",
@@ -243,6 +277,26 @@ fn refusal_fault(command: &str, status: StatusWord) -> Fault {
     }
 }
 
+fn is(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Finished => "is a card in use",
+        Stage::Suspended => "is a suspended card",
+        Stage::Blocked => "is a blocked card",
+        Stage::Terminated => "is a terminated card",
+        Stage::Blank | Stage::InPreparation | Stage::Installed | Stage::Unknown => "is no finished card",
+    }
+}
+
+fn done(change: Change) -> &'static str {
+    match change {
+        Change::Suspend => "suspended",
+        Change::Resume => "resumed",
+        Change::Block => "blocked",
+        Change::Unblock => "unblocked",
+        Change::Terminate => "terminated",
+    }
+}
+
 fn list(reasons: &[Unsuitable]) -> String {
     reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -278,6 +332,7 @@ mod tests {
             (PersoError::WrongKey { chip, version: 1 }, Fault::Configuration),
             (PersoError::OtherChip { wanted: chip, found: chip }, Fault::Operator),
             (PersoError::NoCardManager, Fault::Operator),
+            (PersoError::OutOfUse(chip), Fault::Operator),
             (PersoError::Leftovers(chip), Fault::Card),
             (unsuitable(vec![Unsuitable::AnswersNotProtected(0)]), Fault::Card),
             (

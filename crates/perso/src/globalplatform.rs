@@ -7,8 +7,9 @@ mod status;
 
 pub use card_data::{CardData, KeyInformation, Resources};
 pub use commands::{
-    STORE_DATA_LAST, STORE_DATA_RESPONSE, delete, get_data, get_status, install_for_install,
-    install_for_personalization, select, set_card_status, store_data,
+    APPLICATION_LOCKED, APPLICATION_PERSONALIZED, STORE_DATA_LAST, STORE_DATA_RESPONSE, delete, get_data,
+    get_status, install_for_install, install_for_personalization, select, set_application_status,
+    set_card_status, store_data,
 };
 pub use cplc::Cplc;
 pub use status::{CardLifeCycle, StatusEntry, parse_status};

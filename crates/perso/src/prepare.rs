@@ -168,8 +168,10 @@ fn open_storing<T: Transport>(
 }
 
 fn suitable(found: &Survey) -> Result<u8, PersoError> {
-    if found.stage == Stage::Finished {
-        return Err(PersoError::Finished(found.chip));
+    match found.stage {
+        Stage::Finished | Stage::Suspended => return Err(PersoError::Finished(found.chip)),
+        Stage::Blocked | Stage::Terminated => return Err(PersoError::OutOfUse(found.chip)),
+        Stage::Blank | Stage::InPreparation | Stage::Installed | Stage::Unknown => {}
     }
     match found.scp03 {
         Some(parameter) if found.unsuitable.is_empty() => Ok(parameter),

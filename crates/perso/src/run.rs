@@ -87,6 +87,10 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
 
     fn select(&mut self, aid: &Aid) -> Result<(), PersoError> {
         let response = self.exchange(&gp::select(aid))?;
+        // the card manager of a blocked card says that it is one, and is selected (CM-20)
+        if response.status == StatusWord::FILE_DEACTIVATED && *aid == self.profile.issuer_domain {
+            return Ok(());
+        }
         self.expect_ok("SELECT", &response)
     }
 
@@ -177,11 +181,31 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
     pub(crate) fn holdings(&mut self, storing: Storing) -> Result<(Storing, Holdings), PersoError> {
         let mut key = Zeroizing::new([0u8; 16]);
         (self.world.random)(&mut *key);
-        let question = stream([&Object::confidential(Dgi::REPORT, *key)]);
-        let (storing, answer) = self.store_block(storing, gp::STORE_DATA_RESPONSE, &question)?;
-        let report = HoldingsReport::parse(&answer)
-            .map_err(|_| PersoError::NotConfirmed { step: self.step, what: "which data it holds" })?;
+        let (mut storing, mut report) = self.report(storing, &*key)?;
+        // an application holds fewer than 40
+        const MOST_ANSWERS: u32 = 8;
+        let mut answers = 1;
+        while let Some(next) = report.next {
+            answers += 1;
+            if answers > MOST_ANSWERS {
+                return Err(self.not_reported());
+            }
+            let more;
+            (storing, more) = self.report(storing, &[key.as_slice(), &next.0.to_be_bytes()].concat())?;
+            report.go_on(more).map_err(|_| self.not_reported())?;
+        }
         Ok((storing, Holdings { key, report }))
+    }
+
+    fn report(&mut self, storing: Storing, question: &[u8]) -> Result<(Storing, HoldingsReport), PersoError> {
+        let question = stream([&Object::confidential(Dgi::REPORT, question)]);
+        let (storing, answer) = self.store_block(storing, gp::STORE_DATA_RESPONSE, &question)?;
+        let report = HoldingsReport::parse(&answer).map_err(|_| self.not_reported())?;
+        Ok((storing, report))
+    }
+
+    const fn not_reported(&self) -> PersoError {
+        PersoError::NotConfirmed { step: self.step, what: "which data it holds" }
     }
 
     /// Has the chip make a key pair ([`Dgi::GENERATE_KEY_PAIR`]) or show the one it has ([`Dgi::PUBLIC_KEY`]), and prove it under a fresh nonce.

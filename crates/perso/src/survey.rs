@@ -20,6 +20,12 @@ pub enum Stage {
     Installed,
     /// Finalised: a card.
     Finished,
+    /// A card that its issuer has suspended.
+    Suspended,
+    /// A card that its issuer has blocked (CARD_LOCKED).
+    Blocked,
+    /// A card that was ended for ever.
+    Terminated,
     /// None of these: see the reasons.
     Unknown,
 }
@@ -104,7 +110,7 @@ const MOST_SHOWN: usize = 8;
 /// # Errors
 /// [`PersoError`] when the chip does not answer as a GlobalPlatform card does.
 pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> Result<Survey, PersoError> {
-    select_card_manager(card, profile)?;
+    let manager = select_card_manager(card, profile)?;
     let cplc = required(card, 0x9F7F, "CPLC", Cplc::parse)?;
     let scp03 = required(card, 0x0066, "card data", CardData::parse)?.scp03();
     let keys = required(card, 0x00E0, "key information", KeyInformation::parse)?;
@@ -112,7 +118,10 @@ pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> R
         Some(answer) => Some(Resources::parse(&answer).map_err(malformed("memory information"))?),
         None => None,
     };
-    let instance = ask(card, "SELECT", &gp::select(&profile.instance))?;
+    let instance = match manager {
+        Manager::Open => look_at_instance(card, profile)?,
+        Manager::CardLocked => Instance::Blocked,
+    };
     let mut survey = Survey {
         chip: cplc.chip_identifier(),
         cplc,
@@ -122,20 +131,22 @@ pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> R
         stage: Stage::Unknown,
         unsuitable: Vec::new(),
     };
-    survey.stage = survey.judge_stage(profile, instance.as_deref());
+    survey.stage = survey.judge_stage(profile, instance);
     survey.unsuitable = survey.reasons(profile);
     Ok(survey)
 }
 
 impl Survey {
-    /// An un-finalised instance answers SELECT with nothing, a finished one with its FCI (PERSO-11, FILE-02).
-    fn judge_stage(&self, profile: &ChipProfile, instance: Option<&[u8]>) -> Stage {
+    fn judge_stage(&self, profile: &ChipProfile, instance: Instance) -> Stage {
         match (instance, self.keys.has_set(profile.issuer_version)) {
-            (Some([_, ..]), _) => Stage::Finished,
-            (Some([]), true) => Stage::Installed,
-            (None, true) => Stage::InPreparation,
-            (None, false) if self.keys.has_set(profile.transport_version) => Stage::Blank,
-            _ => Stage::Unknown,
+            (Instance::Finished, _) => Stage::Finished,
+            (Instance::Suspended, _) => Stage::Suspended,
+            (Instance::Blocked, _) => Stage::Blocked,
+            (Instance::Terminated, _) => Stage::Terminated,
+            (Instance::NotFinished, true) => Stage::Installed,
+            (Instance::Absent, true) => Stage::InPreparation,
+            (Instance::Absent, false) if self.keys.has_set(profile.transport_version) => Stage::Blank,
+            (Instance::Absent | Instance::NotFinished, false) => Stage::Unknown,
         }
     }
 
@@ -172,17 +183,51 @@ impl Survey {
     }
 }
 
+/// The card manager, as SELECT finds it.
+enum Manager {
+    Open,
+    /// CARD_LOCKED: nothing else can be selected (CM-20).
+    CardLocked,
+}
+
 /// Cards of other kinds have many ways to say that they have none.
 fn select_card_manager<T: Transport>(
     card: &mut Exchanger<T>,
     profile: &ChipProfile,
-) -> Result<(), PersoError> {
+) -> Result<Manager, PersoError> {
     match ask(card, "SELECT", &gp::select(&profile.issuer_domain)) {
-        Ok(Some(_)) => Ok(()),
+        Ok(Some(_)) => Ok(Manager::Open),
         Ok(None) => Err(PersoError::NoCardManager),
+        Err(PersoError::Refused { status: StatusWord::FILE_DEACTIVATED, .. }) => Ok(Manager::CardLocked),
         Err(PersoError::Refused { status, .. }) if says_unknown(status) => Err(PersoError::NoCardManager),
         Err(error) => Err(error),
     }
+}
+
+/// The instance of the identity application, as SELECT finds it.
+enum Instance {
+    Absent,
+    NotFinished,
+    Finished,
+    Suspended,
+    Blocked,
+    Terminated,
+}
+
+/// An un-finalised instance answers SELECT with nothing, a finished one with its FCI, a suspended one with a warning; a terminated card refuses
+/// (PERSO-11, FILE-02, LIFE-02, CM-11).
+fn look_at_instance<T: Transport>(
+    card: &mut Exchanger<T>,
+    profile: &ChipProfile,
+) -> Result<Instance, PersoError> {
+    Ok(match ask(card, "SELECT", &gp::select(&profile.instance)) {
+        Ok(None) => Instance::Absent,
+        Ok(Some(answer)) if answer.is_empty() => Instance::NotFinished,
+        Ok(Some(_)) => Instance::Finished,
+        Err(PersoError::Refused { status: StatusWord::FILE_DEACTIVATED, .. }) => Instance::Suspended,
+        Err(PersoError::Refused { status: StatusWord::CONDITIONS_NOT_SATISFIED, .. }) => Instance::Terminated,
+        Err(error) => return Err(error),
+    })
 }
 
 /// The name, the instruction, the class, or a way of selecting is unknown (7816-4, 5.6; Java Card: 6999).

@@ -4,20 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
 #![allow(clippy::print_stdout, reason = "campaigns print their counts")]
 
-use chipwright_channel::pace::Password;
 use chipwright_emulator::scp03::Parameter;
 use chipwright_emulator::{Card, ChipConfig, seeded_rng};
 use chipwright_iso7816::{Exchanger, LengthMode, Transport};
-use chipwright_perso::{
-    ChipProfile, Freshness, PersoError, PreparePlan, Stage, WritePlan, prepare, survey, write,
-};
+use chipwright_perso::{ChipProfile, Freshness, PersoError, PreparePlan, Stage, prepare, survey, write};
 use chipwright_pki::Policy;
-use chipwright_profile::{IssuerFiles, SignedProfile};
+use chipwright_profile::ChipFeatures;
 use chipwright_testkit::hostile::{self, Aim, Bounded, Deed, Dice, Meddler, Shared};
-use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, cases, chip_config};
+use chipwright_testkit::{ChipKeys, MemoryJournal, Order, World, cases, chip_config};
 use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
-use jiff::Timestamp;
-use jiff::civil::date;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -26,25 +21,19 @@ const MOST_COMMANDS: u64 = 1500;
 
 struct Station {
     profile: ChipProfile,
-    authority: Authority,
-    signed: SignedProfile,
+    order: Order,
     plan: PreparePlan,
     keys: ChipKeys,
-    at: Timestamp,
 }
 
 impl Station {
-    fn new() -> Self {
-        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let from = "2026-11-01T00:00:00Z".parse().unwrap();
-        let authority = Authority::new(&AuthorityOptions::real("Example Party", 1, from));
-        let terms = chipwright_testkit::terms(date(2026, 11, 22));
-        let allocation = chipwright_testkit::allocation(&mut chipwright_testkit::random(5));
-        let (member, portrait) = (chipwright_testkit::member(3), chipwright_testkit::portrait(0));
-        let signed = authority.sign(&member, &portrait, &allocation, &terms, at);
+    /// For chips with this parameter: those with R-MAC prove that they are genuine.
+    fn of(parameter: Parameter) -> Self {
+        let proven = parameter.value() & 0x20 != 0;
+        let order = Order::new(if proven { ChipFeatures::PROVEN } else { ChipFeatures::NONE });
         let profile = ChipProfile::default();
-        let plan = PreparePlan::new(profile.clone(), &IssuerFiles::new(&terms));
-        Self { profile, authority, signed, plan, keys: ChipKeys::default(), at }
+        let plan = order.prepare_plan(&profile);
+        Self { profile, order, plan, keys: ChipKeys::default() }
     }
 
     /// A whole run over a fresh connection; how far it came, and its error.
@@ -61,7 +50,7 @@ impl Station {
         survey(card, &self.profile)?;
         let plan = self.plan.clone().keeping_leftovers();
         let ready = prepare(card, &plan, &self.keys, &mut world.surroundings())?;
-        let plan = WritePlan::new(self.profile.clone(), &self.signed);
+        let plan = self.order.write_plan(&self.profile, &ready);
         let mut journal = MemoryJournal::default();
         let fresh = Freshness::MaybeTorn;
         write(card, &ready, &plan, fresh, &self.keys, &mut journal, &mut world.surroundings())?;
@@ -76,13 +65,12 @@ impl Station {
         if stage != Stage::Finished {
             self.make_over(&mut card).unwrap_or_else(|error| panic!("{what:?}: the chip is lost: {error}"));
         }
-        let can = std::str::from_utf8(self.signed.access_secrets().can()).unwrap();
-        let password = Password::can(can).unwrap();
-        let trust = self.authority.trust(self.at);
+        let (password, at) = (self.order.can(), self.order.at);
+        let trust = self.order.authority.trust(at);
         let policy = Policy::real();
         let mut ask = Inspection {
             chip_proof: ChipProofPolicy::IfPromised,
-            ..Inspection::new(self.profile.instance, &password, &trust, &policy, self.at)
+            ..Inspection::new(self.profile.instance, &password, &trust, &policy, at)
         };
         let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(77));
         assert_eq!(report.verdict(), Verdict::Valid, "{what:?}: {}", report.to_text(false));
@@ -98,7 +86,7 @@ const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/error
 
 #[test]
 fn every_fault_has_its_error() {
-    let station = Station::new();
+    let station = Station::of(Parameter::ALL[5]);
     let mut table = String::new();
     let mut most = 0;
     for fault in hostile::writing() {
@@ -125,14 +113,15 @@ fn every_fault_has_its_error() {
 /// Every response of a personalisation in turn, with deeds drawn at random, on several kinds of chip.
 #[test]
 fn meddled_personalisations_never_cost_a_chip() {
-    let station = Station::new();
     let mut dice = Dice::new(7);
     let parameters = [Parameter::ALL[5], Parameter::ALL[0], Parameter::ALL[3], Parameter::ALL[7]];
+    let stations = parameters.map(Station::of);
     let modes = [LengthMode::Short, LengthMode::Extended];
     let (tries, mut made, mut most) = (cases(150, 6000), 0, 0);
     let mut reach = [[0; 2]; 4];
     for number in 0..tries {
         let (kind, mode) = (number % 4, number / 4 % 2);
+        let station = &stations[kind];
         if reach[kind][mode] == 0 {
             reach[kind][mode] = station.make(&mut chip(parameters[kind]), modes[mode]).unwrap();
         }
@@ -158,7 +147,7 @@ fn meddled_personalisations_never_cost_a_chip() {
 /// A chip without R-MAC can be lied about unnoticed while it is written; that is why only a reading makes a card issued.
 #[test]
 fn what_a_chip_without_response_macs_says_is_not_believed_by_the_reading() {
-    let station = Station::new();
+    let station = Station::of(Parameter::ALL[0]);
     let honest = chip(Parameter::ALL[0]);
     let finalise = station.make(&mut chip(Parameter::ALL[0]), LengthMode::Extended).unwrap() - 1;
     let mut card = Meddler::new(honest.clone(), Aim::At(finalise), Deed::Forged(vec![0x90, 0x00]));

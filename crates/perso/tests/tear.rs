@@ -8,23 +8,21 @@ use chipwright_channel::pace::{self, Password};
 use chipwright_emulator::{Card, CountAt, Fault, PersonalisationPath, seeded_rng};
 use chipwright_iso7816::{Aid, Command, Exchanger, Ins, Le, LengthMode, Transport};
 use chipwright_perso::{
-    ChipProfile, Freshness, Path, PersoError, PreparePlan, Stage, WritePlan, prepare, survey, write,
+    ChipProfile, Freshness, Path, PersoError, PreparePlan, Stage, prepare, survey, write,
 };
+use chipwright_pki::cv::Rights;
 use chipwright_pki::{Policy, TrustStore};
-use chipwright_profile::IssuerFiles;
-use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
-use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
-use jiff::Timestamp;
-use jiff::civil::date;
+use chipwright_profile::ChipFeatures;
+use chipwright_testkit::{ChipKeys, CvAuthority, MemoryJournal, Order, World, chip_config};
+use chipwright_verify::{Inspection, Verdict, inspect};
 
 struct Bench {
     profile: ChipProfile,
     keys: ChipKeys,
+    order: Order,
     prepare: PreparePlan,
-    write: WritePlan,
     can: Password,
     trust: TrustStore,
-    at: Timestamp,
     blank: Vec<u8>,
     mode: LengthMode,
 }
@@ -44,17 +42,26 @@ enum Kind {
     CountsAtInitializeUpdate,
     ThroughApplication,
     Extended,
+    Everything,
 }
 
 impl Kind {
     fn blank(self) -> Card {
         let mut config = chip_config(1);
         match self {
-            Self::Plain | Self::Extended => {}
+            Self::Plain | Self::Extended | Self::Everything => {}
             Self::CountsAtInitializeUpdate => config.count_at = CountAt::InitializeUpdate,
             Self::ThroughApplication => config.personalisation = PersonalisationPath::ThroughApplication,
         }
         Card::blank(config, seeded_rng(7001))
+    }
+
+    fn features(self) -> ChipFeatures {
+        if !matches!(self, Self::Everything) {
+            return ChipFeatures::PROVEN;
+        }
+        let records = CvAuthority::new(8, Rights::all(), None).trust_point();
+        ChipFeatures { cam: true, records: Some(records), pin: true, ..ChipFeatures::PROVEN }
     }
 
     fn profile(self) -> ChipProfile {
@@ -66,29 +73,16 @@ impl Kind {
 
 impl Bench {
     fn new(kind: Kind) -> Self {
-        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let from = "2026-11-01T00:00:00Z".parse().unwrap();
-        let authority = Authority::new(&AuthorityOptions::real("Example Party", 1, from));
-        let terms = chipwright_testkit::terms(date(2026, 11, 22));
-        let allocation = chipwright_testkit::allocation(&mut chipwright_testkit::random(5));
-        let can = Password::can(std::str::from_utf8(allocation.can.expose()).unwrap()).unwrap();
-        let signed = authority.sign(
-            &chipwright_testkit::member(3),
-            &chipwright_testkit::portrait(0),
-            &allocation,
-            &terms,
-            at,
-        );
+        let order = Order::new(kind.features());
         let profile = kind.profile();
         Self {
             mode: if matches!(kind, Kind::Extended) { LengthMode::Extended } else { LengthMode::Short },
-            prepare: PreparePlan::new(profile.clone(), &IssuerFiles::new(&terms)),
-            write: WritePlan::new(profile.clone(), &signed),
+            prepare: order.prepare_plan(&profile),
             profile,
             keys: ChipKeys::default(),
-            can,
-            trust: authority.trust(at),
-            at,
+            can: order.can(),
+            trust: order.authority.trust(order.at),
+            order,
             blank: kind.blank().save(),
         }
     }
@@ -107,18 +101,16 @@ impl Bench {
         let plan = if torn { self.prepare.clone().keeping_leftovers() } else { self.prepare.clone() };
         let ready = prepare(card, &plan, &self.keys, &mut world.surroundings())?;
         let freshness = if torn { Freshness::MaybeTorn } else { Freshness::Fresh };
+        let plan = self.order.write_plan(&self.profile, &ready);
         let mut journal = MemoryJournal::default();
-        write(card, &ready, &self.write, freshness, &self.keys, &mut journal, &mut world.surroundings())
-            .map(drop)
+        write(card, &ready, &plan, freshness, &self.keys, &mut journal, &mut world.surroundings()).map(drop)
     }
 
     fn verdict(&self, card: &mut Exchanger<Card>) -> Verdict {
         card.reset().unwrap();
         let policy = Policy::real();
-        let mut ask = Inspection {
-            chip_proof: ChipProofPolicy::IfPromised,
-            ..Inspection::new(self.profile.instance, &self.can, &self.trust, &policy, self.at)
-        };
+        let at = self.order.at;
+        let mut ask = Inspection::new(self.profile.instance, &self.can, &self.trust, &policy, at);
         inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0.verdict()
     }
 
@@ -233,7 +225,7 @@ fn power_cut_at_every_command_and_every_page_write() {
 #[test]
 fn power_cut_on_other_kinds_of_chip() {
     let every = if chipwright_testkit::is_long() { 1 } else { 7 };
-    for kind in [Kind::CountsAtInitializeUpdate, Kind::ThroughApplication, Kind::Extended] {
+    for kind in [Kind::CountsAtInitializeUpdate, Kind::ThroughApplication, Kind::Extended, Kind::Everything] {
         let bench = Bench::new(kind);
         let mut card = bench.card();
         let before = (card.transport().apdus(), card.transport().page_writes());

@@ -3,55 +3,50 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
 #![allow(clippy::print_stdout, reason = "campaigns print their counts")]
 
-use chipwright_channel::pace::Password;
 use chipwright_emulator::scp03::Parameter;
 use chipwright_emulator::{Card, ChipConfig, PersonalisationPath, TransportKeys, seeded_rng};
 use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_perso::{
-    ChipProfile, Freshness, Path, PersoError, PreparePlan, Stage, WritePlan, prepare, survey, write,
+    ChipProfile, ChipReady, Freshness, Path, PersoError, PreparePlan, Stage, WritePlan, prepare, survey,
+    write,
 };
 use chipwright_pki::Policy;
-use chipwright_profile::{IssuerFiles, SignedProfile};
-use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
+use chipwright_pki::cv::Rights;
+use chipwright_profile::{ChipFeatures, FileId, FirstRecords, KeyReference, SignedProfile};
+use chipwright_testkit::{ChipKeys, CvAuthority, MemoryJournal, Order, World, chip_config};
 use chipwright_verify::{ChipProofPolicy, Inspection, Report, Verdict, inspect};
-use jiff::Timestamp;
-use jiff::civil::date;
 
 struct Case {
     profile: ChipProfile,
-    authority: Authority,
-    signed: SignedProfile,
-    can: String,
-    at: Timestamp,
+    order: Order,
     prepare: PreparePlan,
 }
 
 fn case(profile: ChipProfile) -> Case {
-    let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-    let authority =
-        Authority::new(&AuthorityOptions::real("Example Party", 1, "2026-11-01T00:00:00Z".parse().unwrap()));
-    let terms = chipwright_testkit::terms(date(2026, 11, 22));
-    let allocation = chipwright_testkit::allocation(&mut chipwright_testkit::random(5));
-    let can = String::from_utf8(allocation.can.expose().to_vec()).unwrap();
-    let signed = authority.sign(
-        &chipwright_testkit::member(3),
-        &chipwright_testkit::portrait(0),
-        &allocation,
-        &terms,
-        at,
-    );
-    let prepare = PreparePlan::new(profile.clone(), &IssuerFiles::new(&terms));
-    Case { profile, authority, signed, can, at, prepare }
+    case_with(profile, ChipFeatures::PROVEN)
+}
+
+fn case_with(profile: ChipProfile, chip: ChipFeatures) -> Case {
+    let order = Order::new(chip);
+    let prepare = order.prepare_plan(&profile);
+    Case { profile, order, prepare }
+}
+
+impl Case {
+    fn plan(&self, ready: &ChipReady) -> WritePlan {
+        self.order.write_plan(&self.profile, ready)
+    }
 }
 
 fn verify(case: &Case, card: &mut Exchanger<Card>) -> Report {
     card.reset().unwrap();
-    let password = Password::can(&case.can).unwrap();
-    let trust = case.authority.trust(case.at);
+    let (password, at) = (case.order.can(), case.order.at);
+    let trust = case.order.authority.trust(at);
     let policy = Policy::real();
+    let promises = case.order.terms.chip.key_pairs().count() > 0;
     let mut ask = Inspection {
-        chip_proof: ChipProofPolicy::IfPromised,
-        ..Inspection::new(case.profile.instance, &password, &trust, &policy, case.at)
+        chip_proof: if promises { ChipProofPolicy::Required } else { ChipProofPolicy::IfPromised },
+        ..Inspection::new(case.profile.instance, &password, &trust, &policy, at)
     };
     inspect(card, &mut ask, &mut chipwright_testkit::random(77)).0
 }
@@ -64,7 +59,7 @@ fn issue(config: ChipConfig, case: &Case, keys: &ChipKeys, mode: LengthMode) -> 
     let ready = prepare(&mut card, &case.prepare, keys, &mut world.surroundings()).unwrap();
     assert_eq!(survey(&mut card, &case.profile).unwrap().stage, Stage::Installed);
     assert!(world.budget.spent.is_empty(), "every try was cleared");
-    let plan = WritePlan::new(case.profile.clone(), &case.signed);
+    let plan = case.plan(&ready);
     let mut journal = MemoryJournal::default();
     let written =
         write(&mut card, &ready, &plan, Freshness::Fresh, keys, &mut journal, &mut world.surroundings())
@@ -78,9 +73,12 @@ fn issue(config: ChipConfig, case: &Case, keys: &ChipKeys, mode: LengthMode) -> 
 
 #[test]
 fn every_scp03_parameter_and_key_size() {
-    let case = case(ChipProfile::default());
+    let cases =
+        [ChipFeatures::NONE, ChipFeatures::PROVEN].map(|chip| case_with(ChipProfile::default(), chip));
     for bytes in [16, 24, 32] {
         for parameter in Parameter::ALL {
+            // keys that a chip makes are believed only under R-MAC
+            let case = &cases[usize::from(parameter.value() & 0x20 != 0)];
             let size = chipwright_emulator::scp03::KeySize::Aes128;
             let keys = ChipKeys::of_size(bytes);
             let config = ChipConfig {
@@ -95,8 +93,8 @@ fn every_scp03_parameter_and_key_size() {
                 ..chip_config(1)
             };
             for mode in [LengthMode::Short, LengthMode::Extended] {
-                let (mut card, _) = issue(config.clone(), &case, &keys, mode);
-                let report = verify(&case, &mut card);
+                let (mut card, _) = issue(config.clone(), case, &keys, mode);
+                let report = verify(case, &mut card);
                 assert_eq!(report.verdict(), Verdict::Valid, "{}", report.to_text(false));
             }
         }
@@ -143,7 +141,7 @@ fn another_chip_in_the_reader_is_told_apart_from_a_wrong_key() {
     };
     let (first, _) = prepared(21);
     let (second, mut card) = prepared(22);
-    let plan = WritePlan::new(case.profile.clone(), &case.signed);
+    let plan = case.plan(&second);
     let mut journal = MemoryJournal::default();
     let error =
         write(&mut card, &first, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
@@ -168,7 +166,7 @@ fn the_dry_run_tells_what_is_sent() {
         let mut world = World::new(4);
         let ready = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
         assert_eq!(ready.cost().round_trips(), case.prepare.describe().round_trips() as u64);
-        let plan = WritePlan::new(case.profile.clone(), &case.signed);
+        let plan = case.plan(&ready);
         let mut journal = MemoryJournal::default();
         let written =
             write(&mut card, &ready, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
@@ -180,9 +178,13 @@ fn the_dry_run_tells_what_is_sent() {
             assert_eq!(written.cost.round_trips_of(step.name), sent, "{mode:?} {}", step.name);
         }
         let text = format!("{planned:?}");
-        let portrait = case.signed.file(chipwright_profile::FileId::Dg(2)).unwrap();
+        let signed = case.order.sign(ready.keys());
+        let portrait = signed.file(FileId::Dg(2)).unwrap();
         let shown: String = portrait[100..120].iter().map(|byte| format!("{byte:02X}")).collect();
-        assert!(!text.contains(&shown) && !text.contains(&case.can), "nothing personal is shown");
+        assert!(
+            !text.contains(&shown) && !text.contains(case.order.can_digits()),
+            "nothing personal is shown"
+        );
     }
 }
 
@@ -208,7 +210,7 @@ fn without_a_record_nothing_is_finalised() {
     card.reset().unwrap();
     let mut world = World::new(4);
     let ready = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
-    let plan = WritePlan::new(case.profile.clone(), &case.signed);
+    let plan = case.plan(&ready);
     let mut journal = MemoryJournal { fail: true, ..MemoryJournal::default() };
     let mut run = |freshness, journal: &mut MemoryJournal, card: &mut Exchanger<Card>| {
         write(card, &ready, &plan, freshness, &keys, journal, &mut world.surroundings())
@@ -232,14 +234,15 @@ fn leftovers_of_another_member_are_erased() {
     card.reset().unwrap();
     let mut world = World::new(4);
     let ready = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
-    let mut foreign = WritePlan::new(case.profile.clone(), &case.signed);
+    let mut foreign = case.plan(&ready);
     foreign
         .objects
-        .push(chipwright_perso::dgi::Object::confidential(chipwright_perso::Dgi(0x010F), vec![1; 90]));
+        .push(chipwright_perso::dgi::Object::confidential(chipwright_perso::Dgi(0x8013), vec![b'1'; 10]));
     let mut journal = MemoryJournal { fail: true, ..MemoryJournal::default() };
     write(&mut card, &ready, &foreign, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
         .unwrap_err();
-    let plan = WritePlan::new(case.profile.clone(), &case.signed);
+    let plan = case.plan(&ready);
+    let before = *ready.keys();
     journal.fail = false;
     let error =
         write(&mut card, &ready, &plan, Freshness::MaybeTorn, &keys, &mut journal, &mut world.surroundings())
@@ -247,6 +250,14 @@ fn leftovers_of_another_member_are_erased() {
     assert!(matches!(error, PersoError::Leftovers(_)), "{error}");
     let ready = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
     assert!(ready.cost().round_trips_of("erase leftovers") > 0);
+    let pairs =
+        || KeyReference::ALL.into_iter().filter_map(|key| Some((before.get(key)?, ready.keys().get(key)?)));
+    assert!(pairs().count() == 2 && pairs().all(|(old, new)| old != new), "keys went with the leftovers");
+    let error =
+        write(&mut card, &ready, &plan, Freshness::MaybeTorn, &keys, &mut journal, &mut world.surroundings())
+            .unwrap_err();
+    assert!(matches!(error, PersoError::OtherKey { key: KeyReference::ActiveAuthentication, .. }), "{error}");
+    let plan = case.plan(&ready);
     write(&mut card, &ready, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
         .unwrap();
     assert_eq!(verify(&case, &mut card).verdict(), Verdict::Valid);
@@ -256,21 +267,81 @@ fn leftovers_of_another_member_are_erased() {
 #[test]
 fn round_trips_of_fifteen_kilobytes() {
     let mut case = case(ChipProfile::default());
-    let authority = &case.authority;
-    let terms = chipwright_testkit::terms(date(2026, 11, 22));
-    let allocation = chipwright_testkit::allocation(&mut chipwright_testkit::random(5));
     let bytes = |signed: &SignedProfile| signed.files().map(|(_, content)| content.len()).sum::<usize>();
-    let base = chipwright_testkit::portrait(0);
-    let small = bytes(&authority.sign(&chipwright_testkit::member(3), &base, &allocation, &terms, case.at));
+    let stand_in = chipwright_profile::ChipKeys::of_zeros(&case.order.terms.chip);
+    let small = bytes(&case.order.sign(&stand_in));
     // a JPEG may be followed by any bytes: pad the portrait until the files hold 15,000 bytes
-    let mut jpeg = base.jpeg().to_vec();
+    let mut jpeg = case.order.portrait.jpeg().to_vec();
     jpeg.resize(jpeg.len() + 15_000 - small, 0);
-    let portrait = chipwright_profile::FittedPortrait::from_fitted(jpeg).unwrap();
-    case.signed = authority.sign(&chipwright_testkit::member(3), &portrait, &allocation, &terms, case.at);
-    assert!((15_000..15_010).contains(&bytes(&case.signed)), "{}", bytes(&case.signed));
+    case.order.portrait = chipwright_profile::FittedPortrait::from_fitted(jpeg).unwrap();
+    let whole = bytes(&case.order.sign(&stand_in));
+    assert!((14_990..15_010).contains(&whole), "{whole}");
     let keys = ChipKeys::default();
     let (_, short) = issue(chip_config(6), &case, &keys, LengthMode::Short);
     let (_, extended) = issue(chip_config(7), &case, &keys, LengthMode::Extended);
     println!("15,000 bytes: {short} round trips with short APDUs, {extended} with extended ones");
     assert!(short <= 67 && extended <= 20, "{short} and {extended}");
+}
+
+/// Every feature of the chip at once, and each alone.
+#[test]
+fn every_feature() {
+    let records = || Some(CvAuthority::new(8, Rights::all(), None).trust_point());
+    let one = |change: fn(&mut ChipFeatures)| {
+        let mut chip = ChipFeatures::NONE;
+        change(&mut chip);
+        chip
+    };
+    let features = [
+        one(|chip| chip.active_authentication = true),
+        one(|chip| chip.chip_authentication = true),
+        one(|chip| chip.cam = true),
+        one(|chip| chip.pin = true),
+        ChipFeatures { records: records(), ..ChipFeatures::PROVEN },
+        ChipFeatures { cam: true, records: records(), pin: true, ..ChipFeatures::PROVEN },
+    ];
+    for (serial, chip) in (40..).zip(features) {
+        let mut case = case_with(ChipProfile::default(), chip.clone());
+        if chip.records.is_some() {
+            let record = |n: u8| [&[0x30, 20], [n; 20].as_slice()].concat();
+            case.order.records = Some(FirstRecords { certificate: record(1), citizen_number: record(2) });
+        }
+        let (mut card, _) = issue(chip_config(serial), &case, &ChipKeys::default(), LengthMode::Short);
+        let report = verify(&case, &mut card);
+        assert_eq!(report.verdict(), Verdict::Valid, "{chip:?}: {}", report.to_text(false));
+    }
+}
+
+/// Key pairs survive: a prepared chip shows the same ones again, and does not make new ones.
+#[test]
+fn a_prepared_chip_keeps_its_keys() {
+    let case = case(ChipProfile::default());
+    let keys = ChipKeys::default();
+    let mut card = Exchanger::new(Card::blank(chip_config(30), seeded_rng(9)), LengthMode::Short);
+    card.reset().unwrap();
+    let mut world = World::new(4);
+    let first = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
+    assert_eq!(first.keys().iter().count(), 2);
+    card.reset().unwrap();
+    let again = prepare(&mut card, &case.prepare, &keys, &mut world.surroundings()).unwrap();
+    assert_eq!(again.keys(), first.keys());
+    assert_eq!(again.cost().round_trips_of("make key pairs"), 2);
+    assert_eq!(again.cost().round_trips_of("confirm shared files"), 0);
+}
+
+/// Without R-MAC no answer can be believed: such a chip is refused before anything is written.
+#[test]
+fn a_chip_without_response_macs_is_unsuitable_for_key_pairs() {
+    let case = case(ChipProfile::default());
+    let config = ChipConfig { parameter: Parameter::ALL[0], ..chip_config(31) };
+    let mut card = Exchanger::new(Card::blank(config, seeded_rng(9)), LengthMode::Short);
+    card.reset().unwrap();
+    let writes = card.transport().page_writes();
+    let mut world = World::new(4);
+    let error =
+        prepare(&mut card, &case.prepare, &ChipKeys::default(), &mut world.surroundings()).unwrap_err();
+    let PersoError::Unsuitable { reasons, .. } = &error else { panic!("{error}") };
+    assert_eq!(reasons.as_slice(), [chipwright_perso::survey::Unsuitable::AnswersNotProtected(0)]);
+    assert_eq!(card.transport().page_writes(), writes);
+    assert!(world.budget.spent.is_empty());
 }

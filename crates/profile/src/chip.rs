@@ -42,6 +42,12 @@ impl ChipFeatures {
         })
     }
 
+    /// Whether the chip can prove to a reader that it is genuine.
+    #[must_use]
+    pub const fn proves_itself(&self) -> bool {
+        self.active_authentication || self.chip_authentication || self.cam
+    }
+
     /// Whether the card carries EF.CardSecurity.
     #[must_use]
     pub const fn has_card_security(&self) -> bool {

@@ -10,15 +10,19 @@
 
 mod authority;
 mod chips;
+mod cv;
 pub mod hostile;
 mod long;
 mod members;
+mod order;
 pub mod stand;
 
 pub use authority::{Authority, AuthorityOptions, SoftKey, Validity};
 pub use chips::{ChipKeys, MemoryJournal, Recorded, TryCount, World, blank, chip_config};
+pub use cv::{CvAuthority, CvHolder};
 pub use long::{cases, is_long};
 pub use members::{allocation, member, portrait, terms};
+pub use order::{Issued, Order};
 
 use chipwright_emulator::{Randomness, seeded_rng};
 

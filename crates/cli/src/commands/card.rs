@@ -136,6 +136,9 @@ pub(crate) fn stage_text(stage: Stage) -> Text {
         Stage::InPreparation => text!("in preparation", "đang chuẩn bị"),
         Stage::Installed => text!("prepared, not finished", "đã chuẩn bị, chưa hoàn tất"),
         Stage::Finished => text!("finished card", "thẻ đã hoàn tất"),
+        Stage::Suspended => text!("suspended card", "thẻ đang bị tạm khóa"),
+        Stage::Blocked => text!("card blocked by its issuer", "thẻ đã bị đơn vị phát hành khóa"),
+        Stage::Terminated => text!("terminated card", "thẻ đã chấm dứt vĩnh viễn"),
         Stage::Unknown => text!("unknown", "không rõ"),
     }
 }

@@ -13,7 +13,7 @@ use chipwright_perso::{
 };
 use chipwright_profile::{Allocation, CardNumber, FittedPortrait, Member, MemberNumber};
 use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason};
-use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Proofs, Verdict, inspect};
 use std::collections::HashMap;
 
 /// Access numbers tried on one finished card over the contactless interface; each wrong one makes the card slower.
@@ -143,6 +143,9 @@ impl Desk<'_> {
         passes.other = live.as_ref().and_then(|live| purpose.other_than(&live.member));
         match (found.stage, live) {
             (Stage::Finished, Some(live)) => self.recover(card, live),
+            (Stage::Suspended | Stage::Blocked | Stage::Terminated, _) => {
+                Ok(ChipEnd::SetAside(Some(chip), reason("blocked-card"), None))
+            }
             (Stage::Finished, None) => Ok(ChipEnd::SetAside(Some(chip), reason("finished-card"), None)),
             (_, Some(live)) => self.go_on(card, &found, live, purpose, passes),
             (_, None) if stage == BlankStage::Used => {
@@ -434,9 +437,11 @@ impl Desk<'_> {
         let allocation = self.ledger.registry().allocation_of(number)?;
         let digits = std::str::from_utf8(allocation.can.expose()).map_err(|_| Failure::AccessNumber)?;
         let password = Password::can(digits).map_err(|_| Failure::AccessNumber)?;
+        let chip_proof = self.demanded_proof();
         let mut ask = Inspection {
             cache: Some(&mut self.cache),
-            chip_proof: ChipProofPolicy::IfPromised,
+            chip_proof,
+            proofs: Proofs::All,
             ..Inspection::new(self.terms.application, &password, self.trust, self.policy, self.clock.now())
         };
         let (report, _) = inspect(card, &mut ask, &mut *self.random);
@@ -448,6 +453,14 @@ impl Desk<'_> {
             _ => Some(not_accepted(number, &report)),
         };
         Ok((report, failure))
+    }
+
+    /// A proof of the chip, where these cards promise one: a card that does not keep what was written to it is not accepted.
+    fn demanded_proof(&self) -> ChipProofPolicy {
+        match self.terms.chip.proves_itself() {
+            true => ChipProofPolicy::Required,
+            false => ChipProofPolicy::IfPromised,
+        }
     }
 
     /// What is in place has failed too often. A card that it may carry is revoked. Which chip it is must have been seen over this very

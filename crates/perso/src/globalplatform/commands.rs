@@ -36,6 +36,17 @@ pub const fn set_card_status(state: CardLifeCycle) -> Command {
     Command::new(0x80, Ins::SET_STATUS, 0x80, state.0)
 }
 
+/// Life cycle of a personalised application.
+pub const APPLICATION_PERSONALIZED: u8 = 0x0F;
+/// The same, locked (b8).
+pub const APPLICATION_LOCKED: u8 = 0x8F;
+
+/// SET STATUS of an application (11.10, LIFE-01).
+#[must_use]
+pub fn set_application_status(aid: &Aid, state: u8) -> Command {
+    Command::new(0x80, Ins::SET_STATUS, 0x40, state).with_data(aid.as_bytes())
+}
+
 /// INSTALL [for install and make selectable] (11.5.2.3.2), the instance selected by default.
 #[must_use]
 pub fn install_for_install(load_file: &Aid, module: &Aid, instance: &Aid) -> Command {
