@@ -3,6 +3,7 @@
 use super::Protection;
 use super::access::PaceRun;
 use crate::chip_authentication::{ChipAuthenticationFailure, SetAt, agree, terminal_key};
+use crate::flaw::{Flaw, flawed};
 use crate::processor::{Processor, Stop};
 use crate::tables::KeyReference;
 use chipwright_iso7816::{Response, StatusWord};
@@ -17,15 +18,18 @@ impl Processor {
     ) -> Result<Response, Stop> {
         self.volatile.identity.pace = PaceRun::Idle;
         self.volatile.identity.chip_authentication = None;
-        if !protection.granted {
+        if !protection.granted && !flawed(Flaw::ChipAuthenticationInPlain) {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         let key = KeyReference::from_byte(set_at.key_reference);
         match (self.volatile.identity.terminal.is_announced(), key) {
             // CA-04
-            (true, Some(KeyReference::ChipAuthentication1)) => {
+            (true, Some(KeyReference::ChipAuthentication1))
+                if !flawed(Flaw::ChipAuthentication1WithTemplate) =>
+            {
                 return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
             }
+            (true, Some(KeyReference::ChipAuthentication1)) => {}
             (true, _) => self.may_authenticate_chip_2(slot, set_at.key_reference)?,
             (false, Some(key @ KeyReference::ChipAuthentication1)) if self.store.has_key_pair(slot, key) => {}
             (false, _) => return Err(StatusWord::REFERENCED_DATA_NOT_FOUND.into()),
@@ -44,7 +48,7 @@ impl Processor {
         more: bool,
         protection: Protection,
     ) -> Result<Response, Stop> {
-        if !protection.granted {
+        if !protection.granted && !flawed(Flaw::ChipAuthenticationInPlain) {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }
         if more {
@@ -57,7 +61,9 @@ impl Processor {
         let pair = self.store.key_pair(slot, KeyReference::ChipAuthentication1);
         let pair = pair.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
         let secret = agree(&pair.private, &terminal_key).map_err(ChipAuthenticationFailure::status)?;
-        self.volatile.identity.messaging = Some(secret.keys(set_at.protocol).into_session());
+        if !flawed(Flaw::ChipAuthenticationKeepsKeys) {
+            self.volatile.identity.messaging = Some(secret.keys(set_at.protocol).into_session());
+        }
         Ok(Response::ok(vec![0x7C, 0x00]))
     }
 }

@@ -17,6 +17,9 @@ impl Processor {
         protection: Protection,
     ) -> Result<Response, Stop> {
         let df = self.volatile.identity.df;
+        if df == Df::Lds && !protection.granted && flawed(Flaw::ExistenceTold) {
+            self.existing(slot, File::by_fid(df, fid))?;
+        }
         if df == Df::Records || df == Df::Lds && !protection.granted {
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         }

@@ -5,6 +5,7 @@ use super::key_derivation::{Purpose, derive};
 use super::proof::Proof;
 use super::{DomainParameters, Mapping, Parameters, PasswordKey};
 use crate::aes_key::AesKey;
+use crate::flaw::{Flaw, flawed};
 use crate::secure_messaging::Session;
 use bp256::BrainpoolP256r1;
 use chipwright_iso7816::tlv::{Tlv, TlvError, Writer, encode};
@@ -121,7 +122,9 @@ impl Picc {
     pub fn start(parameters: Parameters, password: &PasswordKey, rng: &mut dyn FnMut(&mut [u8])) -> Self {
         let key = derive(parameters.mechanism.key_size(), password.as_bytes(), Purpose::Password);
         let mut nonce = Zeroizing::new(vec![0; parameters.mechanism.nonce_length()]);
-        rng(&mut nonce);
+        if !flawed(Flaw::NonceConstant) {
+            rng(&mut nonce);
+        }
         Self(match parameters.domain {
             DomainParameters::P256 => {
                 Run::P256(Protocol::new(parameters, Phase::NonceRequest { key, nonce }))
@@ -236,8 +239,10 @@ impl<C: Group> Protocol<C> {
         rng: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Outcome<C>, PaceFailure> {
         match (&self.phase, more) {
-            (Phase::Token { .. }, true) => return Err(PaceFailure::ChainContinued),
-            (Phase::Token { .. }, false) | (_, true) => {}
+            (Phase::Token { .. }, true) if !flawed(Flaw::LastStepMayGoOn) => {
+                return Err(PaceFailure::ChainContinued);
+            }
+            (Phase::Token { .. }, _) | (_, true) => {}
             (_, false) => return Err(PaceFailure::ChainEnded),
         }
         let outer = Tlv::parse_expected(data, DYNAMIC_AUTHENTICATION_DATA).map_err(PaceFailure::Malformed)?;
@@ -293,6 +298,8 @@ fn map_nonce<C: Group>(
     rng: &mut dyn FnMut(&mut [u8]),
 ) -> Result<(Phase<C>, Vec<u8>), PaceFailure> {
     let (pcd, _) = public_key::<C>(data, PCD_MAPPING_KEY)?;
+    let rng: &mut dyn FnMut(&mut [u8]) =
+        if flawed(Flaw::MappingKeyConstant) { &mut |bytes: &mut [u8]| bytes.fill(0x42) } else { rng };
     let private = C::draw(rng).ok_or(PaceFailure::Randomness)?;
     let picc = C::multiply(&private, &C::generator()).ok_or(PaceFailure::Identity)?;
     let h = Zeroizing::new(C::multiply(&private, &pcd).ok_or(PaceFailure::Identity)?);
@@ -349,7 +356,8 @@ fn exchange_tokens(
     if received.value.len() != TOKEN_LENGTH {
         return Err(PaceFailure::Malformed(received.invalid()));
     }
-    if !bool::from(token(parameters, mac, picc).ct_eq(received.value)) {
+    let right = bool::from(token(parameters, mac, picc).ct_eq(received.value));
+    if !right && !flawed(Flaw::PaceTokenUnchecked) {
         return Err(PaceFailure::WrongToken);
     }
     Ok(token(parameters, mac, pcd))
@@ -400,7 +408,10 @@ pub(crate) fn public_key_object(protocol: &[u8], public_key: &[u8; 65]) -> Vec<u
 fn public_key<C: Group>(data: Tlv<'_>, tag: Tag) -> Result<(C::Point, [u8; 65]), PaceFailure> {
     let object = only(data, tag)?;
     let encoded = object.value.try_into().map_err(|_| PaceFailure::InvalidPoint(tag))?;
-    let point = C::decode(object.value).ok_or(PaceFailure::InvalidPoint(tag))?;
+    let point = match C::decode(object.value) {
+        None if flawed(Flaw::InvalidPointAccepted) => C::generator(),
+        point => point.ok_or(PaceFailure::InvalidPoint(tag))?,
+    };
     Ok((point, encoded))
 }
 

@@ -2,6 +2,7 @@
 
 use super::group::{Group, PrivateKey};
 use crate::aes_key::AesKey;
+use crate::flaw::{Flaw, flawed};
 use crate::iso9797;
 use zeroize::Zeroizing;
 
@@ -19,7 +20,8 @@ impl Proof {
         let mut data = Vec::with_capacity(iso9797::padded_length(self.0.len()));
         data.extend_from_slice(self.0.as_slice());
         iso9797::pad(&mut data);
-        enc.cbc_encrypt(&enc.encrypt_block([0xFF; 16]), &mut data);
+        let iv = if flawed(Flaw::MappingDataWrongIv) { [0; 16] } else { enc.encrypt_block([0xFF; 16]) };
+        enc.cbc_encrypt(&iv, &mut data);
         data
     }
 }

@@ -1,6 +1,7 @@
 //! REPORT and FINALISE over what an instance holds.
 
 use crate::aes_key::AesKey;
+use crate::flaw::{Flaw, flawed};
 use crate::tables::{ApplicationState, CVCA, DGIS, Dgi, DgiKind, KEYS, KeyReference, PIN, PUK};
 use chipwright_iso7816::StatusWord;
 use sha2::{Digest, Sha256};
@@ -30,6 +31,7 @@ pub(super) fn report(state: ApplicationState, held: &Held, question: &[u8]) -> R
     for (dgi, (length, hash)) in held.range(first..).take(MOST_LISTED) {
         out.extend_from_slice(&dgi.to_be_bytes());
         out.extend_from_slice(&length.to_be_bytes());
+        let hash = if flawed(Flaw::ReportIgnoresValues) { &[][..] } else { hash };
         out.extend_from_slice(&key.cmac(&[&dgi.to_be_bytes(), hash])[..8]);
     }
     Ok(out)
@@ -38,7 +40,10 @@ pub(super) fn report(state: ApplicationState, held: &Held, question: &[u8]) -> R
 /// PERSO-09: `01, n, n × { DGI (2), SHA-256 (32) }` says exactly what is held, and everything mandatory is.
 pub(super) fn agrees(held: &Held, manifest: &[u8]) -> bool {
     says(held, manifest, |_| false)
-        && DGIS.iter().filter(|dgi| dgi.mandatory).all(|Dgi { id, .. }| held.contains_key(id))
+        && DGIS
+            .iter()
+            .filter(|dgi| dgi.mandatory && !flawed(Flaw::MandatoryUnchecked))
+            .all(|Dgi { id, .. }| held.contains_key(id))
         && nothing_is_missing(held)
 }
 
@@ -57,7 +62,7 @@ fn says(held: &Held, manifest: &[u8], may_be_left_out: impl Fn(u16) -> bool) -> 
     let mut entries = entries.iter().peekable();
     for (dgi, (_, hash)) in held {
         match entries.next_if(|entry| entry[..2] == dgi.to_be_bytes()) {
-            Some(entry) if entry[2..] == hash[..] => {}
+            Some(entry) if entry[2..] == hash[..] || flawed(Flaw::ManifestHashUnchecked) => {}
             None if may_be_left_out(*dgi) => {}
             _ => return false,
         }
@@ -67,6 +72,9 @@ fn says(held: &Held, manifest: &[u8], may_be_left_out: impl Fn(u16) -> bool) -> 
 
 /// PERSO-23.
 fn nothing_is_missing(held: &Held) -> bool {
+    if flawed(Flaw::PairsUnchecked) {
+        return true;
+    }
     let holds = |dgi: u16| held.contains_key(&dgi);
     let keys = KEYS.iter().all(|key| {
         let needs = || key.needs.iter().copied();
