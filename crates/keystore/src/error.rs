@@ -76,6 +76,14 @@ pub enum KeystoreError {
         /// The version found.
         found: u32,
     },
+    /// A sealed record that this key does not open.
+    #[error("{} was not sealed for the key {}, or has been altered", path.display(), key.display())]
+    NotForThisKey {
+        /// The record.
+        path: PathBuf,
+        /// The key.
+        key: PathBuf,
+    },
     /// The card keys are not AES keys of one size.
     #[error("the card keys cannot be used")]
     CardKeys(#[source] KeyError),
@@ -114,6 +122,9 @@ impl KeystoreError {
             }
             Self::UnsupportedKey { .. } => "Use a key on the named curve P-256 or P-384.",
             Self::LaterVersion { .. } => "Use the program version that made the file, or a newer one.",
+            Self::NotForThisKey { .. } => {
+                "Use the evidence key whose public half the station had then; an altered record proves nothing."
+            }
             Self::CardKeys(_) => "Give three AES keys of the same size: 16, 24 or 32 bytes each.",
             Self::Random | Self::Encryption => {
                 "Try again; if it happens again, report it with the system's version."

@@ -72,22 +72,7 @@ impl FileKey {
         passphrase: &Passphrase,
     ) -> Result<Self, KeystoreError> {
         let path = path.as_ref();
-        if passphrase.is_empty() {
-            return Err(KeystoreError::EmptyPassphrase);
-        }
-        let plain = Secret::generate(algorithm)?.to_pkcs8()?;
-        let (mut salt, mut iv) = ([0; 16], [0; 16]);
-        random::fill(&mut salt)?;
-        random::fill(&mut iv)?;
-        let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, iv)
-            .map_err(|_| KeystoreError::Encryption)?;
-        let pem = PrivateKeyInfoRef::from_der(plain.as_bytes())
-            .map_err(|_| KeystoreError::Encryption)?
-            .encrypt_with_params(parameters, passphrase.as_bytes())
-            .map_err(|_| KeystoreError::Encryption)?
-            .to_pem(PEM_ENCRYPTED, der::pem::LineEnding::LF)
-            .map_err(|_| KeystoreError::Encryption)?;
-        durable::write_new(path, pem.as_bytes())?;
+        create(path, algorithm, passphrase)?;
         Self::load(path, passphrase)
     }
 
@@ -97,15 +82,8 @@ impl FileKey {
     /// [`KeystoreError`]; each says what happened and, by [`KeystoreError::remedy`], what to do.
     pub fn load(path: impl AsRef<Path>, passphrase: &Passphrase) -> Result<Self, KeystoreError> {
         let path = path.as_ref();
-        let bytes = durable::read(path)?;
-        let document = encrypted_document(path, &bytes)?;
-        let info = EncryptedPrivateKeyInfo::<&OctetStringRef>::from_der(document.as_bytes())
-            .map_err(|_| KeystoreError::NotAKey { path: path.to_owned(), expected: EXPECTED })?;
-        reasonable(path, &info.encryption_algorithm)?;
-        let plain = info.decrypt(passphrase.as_bytes()).map_err(|fault| decryption(path, fault))?;
-        let key = Secret::from_pkcs8(plain.as_bytes())
-            .and_then(|secret| secret.soft_key())
-            .ok_or_else(|| KeystoreError::UnsupportedKey { path: path.to_owned() })?;
+        let unsupported = || KeystoreError::UnsupportedKey { path: path.to_owned() };
+        let key = load(path, passphrase)?.soft_key().ok_or_else(unsupported)?;
         Ok(Self { path: path.to_owned(), key })
     }
 
@@ -123,6 +101,54 @@ impl SignKey for FileKey {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         self.key.sign(message)
+    }
+}
+
+/// Makes a key and writes it encrypted; no key is overwritten.
+fn create(path: &Path, algorithm: SignatureAlgorithm, passphrase: &Passphrase) -> Result<(), KeystoreError> {
+    if passphrase.is_empty() {
+        return Err(KeystoreError::EmptyPassphrase);
+    }
+    let plain = Secret::generate(algorithm)?.to_pkcs8()?;
+    let (mut salt, mut iv) = ([0; 16], [0; 16]);
+    random::fill(&mut salt)?;
+    random::fill(&mut iv)?;
+    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, iv)
+        .map_err(|_| KeystoreError::Encryption)?;
+    let pem = PrivateKeyInfoRef::from_der(plain.as_bytes())
+        .map_err(|_| KeystoreError::Encryption)?
+        .encrypt_with_params(parameters, passphrase.as_bytes())
+        .map_err(|_| KeystoreError::Encryption)?
+        .to_pem(PEM_ENCRYPTED, der::pem::LineEnding::LF)
+        .map_err(|_| KeystoreError::Encryption)?;
+    durable::write_new(path, pem.as_bytes())
+}
+
+/// Opens an encrypted key file.
+fn load(path: &Path, passphrase: &Passphrase) -> Result<Secret, KeystoreError> {
+    let bytes = durable::read(path)?;
+    let document = encrypted_document(path, &bytes)?;
+    let info = EncryptedPrivateKeyInfo::<&OctetStringRef>::from_der(document.as_bytes())
+        .map_err(|_| KeystoreError::NotAKey { path: path.to_owned(), expected: EXPECTED })?;
+    reasonable(path, &info.encryption_algorithm)?;
+    let plain = info.decrypt(passphrase.as_bytes()).map_err(|fault| decryption(path, fault))?;
+    Secret::from_pkcs8(plain.as_bytes())
+        .ok_or_else(|| KeystoreError::UnsupportedKey { path: path.to_owned() })
+}
+
+/// A new key on P-256 that agrees instead of signing.
+pub(crate) fn create_p256(path: &Path, passphrase: &Passphrase) -> Result<(), KeystoreError> {
+    create(path, SignatureAlgorithm::EcdsaP256Sha256, passphrase)
+}
+
+/// The scalar of such a key.
+pub(crate) fn load_p256(path: &Path, passphrase: &Passphrase) -> Result<p256::SecretKey, KeystoreError> {
+    match load(path, passphrase)? {
+        Secret::P256(key) => Ok(key),
+        Secret::P384(_) => Err(KeystoreError::NotAKey {
+            path: path.to_owned(),
+            expected: "an evidence key, which is on P-256",
+        }),
     }
 }
 

@@ -3,6 +3,7 @@
 //! | what | file | protection |
 //! |---|---|---|
 //! | a signing key ([`FileKey`]) | PKCS#8 EncryptedPrivateKeyInfo, PEM (RFC 5958, 3) | PBES2: PBKDF2-HMAC-SHA-256, 600,000 rounds; AES-256-CBC (RFC 8018) |
+//! | an evidence key ([`EvidenceKey`]), what is sealed for it ([`EvidenceSealer`]) | as a signing key; versioned JSON | ECIES over P-256 with AES-256-GCM |
 //! | card master keys, transport keys ([`CardKeyFile`]) | versioned JSON | the same derivation; AES-256-GCM, the header authenticated |
 //!
 //! A key file is written to a temporary name, synchronised, and only then given its own name, which must be free: a file
@@ -13,12 +14,14 @@
 mod cards;
 mod durable;
 mod error;
+mod evidence;
 mod key;
 mod passphrase;
 mod random;
 
 pub use cards::{CardKeyFile, CardKeyPurpose, NewCardKeys};
 pub use error::KeystoreError;
+pub use evidence::{EvidenceKey, EvidenceSealer, deletion_date};
 pub use key::{FileKey, SoftKey};
 pub use passphrase::Passphrase;
 
