@@ -226,3 +226,176 @@
 //!     Session::new(keys.clone())
 //! }
 //! ```
+//!
+//! # Proof that the chip is genuine
+//!
+//! Making a proof out of nothing.
+//!
+//! ```
+//! # use chipwright_channel::*;
+//! fn proof(key: &active_authentication::ActiveAuthenticationKey, signature: &[u8]) -> Option<ChipProven> {
+//!     key.verify([7; 8], signature).ok()
+//! }
+//! ```
+//! ```compile_fail,E0451
+//! # use chipwright_channel::*;
+//! fn proof(key: &active_authentication::ActiveAuthenticationKey, signature: &[u8]) -> Option<ChipProven> {
+//!     Some(ChipProven { by: Proof::ActiveAuthentication, public_key: signature.to_vec() })
+//! }
+//! ```
+//!
+//! Keeping one proof for two cards: it cannot be cloned.
+//!
+//! ```
+//! # use chipwright_channel::*;
+//! fn keep(proof: ChipProven) -> ChipProven {
+//!     proof
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! # use chipwright_channel::*;
+//! fn keep(proof: ChipProven) -> (ChipProven, ChipProven) {
+//!     (proof.clone(), proof)
+//! }
+//! ```
+//!
+//! Taking what a card with Chip Authentication Mapping sent for a proof, without a key from signed data.
+//!
+//! ```
+//! # use chipwright_channel::{pace::*, *};
+//! fn proof(data: &ChipAuthenticationData, signed_key: &[u8]) -> Result<ChipProven, NotGenuine> {
+//!     data.check(signed_key)
+//! }
+//! ```
+//! ```compile_fail,E0061
+//! # use chipwright_channel::{pace::*, *};
+//! fn proof(data: &ChipAuthenticationData, signed_key: &[u8]) -> Result<ChipProven, NotGenuine> {
+//!     data.check()
+//! }
+//! ```
+//!
+//! Going on after Chip Authentication 1 as if the chip were proven: only the first response gives the session and the proof.
+//!
+//! ```
+//! # use chipwright_channel::{chip_authentication::{version_1::*, *}, *};
+//! # use chipwright_iso7816::{Command, Response};
+//! fn first(unproven: Unproven, command: &Command, response: Response) -> Option<(sm::Session, ChipProven)> {
+//!     let (waiting, _) = unproven.wrap(command).ok()?;
+//!     let (session, _, proven) = waiting.unwrap(response).ok()?;
+//!     Some((session, proven))
+//! }
+//! ```
+//! ```compile_fail,E0616
+//! # use chipwright_channel::{chip_authentication::{version_1::*, *}, *};
+//! # use chipwright_iso7816::{Command, Response};
+//! fn first(unproven: Unproven, command: &Command, response: Response) -> Option<sm::Session> {
+//!     Some(unproven.session)
+//! }
+//! ```
+//!
+//! Going on in the session of PACE after the agreement of Chip Authentication 1.
+//!
+//! ```
+//! # use chipwright_channel::{chip_authentication::{version_1::*, *}, *};
+//! # use chipwright_iso7816::{Exchanger, Transport};
+//! fn agree<T: Transport>(card: &mut Exchanger<T>, old: sm::Session, key: &ChipKey, rng: pace::Rng<'_>) -> Option<Unproven> {
+//!     authenticate(card, old, key, rng).ok()
+//! }
+//! ```
+//! ```compile_fail,E0382
+//! # use chipwright_channel::{chip_authentication::{version_1::*, *}, *};
+//! # use chipwright_iso7816::{Exchanger, Transport};
+//! fn agree<T: Transport>(card: &mut Exchanger<T>, old: sm::Session, key: &ChipKey, rng: pace::Rng<'_>) -> Option<sm::Session> {
+//!     authenticate(card, old, key, rng).ok()?;
+//!     Some(old)
+//! }
+//! ```
+//!
+//! # Terminal Authentication and Chip Authentication 2
+//!
+//! Chip Authentication 2 without Terminal Authentication.
+//!
+//! ```
+//! # use chipwright_channel::{chip_authentication::{version_2, *}, terminal_authentication::*};
+//! fn select(key: &ChipKey, terminal: TerminalAuthenticated) -> bool {
+//!     version_2::select(key, terminal).is_ok()
+//! }
+//! ```
+//! ```compile_fail,E0423
+//! # use chipwright_channel::{chip_authentication::{version_2, *}, terminal_authentication::*};
+//! fn select(key: &ChipKey) -> bool {
+//!     version_2::select::<p256::NistP256>(key, TerminalAuthenticated).is_ok()
+//! }
+//! ```
+//!
+//! Using one ephemeral key of Terminal Authentication for two Chip Authentications.
+//!
+//! ```
+//! # use chipwright_channel::{chip_authentication::{version_2, *}, terminal_authentication::*};
+//! fn once(key: &ChipKey, terminal: TerminalAuthenticated) -> bool {
+//!     version_2::select(key, terminal).is_ok()
+//! }
+//! ```
+//! ```compile_fail,E0382
+//! # use chipwright_channel::{chip_authentication::{version_2, *}, terminal_authentication::*};
+//! fn twice(key: &ChipKey, terminal: TerminalAuthenticated) -> bool {
+//!     version_2::select(key, terminal).is_ok() && version_2::select(key, terminal).is_ok()
+//! }
+//! ```
+//!
+//! Signing one challenge twice.
+//!
+//! ```
+//! # use chipwright_channel::terminal_authentication::*;
+//! # use chipwright_iso7816::Command;
+//! fn sign(to_sign: ToSign, signature: &[u8]) -> Command {
+//!     to_sign.complete(signature).1
+//! }
+//! ```
+//! ```compile_fail,E0382
+//! # use chipwright_channel::terminal_authentication::*;
+//! # use chipwright_iso7816::Command;
+//! fn sign(to_sign: ToSign, signature: &[u8]) -> [Command; 2] {
+//!     [to_sign.complete(signature).1, to_sign.complete(signature).1]
+//! }
+//! ```
+//!
+//! Presenting the terminal before the card has verified its certificate.
+//!
+//! ```
+//! # use chipwright_channel::terminal_authentication::*;
+//! # use chipwright_iso7816::Response;
+//! fn order<'a>(state: AwaitAuthority<'a>, response: &Response) -> Option<AwaitVerified<'a>> {
+//!     Some(state.receive(response).ok()?.0)
+//! }
+//! ```
+//! ```compile_fail,E0308
+//! # use chipwright_channel::terminal_authentication::*;
+//! # use chipwright_iso7816::Response;
+//! fn order<'a>(state: AwaitAuthority<'a>, response: &Response) -> Option<AwaitSelected> {
+//!     Some(state.receive(response).ok()?.0)
+//! }
+//! ```
+//!
+//! # PIN and PUK
+//!
+//! Reading a PIN back, or comparing what cannot be a PIN.
+//!
+//! ```
+//! # use chipwright_channel::pace::*;
+//! fn pin(digits: &str) -> Result<Pin, PasswordError> {
+//!     Pin::new(digits)
+//! }
+//! ```
+//! ```compile_fail,E0423
+//! # use chipwright_channel::pace::*;
+//! fn pin() -> Pin {
+//!     Pin([1; 6])
+//! }
+//! ```
+//! ```compile_fail,E0616
+//! # use chipwright_channel::pace::*;
+//! fn digits(pin: &Pin) -> [u8; 6] {
+//!     pin.0
+//! }
+//! ```

@@ -149,3 +149,84 @@ pub enum PinStateError {
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KeySize;
+    use crate::aes_modes::{MacKey, pad};
+    use crate::sm::SessionKeys;
+    use chipwright_iso7816::tlv::encode;
+    use chipwright_iso7816::{Atr, LengthMode, TransportError};
+
+    const MAC: [u8; 16] = [2; 16];
+
+    /// Answers the first command of a session with a protected status, and keeps the command.
+    struct Sealed(u16, Vec<u8>);
+
+    impl Transport for Sealed {
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            self.1 = command.to_vec();
+            let status = self.0.to_be_bytes();
+            let objects = encode(Tag(0x99), &status);
+            let mut padded = objects.clone();
+            pad(&mut padded);
+            let mac = MacKey::new(&MAC).unwrap().mac(&[&2u128.to_be_bytes(), &padded]);
+            Ok([&objects[..], &encode(Tag(0x8E), &mac[..8]), &status].concat())
+        }
+
+        fn reset(&mut self) -> Result<Atr, TransportError> {
+            Err(TransportError::CardMute)
+        }
+    }
+
+    fn session() -> Session {
+        Session::new(SessionKeys::new(&[1; 16], &MAC).unwrap())
+    }
+
+    fn outcome(status: u16) -> Result<u128, PinError> {
+        let mut card = Exchanger::new(Sealed(status, Vec::new()), LengthMode::Short);
+        let changed = change(&mut card, session(), &Pin::new("314159").unwrap());
+        let sent = card.into_transport().1;
+        let (_, wanted) = session().wrap(&change_command(&Pin::new("314159").unwrap())).unwrap();
+        assert_eq!(sent, wanted.to_bytes().unwrap());
+        let mut card = Exchanger::new(Sealed(status, Vec::new()), LengthMode::Short);
+        let unblocked = unblock(&mut card, session());
+        assert_eq!(
+            card.into_transport().1,
+            session().wrap(&unblock_command()).unwrap().1.to_bytes().unwrap()
+        );
+        assert_eq!(changed.is_ok(), unblocked.is_ok());
+        changed.map(|session| session.send_sequence_counter())
+    }
+
+    #[test]
+    fn what_the_card_says_to_a_change() {
+        assert_eq!(outcome(0x9000), Ok(2));
+        assert_eq!(outcome(0x6982), Err(PinError::NotAllowed));
+        assert_eq!(outcome(0x6983), Err(PinError::PukUsedUp));
+        assert_eq!(outcome(0x6A80), Err(PinError::Refused { status: StatusWord(0x6A80) }));
+    }
+
+    #[test]
+    fn commands() {
+        let change = change_command(&Pin::new("314159").unwrap());
+        assert_eq!(hex::encode(change.to_bytes().unwrap()), "002c020306333134313539");
+        assert!(change.is_sensitive());
+        assert_eq!(hex::encode(unblock_command().to_bytes().unwrap()), "002c0303");
+        let info = PaceInfo::new(KeySize::Aes256, PaceInfo::P256).unwrap();
+        let state = state_command(&info).to_bytes().unwrap();
+        assert_eq!(hex::encode(state), "0022c1a412800a04007f0007020204020483010384010c");
+    }
+
+    #[test]
+    fn states() {
+        let read = |status| read_state(&Response::status(StatusWord(status)));
+        assert_eq!(read(0x9000), Ok(PinState::Full));
+        assert_eq!(read(0x63C2), Ok(PinState::Left(2)));
+        assert_eq!(read(0x63C1), Ok(PinState::Suspended));
+        assert_eq!(read(0x63C0), Ok(PinState::Blocked));
+        assert_eq!(read(0x6A88), Ok(PinState::Absent));
+        assert_eq!(read(0x6A80), Err(PinStateError::Refused { status: StatusWord(0x6A80) }));
+    }
+}

@@ -20,7 +20,7 @@ mod tests;
 
 pub use crate::scp03::KeyError;
 pub use certificate::CvBytes;
-pub use driver::{TerminalKey, authenticate, authenticate_over};
+pub use driver::{Sign, TerminalKey, authenticate, authenticate_over};
 pub use error::{Step, TerminalAuthenticationError};
 pub use phases::{
     AwaitAccepted, AwaitAuthority, AwaitChallenge, AwaitSelected, AwaitVerified, Next, TerminalAuthenticated,

@@ -1,10 +1,12 @@
 //! Answers that no honest card gives: every phase refuses them, and none panics.
 #![allow(clippy::unwrap_used, reason = "a fault here is a fault of the test")]
 
-use chipwright_channel::KeySize;
-use chipwright_channel::pace::{self, CardAccessError, PaceError, PaceInfo, Password};
+use chipwright_channel::active_authentication::{ActiveAuthenticationKey, challenge};
+use chipwright_channel::chip_authentication::{ChipKey, version_1};
+use chipwright_channel::pace::{self, CardAccessError, Mapping, PaceError, PaceInfo, Password};
 use chipwright_channel::scp03::{Initiate, Scp03Error, SoftKeys};
 use chipwright_channel::sm::{Session, SessionKeys, SmError};
+use chipwright_channel::{KeySize, SubjectPublicKey};
 use chipwright_iso7816::tlv::encode;
 use chipwright_iso7816::{Command, Ins, Le, Response, StatusWord, Tag};
 use p256::NistP256;
@@ -28,6 +30,15 @@ fn response() -> impl Strategy<Value = Response> {
         }),
     ];
     (data, status).prop_map(|(data, status)| Response { data, status: StatusWord(status) })
+}
+
+/// A point of P-256 that is nobody's key here.
+fn point() -> Vec<u8> {
+    hex::decode("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5").unwrap()
+}
+
+fn chip_key() -> ChipKey {
+    ChipKey { size: KeySize::Aes128, key_id: Some(2), public: SubjectPublicKey::new(12, &point()).unwrap() }
 }
 
 fn random() -> impl FnMut(&mut [u8]) {
@@ -68,6 +79,40 @@ proptest! {
         let (waiting, _) = waiting.receive(&honest, &mut random()).unwrap();
         // a point of the curve does not come out of the air
         prop_assert!(waiting.receive(&wrong, &mut random()).is_err());
+    }
+
+    #[test]
+    fn no_chip_is_proven_by_chance(response in response(), data in prop::collection::vec(any::<u8>(), 0..80)) {
+        let key = chip_key();
+        let begun = || version_1::select::<NistP256>(&key).unwrap().0;
+        let agreed = || begun().receive(&Response::status(StatusWord::OK), &mut random()).unwrap().0;
+        let _ = begun().receive(&response, &mut random());
+        if let Ok(unproven) = agreed().receive(&response) {
+            let (waiting, _) = unproven.wrap(&Command::new(0, Ins::READ_BINARY, 0x9D, 0).with_le(Le::Max)).unwrap();
+            prop_assert!(waiting.unwrap(response.clone()).is_err());
+        }
+        let unproven = agreed().receive(&Response::ok(vec![0x7C, 0x00])).unwrap();
+        let (waiting, _) = unproven.wrap(&Command::new(0, Ins::READ_BINARY, 0x9D, 0).with_le(Le::Max)).unwrap();
+        prop_assert!(waiting.unwrap(response.clone()).is_err());
+        let spki = [hex::decode("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap(), point()].concat();
+        let active = ActiveAuthenticationKey::from_spki(&spki).unwrap();
+        prop_assert!(challenge(&active, [7; 8]).0.receive(&response).is_err());
+        prop_assert!(active.verify([7; 8], &data).is_err());
+    }
+
+    #[test]
+    fn any_bytes_for_chip_authentication_data(data in prop::collection::vec(any::<u8>(), 0..64), blocks in 0usize..5) {
+        let data = [data, vec![0x33; blocks * 16]].concat();
+        let objects = [encode(Tag(0x86), &[0; 8]), encode(Tag(0x8A), &data)].concat();
+        let info = PaceInfo::new(KeySize::Aes128, PaceInfo::P256).unwrap().with_mapping(Mapping::ChipAuthentication);
+        let (state, _) = pace::select::<NistP256>(&info, &Password::can("314159").unwrap()).unwrap();
+        let (state, _) = state.receive(&Response::status(StatusWord::OK)).unwrap();
+        let nonce = Response::ok(encode(Tag(0x7C), &encode(Tag(0x80), &[9; 16])));
+        let (state, _) = state.receive(&nonce, &mut random()).unwrap();
+        let key = |tag| Response::ok(encode(Tag(0x7C), &encode(Tag(tag), &point())));
+        let (state, _) = state.receive(&key(0x82), &mut random()).unwrap();
+        let (state, _) = state.receive(&key(0x84)).unwrap();
+        prop_assert!(state.receive(&Response::ok(encode(Tag(0x7C), &objects))).is_err());
     }
 
     #[test]

@@ -231,6 +231,11 @@ pub struct AwaitToken {
 }
 
 impl AwaitToken {
+    #[cfg(test)]
+    pub(super) const fn expected(&self) -> &[u8; BLOCK] {
+        &self.expected
+    }
+
     /// Reads `86 T` of the card (after a [`Chat`] also `87 CAR`, `88 CAR`; with Chip Authentication Mapping `8A`), compares the
     /// token, and opens secure messaging.
     ///

@@ -7,7 +7,7 @@ use crate::ecdh::EcdhError;
 use crate::proof::{NotGenuine, Proof};
 use crate::vectors::{Pace, load};
 use bp256::BrainpoolP256r1;
-use chipwright_iso7816::tlv::encode;
+use chipwright_iso7816::tlv::{TlvErrorKind, encode};
 use chipwright_iso7816::{Response, StatusWord, Tag};
 use p256::NistP256;
 use proptest::prelude::*;
@@ -120,6 +120,33 @@ fn compare<C: PaceCurve>(name: &str, vector: &Pace) {
     );
     assert_eq!(proof.check(&vector.picc_mapping_public_key), Err(NotGenuine::Mapping), "{name}");
     assert_eq!(proof.check(&chip_key[1..]), Err(NotGenuine::PublicKey(proven.by())), "{name}");
+}
+
+/// A proof that a terminal saw in one session, enciphered anew under the keys of another: the mapping key is another.
+#[test]
+fn chip_authentication_data_moved_into_another_session() {
+    let vectors: Vec<_> = load::<Pace>("pace-cam", "pace-cam")
+        .into_iter()
+        .filter(|(_, vector)| vector.parameter_id == 12)
+        .collect();
+    let [(_, one), (_, other)] = &vectors[..] else { panic!("two over P-256") };
+    let open = |scalar: &[u8]| {
+        let key = BlockKey::new(&other.ks_enc).unwrap();
+        let mut data = scalar.to_vec();
+        crate::aes_modes::pad(&mut data);
+        key.cbc_encrypt(&key.encrypt_block([0xFF; 16]), &mut data);
+        let mapping_key = other.picc_mapping_public_key.0.clone();
+        ChipAuthenticationData::open(&data, &other.ks_enc, 12, mapping_key).unwrap()
+    };
+    let own = other.chip_authentication_data.as_ref().unwrap();
+    let moved = one.chip_authentication_data.as_ref().unwrap();
+    let (own_key, key) = (other.chip_public_key.as_ref().unwrap(), one.chip_public_key.as_ref().unwrap());
+    assert!(open(own).check(own_key).is_ok());
+    assert_eq!(open(moved).check(key), Err(NotGenuine::Mapping));
+    assert_eq!(open(moved).check(own_key), Err(NotGenuine::Mapping));
+    for no_scalar in [&[0; 32][..], &[0xFF; 32], &own[..31], &[&own[..], &[0]].concat(), &[]] {
+        assert_eq!(open(no_scalar).check(own_key), Err(NotGenuine::MappingData), "{no_scalar:02x?}");
+    }
 }
 
 fn g1() -> Pace {
@@ -238,6 +265,41 @@ fn answers_of_another_form_are_refused() {
     assert!(refused(Response::ok(trailing)));
     let short_token = token(&vector).receive(&answer(0x86, &vector.picc_token[..7])).unwrap_err();
     assert!(matches!(short_token, PaceError::Malformed { step: Step::Tokens, .. }));
+}
+
+/// `87` and `88` come after a CHAT only, `8A` with Chip Authentication Mapping only, each once.
+#[test]
+fn objects_beside_the_token() {
+    let vector = g1();
+    let chat = Chat::authentication_terminal([0, 0, 0, 1, 0x10]);
+    let outcome = |mapping, chat: Option<&Chat>, objects: &[(u32, &[u8])]| {
+        let rng = &mut fixed(&vector);
+        let info = info(&vector).with_mapping(mapping);
+        let (state, _) = select_with::<BrainpoolP256r1>(&info, &password(&vector), chat).unwrap();
+        let (state, _) = state.receive(&Response::status(StatusWord::OK)).unwrap();
+        let (state, _) = state.receive(&answer(0x80, &vector.encrypted_nonce), rng).unwrap();
+        let (state, _) = state.receive(&answer(0x82, &vector.picc_mapping_public_key), rng).unwrap();
+        let (state, _) = state.receive(&answer(0x84, &vector.picc_ephemeral_public_key)).unwrap();
+        let token = state.expected()[..8].to_vec();
+        let objects = objects.iter().flat_map(|(tag, value)| encode(Tag(*tag), value)).collect::<Vec<_>>();
+        state.receive(&Response::ok(encode(Tag(0x7C), &[encode(Tag(0x86), &token), objects].concat())))
+    };
+    let (car, before) = ((0x87, &b"NEW00002"[..]), (0x88, &b"OLD00001"[..]));
+    let both = outcome(Mapping::Generic, Some(&chat), &[car, before]).unwrap();
+    assert_eq!((both.car.as_deref(), both.previous_car.as_deref()), (Some(car.1), Some(before.1)));
+    assert!(outcome(Mapping::Generic, Some(&chat), &[]).unwrap().car.is_none());
+    let malformed = |mapping, chat, objects: &[(u32, &[u8])]| {
+        matches!(
+            outcome(mapping, chat, objects),
+            Err(PaceError::Malformed { step: Step::Tokens, error }) if matches!(error.kind, TlvErrorKind::InvalidValue(_))
+        )
+    };
+    assert!(malformed(Mapping::Generic, None, &[car]));
+    assert!(malformed(Mapping::Generic, Some(&chat), &[car, car]));
+    assert!(malformed(Mapping::Generic, Some(&chat), &[car, (0x8A, &[0; 48])]));
+    assert!(malformed(Mapping::ChipAuthentication, None, &[car]));
+    let missing = outcome(Mapping::ChipAuthentication, Some(&chat), &[car]).map(drop);
+    assert_eq!(missing, Err(PaceError::NotGenuine(NotGenuine::MappingDataMissing)));
 }
 
 #[test]

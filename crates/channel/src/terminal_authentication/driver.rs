@@ -39,6 +39,9 @@ pub fn authenticate<T: Transport>(
     authenticate_over::<NistP256, T>(card, session, card_key, chain, &sign, rng)
 }
 
+/// Signs a message with the terminal's key, in plain format.
+pub type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<u8>, KeyError>;
+
 /// As [`authenticate`], with the ephemeral key on another curve and a signature of any length.
 ///
 /// # Errors
@@ -48,7 +51,7 @@ pub fn authenticate_over<C: PaceCurve, T: Transport>(
     mut session: Session,
     card_key: &EphemeralKeyOfCard,
     chain: &[CvBytes<'_>],
-    sign: &dyn Fn(&[u8]) -> Result<Vec<u8>, KeyError>,
+    sign: Sign<'_>,
     rng: Rng<'_>,
 ) -> Result<(Session, TerminalAuthenticated<C>), TerminalAuthenticationError> {
     let (mut state, mut command) = present(chain, card_key)?;
