@@ -51,7 +51,7 @@ const fn secret(id: u16, name: &'static str, length: u16, mandatory: bool) -> Dg
 }
 
 const fn record(id: u16, name: &'static str) -> Dgi {
-    Dgi { kind: DgiKind::Record, ..file(id, name, 1000, false) }
+    Dgi { kind: DgiKind::Record, ..file(id, name, 991, false) }
 }
 
 const fn key(id: u16, name: &'static str) -> Dgi {
