@@ -97,7 +97,7 @@ fn chip_proof(memory: &Memory, signed: &SecurityObject, ask: &Inspection<'_>) ->
     }
     let Some(due) = &memory.due else {
         // DG14, which says what is owed, was signed and is withheld or altered
-        let withheld = memory.faults.contains_key(&FileId::Dg(14)) || memory.files.has(FileId::Dg(14));
+        let withheld = memory.promises_withheld || memory.files.has(FileId::Dg(14));
         return match signed.hash_of(14) {
             Some(_) if withheld => {
                 not_proven("DG14 is signed, but what it says of the chip is not known".to_owned())

@@ -31,6 +31,8 @@ pub(crate) struct Memory {
     pub(crate) security_object: Option<SecurityObjectRead>,
     pub(crate) security_object_fault: Option<String>,
     pub(crate) faults: BTreeMap<FileId, String>,
+    /// Whether the card refuses DG14, or gives something else in its place.
+    pub(crate) promises_withheld: bool,
     pub(crate) unread: Option<Unread>,
     pub(crate) security: Option<Security>,
     /// The proofs that must convince, once what is owed is known.
@@ -63,6 +65,7 @@ impl Memory {
         self.access = None;
         self.security_object_fault = None;
         self.faults.clear();
+        self.promises_withheld = false;
         self.unread = None;
         self.outcomes.clear();
         self.signature = None;

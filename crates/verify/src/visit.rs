@@ -192,7 +192,10 @@ impl<T: Transport> Inside<'_, '_, T> {
                     self.memory.partial.insert(file, reading);
                 }
                 match self.stop(&error) {
-                    Stop::Ended if !error.ends_session() => Ok(()),
+                    Stop::Ended if !error.ends_session() => {
+                        self.memory.promises_withheld |= file == FileId::Dg(14);
+                        Ok(())
+                    }
                     stop => Err(stop),
                 }
             }

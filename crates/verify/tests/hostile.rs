@@ -161,7 +161,8 @@ fn a_signed_bomb_is_not_valid() {
 /// What may be said of a reading that somebody meddled with: a verdict, after few commands, and *valid* only over unaltered files.
 fn is_sound(report: &Report, files: &Files, honest: &Model, what: &dyn std::fmt::Debug) {
     if report.verdict() == Verdict::Valid {
-        for (file, content) in files.iter() {
+        // EF.ATR/INFO is not signed and says only how to read
+        for (file, content) in files.iter().filter(|(file, _)| *file != FileId::AtrInfo) {
             assert_eq!(content, honest.files[&file], "{what:?}: {file} was altered");
         }
     }
@@ -187,8 +188,9 @@ fn every_status_word_at_every_step() {
         }
     }
     println!("{tried} status words in place of the right one: {valid} cards still valid");
-    // a warning of few tries (63XX) to MSE:Set AT, and a status outside the protection that is the one inside
-    assert!(valid * 20 < tried, "{valid} of {tried}");
+    // whatever is answered for EF.ATR/INFO, which can be done without; a warning of few tries (63XX) to MSE:Set AT; a status outside the protection
+    // that is the one inside
+    assert!(valid * 15 < tried, "{valid} of {tried}");
 }
 
 /// Every response of a reading in turn, with deeds drawn at random.

@@ -70,7 +70,11 @@ impl<T: Transport> Visit<'_, '_, T> {
         let select = Command::new(0x00, Ins::SELECT, 0x04, 0x0C).with_data(self.ask.application.as_bytes());
         let answer = match self.card.exchange(&select) {
             Ok(answer) => answer.status,
-            Err(error) if lost_contact(&error) => return Stop::Lost,
+            Err(error) if lost_contact(&error) => {
+                let why = ReadError::from(error);
+                self.refuse(Verdict::Unreadable, Unread::from(&why), format!("EF.CardAccess: {why}"));
+                return Stop::Lost;
+            }
             Err(_) => status,
         };
         let not_ours = Unread::NotOurs;
@@ -111,7 +115,10 @@ impl<T: Transport> Visit<'_, '_, T> {
                 self.memory.files.put(FileId::AtrInfo, content, hash);
                 sizes.and_then(|sizes| Rung::announced(sizes.response)).unwrap_or(Rung::SHORT)
             }
-            Err(error) if error.is_lost_contact() => return Err(Stop::Lost),
+            Err(error) if error.is_lost_contact() => {
+                self.refuse(Verdict::Unreadable, Unread::from(&error), format!("EF.ATR/INFO: {error}"));
+                return Err(Stop::Lost);
+            }
             // what a card does not tell is not asked of it
             Err(_) => Rung::SHORT,
         };
