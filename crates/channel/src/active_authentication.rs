@@ -151,6 +151,34 @@ pub fn authenticate<T: Transport>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card_end::{CardEnd, Keyed};
+    use crate::sm::SessionKeys;
+    use chipwright_iso7816::LengthMode;
+    use p256::ecdsa::SigningKey;
+    use p256::ecdsa::signature::Signer;
+
+    #[test]
+    fn driven_inside_a_session() {
+        let signer = SigningKey::from_slice(&[7; 32]).unwrap();
+        let point = signer.verifying_key().to_sec1_point(false);
+        let key = SubjectPublicKey::new(PaceInfo::P256, point.as_bytes()).unwrap();
+        let key = ActiveAuthenticationKey { key };
+        let signature: Signature = signer.sign(&[5; 8]);
+        let run = |rnd_ifd| {
+            let answers = vec![(signature.to_bytes().to_vec(), 0x9000)];
+            let card = CardEnd::new(vec![Keyed { enc: &[1; 16], mac: &[2; 16], answers }]);
+            let mut card = Exchanger::new(card, LengthMode::Short);
+            let session = Session::new(SessionKeys::new(&[1; 16], &[2; 16]).unwrap());
+            let outcome = authenticate(&mut card, session, &key, rnd_ifd);
+            assert_eq!(card.transport().received, [([0x0C, 0x88, 0x00, 0x00], rnd_ifd.to_vec())]);
+            outcome
+        };
+        let (session, kept, proven) = run([5; 8]).unwrap();
+        assert_eq!((session.send_sequence_counter(), kept.0.to_vec()), (2, signature.to_bytes().to_vec()));
+        assert_eq!(proven, key.verify([5; 8], &kept.0).unwrap());
+        // the same answer, recorded, to another challenge
+        assert_eq!(run([6; 8]).map(drop), Err(ActiveAuthenticationError::NotGenuine(NotGenuine::Signature)));
+    }
 
     /// Messages of all lengths, since Wycheproof has hardly any of eight bytes.
     #[test]

@@ -12,6 +12,8 @@
 
 pub mod active_authentication;
 mod aes_modes;
+#[cfg(test)]
+mod card_end;
 pub mod chip_authentication;
 pub mod diversify;
 mod ecdh;

@@ -154,49 +154,26 @@ pub enum PinStateError {
 mod tests {
     use super::*;
     use crate::KeySize;
-    use crate::aes_modes::{MacKey, pad};
+    use crate::card_end::{CardEnd, Keyed};
     use crate::sm::SessionKeys;
-    use chipwright_iso7816::tlv::encode;
-    use chipwright_iso7816::{Atr, LengthMode, TransportError};
-
-    const MAC: [u8; 16] = [2; 16];
-
-    /// Answers the first command of a session with a protected status, and keeps the command.
-    struct Sealed(u16, Vec<u8>);
-
-    impl Transport for Sealed {
-        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-            self.1 = command.to_vec();
-            let status = self.0.to_be_bytes();
-            let objects = encode(Tag(0x99), &status);
-            let mut padded = objects.clone();
-            pad(&mut padded);
-            let mac = MacKey::new(&MAC).unwrap().mac(&[&2u128.to_be_bytes(), &padded]);
-            Ok([&objects[..], &encode(Tag(0x8E), &mac[..8]), &status].concat())
-        }
-
-        fn reset(&mut self) -> Result<Atr, TransportError> {
-            Err(TransportError::CardMute)
-        }
-    }
+    use chipwright_iso7816::LengthMode;
 
     fn session() -> Session {
-        Session::new(SessionKeys::new(&[1; 16], &MAC).unwrap())
+        Session::new(SessionKeys::new(&[1; 16], &[2; 16]).unwrap())
+    }
+
+    fn card(status: u16) -> Exchanger<CardEnd<'static>> {
+        let keyed = Keyed { enc: &[1; 16], mac: &[2; 16], answers: vec![(Vec::new(), status)] };
+        Exchanger::new(CardEnd::new(vec![keyed]), LengthMode::Short)
     }
 
     fn outcome(status: u16) -> Result<u128, PinError> {
-        let mut card = Exchanger::new(Sealed(status, Vec::new()), LengthMode::Short);
-        let changed = change(&mut card, session(), &Pin::new("314159").unwrap());
-        let sent = card.into_transport().1;
-        let (_, wanted) = session().wrap(&change_command(&Pin::new("314159").unwrap())).unwrap();
-        assert_eq!(sent, wanted.to_bytes().unwrap());
-        let mut card = Exchanger::new(Sealed(status, Vec::new()), LengthMode::Short);
-        let unblocked = unblock(&mut card, session());
-        assert_eq!(
-            card.into_transport().1,
-            session().wrap(&unblock_command()).unwrap().1.to_bytes().unwrap()
-        );
-        assert_eq!(changed.is_ok(), unblocked.is_ok());
+        let (mut one, mut other) = (card(status), card(status));
+        let changed = change(&mut one, session(), &Pin::new("314159").unwrap());
+        let unblocked = unblock(&mut other, session());
+        assert_eq!(one.transport().received, [([0x0C, 0x2C, 0x02, 0x03], b"314159".to_vec())]);
+        assert_eq!(other.transport().received, [([0x0C, 0x2C, 0x03, 0x03], Vec::new())]);
+        assert_eq!(changed.as_ref().err(), unblocked.as_ref().err());
         changed.map(|session| session.send_sequence_counter())
     }
 

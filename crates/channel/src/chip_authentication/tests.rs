@@ -5,6 +5,7 @@ use super::{ChipAuthenticationError, ChipKey, ChipKeyError, MappingKeys, Version
 use crate::KeySize;
 use crate::active_authentication;
 use crate::aes_modes::MacKey;
+use crate::card_end::{CardEnd, Keyed};
 use crate::ecdh::KeyPair;
 use crate::kdf::Derived;
 use crate::pace::{CardAccessError, PaceCurve, PaceInfo, token_input};
@@ -15,7 +16,7 @@ use crate::terminal_authentication::{self, TerminalAuthenticated};
 use crate::vectors::{ChipAuthentication, load};
 use bp256::BrainpoolP256r1;
 use chipwright_iso7816::tlv::encode;
-use chipwright_iso7816::{Command, Ins, Le, Response, StatusWord, Tag};
+use chipwright_iso7816::{Command, Exchanger, Ins, Le, LengthMode, Response, StatusWord, Tag};
 use p256::NistP256;
 use proptest::prelude::*;
 
@@ -223,6 +224,47 @@ fn a_first_response_under_other_keys_is_refused() {
     let answer = [&objects[..], &encode(Tag(0x8E), &mac[..8])].concat();
     let not_found = Response { data: answer, status: StatusWord::FILE_NOT_FOUND };
     assert_eq!(outcome(not_found), Ok(()));
+}
+
+/// The driver of version 1: two commands under the old keys, the first under the new ones, which proves the chip.
+#[test]
+fn version_1_driven() {
+    for (name, vector) in load::<ChipAuthentication>("chip-authentication", "chip-authentication-1") {
+        let run = |mac: &[u8]| {
+            let before = vec![(Vec::new(), 0x9000), (vec![0x7C, 0x00], 0x9000)];
+            let after = vec![(vec![1, 2, 3], 0x9000)];
+            let mut card = Exchanger::new(
+                CardEnd::new(vec![
+                    Keyed { enc: &[1; 16], mac: &[2; 16], answers: before },
+                    Keyed { enc: &vector.ks_enc, mac, answers: after },
+                ]),
+                LengthMode::Short,
+            );
+            let session = Session::new(SessionKeys::new(&[1; 16], &[2; 16]).unwrap());
+            let unproven =
+                version_1::authenticate(&mut card, session, &key(&vector), &mut fixed(&vector)).unwrap();
+            let outcome = unproven.transmit(&mut card, &first_command());
+            let sent = &card.transport().received;
+            let plain = |exchange: usize| vector.exchanges[exchange].command.command().data.clone();
+            assert_eq!(sent[0], ([0x0C, 0x22, 0x41, 0xA4], plain(0)), "{name}");
+            assert_eq!(sent[1], ([0x0C, 0x86, 0x00, 0x00], plain(1)), "{name}");
+            assert_eq!(sent.len(), 3, "{name}");
+            outcome
+        };
+        let (session, response, proven) = run(&vector.ks_mac).unwrap();
+        assert_eq!((session.send_sequence_counter(), response.data), (2, vec![1, 2, 3]), "{name}");
+        assert_eq!(proven.public_key(), &vector.picc_public_key[..], "{name}");
+        let clone = run(&vec![3; vector.ks_mac.len()]).map(drop);
+        assert_eq!(clone, Err(NotGenuine::FirstResponse(SmError::Mac).into()), "{name}");
+    }
+}
+
+/// A card that is taken away is not called a clone.
+#[test]
+fn a_card_that_leaves_is_no_clone() {
+    let mut card = Exchanger::new(CardEnd::new(Vec::new()), LengthMode::Short);
+    let error = agreed().transmit(&mut card, &first_command()).map(drop).unwrap_err();
+    assert!(matches!(error, ChipAuthenticationError::SecureMessaging(SmError::Exchange(_))), "{error}");
 }
 
 #[test]
