@@ -198,7 +198,7 @@ pub enum RecordsError {
     #[error("a citizen number cannot be appended")]
     CitizenNumber,
     /// The signer's certificate does not fit a record; nothing was written.
-    #[error("the signer's certificate has {0} bytes; 1000 fit; nothing was written")]
+    #[error("the signer's certificate has {0} bytes; 991 fit; nothing was written")]
     CertificateTooLong(usize),
     /// What was written reads back otherwise.
     #[error("the record that was written reads back otherwise")]

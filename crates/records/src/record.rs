@@ -16,7 +16,7 @@ use crate::entry::{Day, UnitEntry};
 use crate::payload::Payload;
 
 /// The most bytes a record may have (REC-02).
-pub const MOST_BYTES: usize = 1000;
+pub const MOST_BYTES: usize = 991;
 
 const VERSION: u8 = 1;
 
@@ -104,7 +104,7 @@ pub enum DraftError {
     #[error("the file already has 65535 records")]
     NumbersExhausted,
     /// The record would not fit a card.
-    #[error("the record would have {0} bytes; 1000 fit")]
+    #[error("the record would have {0} bytes; 991 fit")]
     TooLong(usize),
     /// The record cannot be written (a fault of this crate).
     #[error("the record cannot be encoded")]

@@ -222,10 +222,9 @@ mod tests {
 
     #[test]
     fn the_inventory_is_read_and_nothing_else() {
-        let good =
-            hex::decode("7f7816810201f4a10883020200820200 02a10883020203820200 00".replace(' ', "")).unwrap();
+        let good = hex::decode("7f7818810201f4a1088302020082020002a1088302020382020000").unwrap();
         let mut wrong = good.clone();
-        wrong[2] = 0x15;
+        wrong[2] = 0x17;
         let inventory = read_inventory(&good).unwrap();
         assert_eq!((inventory.free, inventory.count(Category::Training)), (500, Some(0)));
         assert_eq!((inventory.of(0x0200), inventory.count(Category::PartyLife)), (Some(2), None));
