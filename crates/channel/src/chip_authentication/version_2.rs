@@ -112,12 +112,12 @@ pub fn authenticate<C: PaceCurve, T: Transport>(
 
 impl<C: PaceCurve> fmt::Debug for AwaitSelected<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AwaitSelected { .. }")
+        f.debug_struct("AwaitSelected").finish_non_exhaustive()
     }
 }
 
 impl<C: PaceCurve> fmt::Debug for AwaitToken<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AwaitToken { .. }")
+        f.debug_struct("AwaitToken").finish_non_exhaustive()
     }
 }

@@ -247,12 +247,12 @@ opaque_debug!(
 
 impl fmt::Debug for AwaitAuthority<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AwaitAuthority(certificate {})", self.0.number)
+        f.debug_struct("AwaitAuthority").field("certificate", &self.0.number).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for AwaitVerified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AwaitVerified(certificate {})", self.0.number)
+        f.debug_struct("AwaitVerified").field("certificate", &self.0.number).finish_non_exhaustive()
     }
 }
