@@ -319,6 +319,51 @@ fn ta_06_ta_07_rights_on_the_card() {
 }
 
 #[test]
+fn ta_01_with_chip_authentication_mapping() {
+    let mut issued = issued_with_records_and(&[chip_keys::MAPPING], |_| {});
+    let card = &mut issued.card;
+    let mut inside = Inside::open(card, pace::SET_AT_CAM, CAN, EVERYTHING).unwrap();
+    assert_eq!(names(&inside), [Some("VNCVCA00001".to_owned()), None]);
+    inside.authenticate(card, &chain(), &terminal()).unwrap();
+    inside.authenticate_chip(card, &issued.chip_key).unwrap();
+    assert_eq!(inside.select_records(card), 0x9000);
+    assert_eq!(inside.read_record(card, 0x01, 1), (record(0x21, 120), 0x9000));
+}
+
+#[test]
+fn pin_06_a_terminal_may_manage_the_pin() {
+    let mut issued = issued_with_records();
+    let reset = |inside: &mut Inside, card: &mut Card, p1: u8, pin: &[u8]| {
+        inside.sm.send(card, [0, 0x2C, p1, 0x03], pin, None).1
+    };
+    let without = Holder { template: [0x3E, 0, 0, 0x7F, 0x10], ..terminal() };
+    let mut inside = whole_procedure(&mut issued, &verifier(), &without).unwrap();
+    assert_eq!(reset(&mut inside, &mut issued.card, 2, b"135790"), 0x6982);
+    assert_eq!(reset(&mut inside, &mut issued.card, 3, b""), 0x6982);
+    // Blocked, then unblocked and set anew; not before Chip Authentication 2.
+    for left in [2, 1] {
+        let wrong = pace::establish(&mut issued.card, pace::SET_AT_PIN, b"000000");
+        assert_eq!(wrong.err(), Some(0x63C0 | left));
+    }
+    let mut inside = Inside::by_can(&mut issued.card);
+    inside.authenticate(&mut issued.card, &chain(), &terminal()).unwrap();
+    assert_eq!(reset(&mut inside, &mut issued.card, 3, b""), 0x6982);
+    inside.authenticate_chip(&mut issued.card, &issued.chip_key).unwrap();
+    assert_eq!(reset(&mut inside, &mut issued.card, 3, b""), 0x9000);
+    assert_eq!(reset(&mut inside, &mut issued.card, 2, b"13579"), 0x6A80);
+    assert_eq!(reset(&mut inside, &mut issued.card, 2, b"135790"), 0x9000);
+    // By the PIN the bit CAN allowed is not needed; by the PUK nothing is granted (PIN-08).
+    let chat = [0, 0, 0, 0x01, 0];
+    let mut inside = Inside::open(&mut issued.card, pace::SET_AT_PIN, b"135790", chat).unwrap();
+    inside.authenticate(&mut issued.card, &chain(), &terminal()).unwrap();
+    inside.authenticate_chip(&mut issued.card, &issued.chip_key).unwrap();
+    assert_eq!(inside.information(&mut issued.card).unwrap().1, [(0x0200, 1), (0x0201, 1)]);
+    let mut inside = Inside::open(&mut issued.card, pace::SET_AT_PUK, PUK, EVERYTHING).unwrap();
+    assert_eq!(inside.set_dst(&mut issued.card, b"VNCVCA00001"), 0x6982);
+    assert_eq!(inside.set_chip_authentication(&mut issued.card, 0x04), 0x6982);
+}
+
+#[test]
 fn a_verifier_of_the_other_kind_reads_too() {
     let mut issued = issued_with_records();
     let foreign = holder("XXDV00001", FOREIGN, 5);

@@ -33,7 +33,7 @@ pub fn record(seed: u8, length: usize) -> Vec<u8> {
 }
 
 pub fn content_with_records() -> Vec<(u16, Vec<u8>)> {
-    let mut all = content();
+    let mut all = content_with_pin();
     all.push((0x2F1D, (0..900).map(|i| i as u8 ^ 0x1D).collect()));
     all.push((0x8020, cvca().self_signed()));
     all.push((0x0200, record(0x20, 400)));
@@ -52,14 +52,24 @@ pub fn issued_with_records() -> RecordsCard {
 }
 
 pub fn issued_with_records_on(change: impl FnOnce(&mut ChipConfig)) -> RecordsCard {
+    issued_with_records_and(&[], change)
+}
+
+/// With other key pairs too.
+pub fn issued_with_records_and(others: &[u8], change: impl FnOnce(&mut ChipConfig)) -> RecordsCard {
     let mut card = blank_with(change);
     assert_eq!(status(&mut card, ISSUER), 0x9000);
     let mut session = scp03::Host::open(&mut card, 0x33);
     assert_eq!(session.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, 0x04)), (vec![0], 0x9000));
     let chip_key = chip_keys::generate(&mut card, &mut session, chip_keys::CHIP_AUTHENTICATION_2).to_vec();
+    let others: Vec<(u16, Vec<u8>)> = others
+        .iter()
+        .map(|key| (0x8100 | u16::from(*key), chip_keys::generate(&mut card, &mut session, *key).to_vec()))
+        .collect();
     chip_keys::associate(&mut card, &mut session);
     let mut held = content_with_records();
     let mut bytes = stream(&held);
+    held.extend(others);
     held.push((0x8104, chip_key.clone()));
     bytes.extend(dgi(0x7F0F, &manifest(&held)));
     assert_eq!(session.store(&mut card, &bytes, 207), (vec![], 0x9000));
