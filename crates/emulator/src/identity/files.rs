@@ -32,6 +32,9 @@ impl Processor {
                 return Err(status.into());
             }
         };
+        if file.access == Access::Pace && !protection.granted {
+            return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+        }
         self.volatile.identity.current = Some(file);
         if !wants_fcp {
             return Ok(Response::status(StatusWord::OK));
