@@ -21,9 +21,11 @@ fn main() -> io::Result<()> {
         let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.canonicalize()?);
     }
     code.push_str("];\n");
-    for (constant, path) in
-        [("CONTRACT", "applet-spec/card.md"), ("PROFILE", "test-vectors/scenarios/fixture/profile.toml")]
-    {
+    for (constant, path) in [
+        ("CONTRACT", "applet-spec/card.md"),
+        ("PROFILE", "test-vectors/scenarios/fixture/profile.toml"),
+        ("AUTHORITY", "test-vectors/scenarios/fixture/authority.toml"),
+    ] {
         let path = root.join(path).canonicalize()?;
         let _ = writeln!(code, "pub(crate) const {constant}: &str = include_str!({path:?});");
         println!("cargo::rerun-if-changed={}", path.display());

@@ -2,15 +2,19 @@
 
 mod access;
 mod exchange;
+mod proofs;
 mod secure_channel;
 mod storing;
+mod terminal;
 
 use crate::device::{Blank, Device, Unable};
 use crate::expression::{ExpressionError, Variables, evaluate, matches};
 use crate::fixture::Fixture;
 use crate::step::{self, Expect, Step, Verb};
+use chipwright_channel::pace::EphemeralKeyOfCard;
+use chipwright_channel::terminal_authentication::TerminalAuthenticated;
 use chipwright_channel::{scp03, sm};
-use chipwright_iso7816::{StatusWord, TransportError};
+use chipwright_iso7816::{Response, StatusWord, TransportError};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -89,8 +93,13 @@ impl Answer {
         Self { data, status: StatusWord::OK, naked: false }
     }
 
-    fn status(status: StatusWord) -> Self {
-        Self { data: Vec::new(), status, naked: false }
+    fn response(&self) -> Response {
+        Response { data: self.data.clone(), status: self.status }
+    }
+
+    /// Whether a protocol can go on with it.
+    const fn goes_on(&self) -> bool {
+        self.status.is_success() && !self.naked
     }
 }
 
@@ -109,6 +118,10 @@ pub(crate) struct Bench<'a> {
     /// What this run stored, by DGI.
     held: BTreeMap<u16, Vec<u8>>,
     last_protected: Option<Vec<u8>>,
+    /// The card's ephemeral key of the last PACE.
+    card_key: Option<EphemeralKeyOfCard>,
+    /// Terminal Authentication is complete, Chip Authentication 2 is to come.
+    terminal: Option<TerminalAuthenticated>,
 }
 
 impl<'a> Bench<'a> {
@@ -124,6 +137,8 @@ impl<'a> Bench<'a> {
             block: 0,
             held: BTreeMap::new(),
             last_protected: None,
+            card_key: None,
+            terminal: None,
         }
     }
 
@@ -224,6 +239,10 @@ impl<'a> Bench<'a> {
             Verb::Manifest(manifest) => self.manifest(manifest)?,
             Verb::KeyPair(pair) => self.key_pair(pair)?,
             Verb::Pace(pace) => self.pace(pace)?,
+            Verb::ActiveAuthentication(step) => self.active_authentication(step)?,
+            Verb::ChipAuthentication(step) => self.chip_authentication(step)?,
+            Verb::Certificates(step) => self.certificates(step)?,
+            Verb::TerminalAuthentication(step) => self.terminal_authentication(step)?,
             Verb::Let(assignment) => {
                 let value = self.bytes(&assignment.to)?;
                 self.variables.insert(assignment.r#let.clone(), value);

@@ -1,5 +1,6 @@
 //! What fixture cards hold: files of the right form and size, of invented persons.
 
+use crate::authority::Authority;
 use crate::bench::{Trouble, wrong};
 use crate::embedded::PROFILE;
 use crate::expression::{Variables, evaluate};
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub struct Fixture {
     written: Written,
+    authority: Authority,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +29,7 @@ struct Written {
 
 /// The fixture cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("fixture/profile.toml: {0}")]
+#[error("{0}")]
 pub struct FixtureError(String);
 
 impl Fixture {
@@ -36,25 +38,35 @@ impl Fixture {
     /// # Errors
     /// [`FixtureError`].
     pub fn embedded() -> Result<Self, FixtureError> {
-        let written: Written = toml::from_str(PROFILE).map_err(|error| FixtureError(error.to_string()))?;
+        let written: Written = toml::from_str(PROFILE)
+            .map_err(|error| FixtureError(format!("fixture/profile.toml: {error}")))?;
         let constants = written.constants.values();
         let values = written.shared.values().chain(written.person.values().flat_map(BTreeMap::values));
         for text in constants.chain(values) {
             evaluate(text, &Variables::new()).map_err(|error| FixtureError(error.to_string()))?;
         }
-        Ok(Self { written })
+        let authority = Authority::embedded().map_err(|error| FixtureError(error.to_string()))?;
+        Ok(Self { written, authority })
     }
 
     /// The constants, and what all cards share.
     pub(crate) fn constants(&self) -> Variables {
         let mut all = values(&self.written.constants, "");
         all.extend(values(&self.written.shared, "dgi"));
+        if let Ok(cvca) = self.authority.issue("cvca") {
+            all.insert("dgi8020".to_owned(), cvca.certificate);
+        }
         all
     }
 
     /// The data groupings that FINALISE demands.
     pub(crate) fn mandatory(&self) -> impl Iterator<Item = &str> {
         self.written.mandatory.iter().map(String::as_str)
+    }
+
+    /// Who certifies terminals.
+    pub(crate) const fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// What a person's card holds.

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+mod authority;
 mod bench;
 mod data_object;
 pub mod device;

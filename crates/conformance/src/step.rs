@@ -231,6 +231,46 @@ verbs! {
         with: Option<String>,
         /// AES key size of the protocol; 128 without it.
         bits: Option<u32>,
+        /// Chip Authentication Mapping; the chip data is checked against key 8103.
+        cam: bool,
+        /// Under the session that is open.
+        within: bool,
+        /// The template to ask for, five bytes. The authority references that come are `car` and `previous-car`.
+        chat: Option<String>,
+        /// The proof of Chip Authentication Mapping must fail.
+        must_fail: bool,
+    }
+    /// Active Authentication under the session; the signature is verified with key 8101.
+    "active_authentication" ActiveAuthentication {
+        /// The challenge.
+        active_authentication: String,
+        /// The proof must fail.
+        must_fail: bool,
+    }
+    /// Chip Authentication, version 1 (key 8102) or 2 (key 8104, after Terminal Authentication); the proof is demanded.
+    "chip_authentication" ChipAuthentication {
+        /// `1` or `2`.
+        chip_authentication: String,
+        /// AES key size; 128 without it.
+        bits: Option<u32>,
+        /// Another key reference than the version's own, two digits.
+        reference: Option<String>,
+        /// The proof must fail.
+        must_fail: bool,
+    }
+    /// MSE:Set DST and PSO: Verify Certificate for certificates of the authority, in order, until one is refused.
+    "certificates" Certificates {
+        /// Their names.
+        certificates: Vec<String>,
+        /// One byte of the last one's signature is changed.
+        broken: bool,
+    }
+    /// Presents a terminal's certificate, then MSE:Set AT, GET CHALLENGE and EXTERNAL AUTHENTICATE with its key.
+    "terminal_authentication" TerminalAuthentication {
+        /// The name of its certificate.
+        terminal_authentication: String,
+        /// What is wrong with the signature: `bit`, `key`, `session`, `challenge` (one that was replaced) or `ephemeral`.
+        broken: Option<String>,
     }
     /// Sets a variable.
     "let" Let {

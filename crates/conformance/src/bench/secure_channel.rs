@@ -70,6 +70,9 @@ impl Bench<'_> {
         if !begun.status.is_success() || step.only_begin {
             return Ok(begun);
         }
+        if let Some(chip) = begun.data.first_chunk::<10>() {
+            self.variables.insert("chip".to_owned(), chip.to_vec());
+        }
         let mut response = Response { data: begun.data.clone(), status: begun.status };
         if let (true, Some(parameter)) = (step.forced, response.data.get_mut(12)) {
             *parameter |= 0x60;
