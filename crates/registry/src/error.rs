@@ -49,6 +49,8 @@ pub enum Rule {
     IssuedWithoutAcceptance,
     /// The tries of a key set on a chip are spent.
     TriesSpent,
+    /// A file of records only grows.
+    RecordHead,
     /// A value or a reference that the tables do not allow.
     Constraint,
 }
@@ -73,6 +75,7 @@ impl fmt::Display for Rule {
             Self::FinalisedWithoutOutcome => "a card is finalised by the outcome of its intent",
             Self::IssuedWithoutAcceptance => "a card is issued by an acceptance of the same security object",
             Self::TriesSpent => "a key set is tried on a chip only as often as the issuer allows",
+            Self::RecordHead => "a file of records only grows, and a record that was seen stays the same",
             Self::Constraint => "the tables do not allow this value",
         })
     }
@@ -98,6 +101,7 @@ impl Rule {
             ("rule:finalised-without-outcome", Self::FinalisedWithoutOutcome),
             ("rule:issued-without-acceptance", Self::IssuedWithoutAcceptance),
             ("rule:tries-spent", Self::TriesSpent),
+            ("rule:record-head", Self::RecordHead),
             ("cards.member_number", Self::OneLiveCardPerMember),
             ("cards.chip", Self::OneLiveCardPerChip),
         ];

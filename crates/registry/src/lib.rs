@@ -24,6 +24,7 @@ mod error;
 mod integrity;
 mod lease;
 mod record;
+mod record_heads;
 mod schema;
 mod tries;
 mod view;
@@ -36,6 +37,7 @@ pub use crate::record::{
     Blank, BlankStage, BlanksByStage, Card, CardStatus, CardsByStatus, ChipId, Digest, FinaliseIntent,
     InFlight, Issuer, Reason, Seal,
 };
+pub use crate::record_heads::RecordHead;
 pub use crate::schema::{APPLICATION_ID, SCHEMA_VERSION, migrations};
 pub use crate::view::View;
 pub use crate::writing::{Commit, Registry};

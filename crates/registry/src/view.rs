@@ -40,6 +40,10 @@ impl View {
         Self { connection }
     }
 
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     pub(crate) const fn connection_mut(&mut self) -> &mut Connection {
         &mut self.connection
     }

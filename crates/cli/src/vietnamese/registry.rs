@@ -34,6 +34,10 @@ pub(super) const ROWS: &[Row] = &[
         "a key set is tried on a chip only as often as the issuer allows",
         "mỗi bộ khóa chỉ được thử trên một chip đúng số lần đơn vị phát hành cho phép",
     ),
+    (
+        "a file of records only grows, and a record that was seen stays the same",
+        "tệp hồ sơ chỉ được thêm, bản ghi đã thấy thì giữ nguyên",
+    ),
     ("the tables do not allow this value", "bảng dữ liệu không cho phép giá trị này"),
     ("the registry {} is in use", "sổ đăng ký {0} đang được dùng"),
     (
