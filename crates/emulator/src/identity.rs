@@ -1,4 +1,4 @@
-//! The identity application (chapters 4 and 5 of the contract): files, PACE, secure messaging.
+//! The identity application (chapters 4 to 9 of the contract): files, PACE, secure messaging, proofs of the chip, PIN, records, terminals.
 
 mod access;
 mod active_authentication;

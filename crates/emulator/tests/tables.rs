@@ -3,6 +3,7 @@
 
 mod host;
 
+use chipwright_emulator::cv::{Rights, Role, Template};
 use chipwright_emulator::tables::{
     Access, ApplicationState, CardLifeCycle, DGIS, Df, DgiKind, FILES, InstanceLifeCycle, KEYS, KeyReference,
     budget,
@@ -111,6 +112,45 @@ fn files_toml() {
         assert_eq!(number(row, "fid"), u32::from(file.fid));
         assert_eq!(number(row, "sfi"), u32::from(file.sfi));
         assert_eq!(row.get("dgi").map(|_| number(row, "dgi")), file.dgi.map(u32::from));
+    }
+}
+
+/// Each bit of the template alone, against every file.
+#[test]
+fn rights_toml() {
+    let expected = table("rights");
+    let rows = rows(&expected, "right");
+    let files: Vec<u16> = FILES.iter().filter(|file| file.df == Df::Records).map(|file| file.fid).collect();
+    let named = |bit: i64, name: &str, file: Option<u16>| {
+        rows.iter().any(|row| {
+            let of = row.get("file").map(|_| number(row, "file") as u16);
+            row["bit"].as_integer() == Some(bit)
+                && text(row, "name") == name
+                && (file.is_none() || of == file)
+        })
+    };
+    for bit in 0..38 {
+        let [_, _, _, template @ ..] = (1u64 << bit).to_be_bytes();
+        let rights = Rights::requested(template);
+        assert_eq!(rights.can_is_allowed(), named(bit, "CAN allowed", None), "bit {bit}");
+        assert_eq!(rights.pin_management(), named(bit, "PIN management", None), "bit {bit}");
+        for file in &files {
+            // EF.Certificates goes with any right of the kind.
+            let of = Some(*file).filter(|file| *file != 0x0200);
+            assert_eq!(rights.may_read(*file), named(bit, "read", of), "bit {bit}, {file:04X}");
+            assert_eq!(rights.may_append(*file), named(bit, "append", of), "bit {bit}, {file:04X}");
+        }
+    }
+    let role = expected["role"].as_table().unwrap();
+    for (name, role_of) in [
+        ("CVCA", Role::Cvca),
+        ("DV_domestic", Role::DomesticVerifier),
+        ("DV_foreign", Role::ForeignVerifier),
+        ("terminal", Role::Terminal),
+    ] {
+        let bits = vec![(role[name].as_integer().unwrap() as u8) << 6, 0, 0, 0, 0];
+        let template = Template { terminal_type: Template::AUTHENTICATION_TERMINAL.to_vec(), bits };
+        assert_eq!(template.role(), role_of);
     }
 }
 
