@@ -1,5 +1,5 @@
-use super::*;
 use super::trust_points::TrustPoints;
+use super::*;
 use crate::memory::PageSize;
 use crate::tables::InstanceLifeCycle;
 use chipwright_iso7816::Aid;
