@@ -1,12 +1,14 @@
 //! `config.toml`: what an issuer decides once.
 
+use crate::evidence::EvidencePolicy;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text::{Text, text};
 use crate::vietnamese;
 use chipwright_iso7816::Aid;
 use chipwright_perso::ChipProfile;
-use chipwright_profile::{DocumentCode, IssueTerms, StateCode, Unit};
+use chipwright_profile::{ChipFeatures, DocumentCode, IssueTerms, StateCode, Unit};
+use chipwright_verify::ChipProofPolicy;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -24,9 +26,15 @@ pub(crate) struct Configuration {
     pub(crate) issuer: Issuer,
     pub(crate) document: Document,
     pub(crate) application: Application,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) chip: Chip,
     pub(crate) card_keys: CardKeys,
     pub(crate) authority: Authority,
     pub(crate) trust: Trust,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) evidence: EvidencePolicy,
 }
 
 /// Whose cards they are.
@@ -74,6 +82,51 @@ pub(crate) struct Application {
     pub(crate) label: String,
 }
 
+/// What the chips of new cards can do beside holding files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chip {
+    /// The chip signs a challenge.
+    pub(crate) active_authentication: bool,
+    /// The chip proves its key while it opens a channel.
+    pub(crate) chip_authentication: bool,
+    /// PACE-CAM: the chip proves its key while it is opened.
+    pub(crate) cam: bool,
+    /// The records application; needs the CVCA of the terminals.
+    pub(crate) records: bool,
+    /// PIN and PUK; needs a place for the letters.
+    pub(crate) pin: bool,
+}
+
+impl Chip {
+    const fn has_key_pairs(&self) -> bool {
+        self.active_authentication || self.chip_authentication || self.cam || self.records
+    }
+
+    fn features(&self, trust_point: Option<Vec<u8>>) -> ChipFeatures {
+        ChipFeatures {
+            active_authentication: self.active_authentication,
+            chip_authentication: self.chip_authentication,
+            cam: self.cam,
+            records: trust_point.filter(|_| self.records),
+            pin: self.pin,
+        }
+    }
+}
+
+impl Default for Chip {
+    fn default() -> Self {
+        let chip = ChipFeatures::default();
+        Self {
+            active_authentication: chip.active_authentication,
+            chip_authentication: chip.chip_authentication,
+            cam: chip.cam,
+            records: false,
+            pin: chip.pin,
+        }
+    }
+}
+
 /// The keys of the chips.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +157,30 @@ pub(crate) struct Trust {
     pub(crate) policy: Mode,
     /// Days for which a revocation list still counts after its next update.
     pub(crate) crl_grace_days: u16,
+    /// Whether every card must prove that its chip is genuine, or only those that promise to.
+    #[serde(default)]
+    pub(crate) chip_proof: ChipProof,
+}
+
+/// What is demanded of chips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ChipProof {
+    /// A card whose chip proves nothing is refused.
+    #[default]
+    Required,
+    /// For cards issued before chips proved themselves.
+    IfPromised,
+}
+
+impl ChipProof {
+    /// As the inspection takes it.
+    pub(crate) const fn policy(self) -> ChipProofPolicy {
+        match self {
+            Self::Required => ChipProofPolicy::Required,
+            Self::IfPromised => ChipProofPolicy::IfPromised,
+        }
+    }
 }
 
 impl Configuration {
@@ -124,12 +201,14 @@ impl Configuration {
                 issuing_unit_name: "Trung tâm phát hành thẻ".into(),
             },
             application: Application { instance: "F0434849505701".into(), label: "Chipwright".into() },
+            chip: Chip::default(),
             card_keys: CardKeys { transport_version: "01".into(), issuer_version: "11".into(), size: 128 },
             authority: Authority {
                 crl_address: "http://crl.invalid/root.crl".into(),
                 contact: "ca@crl.invalid".into(),
             },
-            trust: Trust { policy: mode, crl_grace_days: 0 },
+            trust: Trust { policy: mode, crl_grace_days: 0, chip_proof: ChipProof::default() },
+            evidence: EvidencePolicy::default(),
         }
     }
 
@@ -177,12 +256,13 @@ impl Configuration {
             instance,
             transport_version: key_version("card_keys.transport_version", &self.card_keys.transport_version)?,
             issuer_version: key_version("card_keys.issuer_version", &self.card_keys.issuer_version)?,
+            protected_answers: self.chip.has_key_pairs(),
             ..ChipProfile::default()
         })
     }
 
-    /// The terms of cards issued on this day.
-    pub(crate) fn terms(&self, issued: Date) -> Result<IssueTerms, Failure> {
+    /// The terms of cards issued on this day; `trust_point` is the CVCA certificate of the terminals.
+    pub(crate) fn terms(&self, issued: Date, trust_point: Option<Vec<u8>>) -> Result<IssueTerms, Failure> {
         let document = &self.document;
         let unit = Unit::new(&document.issuing_unit_code, &document.issuing_unit_name)
             .map_err(|error| wrong("document.issuing_unit", "a unit's code and name").because(&error))?;
@@ -197,6 +277,7 @@ impl Configuration {
                 .map_err(|error| wrong("document.document_code", "two letters").because(&error))?,
             application: profile.instance,
             application_label: self.application.label.clone(),
+            chip: self.chip.features(trust_point),
             ..IssueTerms::new(issued, expires, unit)
         };
         terms.check().map_err(|error| wrong("document", "terms that fit each other").because(&error))?;
@@ -245,12 +326,36 @@ mod tests {
             let text = Configuration::new(mode).to_toml().unwrap();
             let read: Configuration = toml::from_str(&text).unwrap();
             assert_eq!(read.issuer.mode, mode);
-            assert_eq!(read.chip_profile().unwrap(), ChipProfile::default());
-            let terms = read.terms(jiff::civil::date(2026, 2, 28)).unwrap();
+            let wanted = ChipProfile { protected_answers: true, ..ChipProfile::default() };
+            assert_eq!(read.chip_profile().unwrap(), wanted);
+            let terms = read.terms(jiff::civil::date(2026, 2, 28), None).unwrap();
+            assert_eq!(terms.chip, ChipFeatures::PROVEN);
+            assert_eq!(read.trust.chip_proof.policy(), ChipProofPolicy::Required);
             assert_eq!(terms.expires, jiff::civil::date(2036, 2, 28));
             let unknown = format!("{text}\n[surprise]\na = 1\n");
             assert!(toml::from_str::<Configuration>(&unknown).is_err());
         }
+    }
+
+    /// A home of an older program says nothing of chips: its next cards prove themselves.
+    #[test]
+    fn an_older_file_is_read() {
+        let text = Configuration::new(Mode::Test).to_toml().unwrap();
+        let mut table: toml::Table = text.parse().unwrap();
+        table.remove("chip").unwrap();
+        table["trust"].as_table_mut().unwrap().remove("chip_proof").unwrap();
+        let read: Configuration = toml::from_str(&toml::to_string(&table).unwrap()).unwrap();
+        assert_eq!(read.terms(jiff::civil::date(2026, 2, 28), None).unwrap().chip, ChipFeatures::PROVEN);
+        assert_eq!(read.trust.chip_proof, ChipProof::Required);
+    }
+
+    #[test]
+    fn features_need_what_they_need() {
+        let mut configuration = Configuration::new(Mode::Test);
+        configuration.chip = Chip { cam: true, records: true, pin: true, ..Chip::default() };
+        let point = vec![0x7F, 0x21, 0x00];
+        let chip = configuration.terms(jiff::civil::date(2026, 2, 28), Some(point.clone())).unwrap().chip;
+        assert_eq!(chip, ChipFeatures { cam: true, records: Some(point), pin: true, ..ChipFeatures::PROVEN });
     }
 
     #[test]

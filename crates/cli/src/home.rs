@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! config.toml            what the issuer decides once
-//! ca/                    root, document signers, revocation list
+//! ca/                    root, document signers, revocation list, CVCA of the terminals
 //! keys/                  card master keys, transport keys
 //! registry.sqlite        what happened to every card and every blank
 //! emulator/NAME.card     software cards
@@ -13,6 +13,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::shell;
 use crate::text::text;
+use chipwright_profile::IssueTerms;
+use jiff::civil::Date;
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -54,6 +56,22 @@ impl Home {
     /// The card keys' folder.
     pub(crate) fn keys(&self) -> PathBuf {
         self.path.join("keys")
+    }
+
+    /// The CVCA certificate of the terminals, which new cards take as their trust point.
+    pub(crate) fn trust_point(&self) -> PathBuf {
+        self.authority().join("cvca.cvcert")
+    }
+
+    /// The terms of cards issued on this day.
+    pub(crate) fn terms(&self, issued: Date) -> Result<IssueTerms, Failure> {
+        let trust_point = match self.configuration.chip.records {
+            true => Some(
+                fs::read(self.trust_point()).map_err(|error| no_trust_point(&self.trust_point(), &error))?,
+            ),
+            false => None,
+        };
+        self.configuration.terms(issued, trust_point)
     }
 
     /// The registry.
@@ -98,6 +116,22 @@ fn missing(path: &Path) -> Failure {
     )
 }
 
+fn no_trust_point(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        text!(
+            "cards are to have the records application, and {} could not be read",
+            "thẻ cần có ứng dụng hồ sơ, nhưng không đọc được {}",
+            path.display()
+        ),
+        (
+            "Make the CVCA of the terminals with `chipwright terminal`, or set chip.records = false in config.toml.",
+            "Tạo CVCA cho thiết bị đọc bằng `chipwright terminal`, hoặc đặt chip.records = false trong config.toml.",
+        ),
+    )
+    .because(error)
+}
+
 /// Makes the folder that a home is made in, for this process alone: another `init` of the same home is refused.
 pub(crate) fn claim(path: &Path, half: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt;
@@ -129,7 +163,12 @@ pub(crate) fn half_made(path: &Path, half: &Path) -> Failure {
 
 /// Makes a folder that only its owner may enter.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
-    fs::DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(|error| not_written(path, &error))
+    make_private(path).map_err(|error| not_written(path, &error))
+}
+
+/// As [`make_folder`], with the system's error.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).recursive(true).create(path)
 }
 
 /// Writes a new file whole: beside it, flushed, then renamed. `mode` is the file's permissions.

@@ -48,6 +48,11 @@ impl Record {
         Ok(Present { card: Box::new(recorder), mode, place, atr, identifiers })
     }
 
+    /// Whether a recording was asked for.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.record.is_some()
+    }
+
     /// A place for one card after the other, recorded if that was asked for.
     pub(crate) fn seat(&self, place: &str, out: Output) -> Result<Seat, Failure> {
         let empty = Holder(None);

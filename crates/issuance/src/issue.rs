@@ -15,6 +15,7 @@ mod event;
 mod failure;
 mod feeder;
 mod ledger;
+mod letter;
 mod member;
 mod passes;
 mod profile;
@@ -39,6 +40,7 @@ use std::time::Duration;
 pub use event::Event;
 pub use failure::{Failure, Fault};
 pub use feeder::{Contact, FeedError, Feeder, Pile};
+pub use letter::{Letter, LetterError, Letters};
 pub use profile::{Draft, draft};
 pub use source::{MembersFile, Source};
 pub use summary::{Blanks, Ending, Summary};
@@ -137,6 +139,8 @@ pub struct Station<'a> {
     pub random: &'a mut dyn FnMut(&mut [u8]),
     /// Hears what happens.
     pub events: &'a mut dyn FnMut(Event<'_>),
+    /// Keeps the letters, where the cards have a PIN.
+    pub letters: Option<&'a mut dyn Letters>,
     /// How to behave.
     pub options: Options,
 }
@@ -145,7 +149,7 @@ pub struct Station<'a> {
 /// patience ends. Setting `stop` finishes the card in hand and ends the run.
 ///
 /// # Errors
-/// [`Failure`] before anything was begun: wrong terms, a members file that cannot be read, a signer that the trust store does not know.
+/// [`Failure`] before anything was begun: wrong terms, cards with a PIN and no place for the letters, a members file that cannot be read, a signer that the trust store does not know.
 /// What ends a run later stands in [`Summary::stopped`].
 pub fn run(
     station: Station<'_>,
@@ -154,6 +158,9 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     station.terms.check()?;
+    if station.terms.chip.pin && station.letters.is_none() {
+        return Err(Failure::NoLetters);
+    }
     drop(source.rows()?);
     let mut desk = Desk::new(station);
     desk.rehearse()?;
@@ -188,6 +195,7 @@ struct Desk<'a> {
     clock: &'a dyn Clock,
     random: &'a mut dyn FnMut(&mut [u8]),
     events: &'a mut dyn FnMut(Event<'_>),
+    letters: Option<&'a mut dyn Letters>,
     options: Options,
     cache: SignerCache,
     summary: Summary,
@@ -208,6 +216,7 @@ impl<'a> Desk<'a> {
             clock: station.clock,
             random: station.random,
             events: station.events,
+            letters: station.letters,
             options: station.options,
             cache: SignerCache::new(16),
             summary: Summary::default(),

@@ -45,12 +45,12 @@ pub enum BuildError {
     /// The chip made a key for a protection that the terms do not name.
     #[error("the chip holds a key for {0}, which these cards do not offer")]
     KeyNotWanted(KeyReference),
-    /// EF.CardSecurity must be signed, or must not be there.
-    #[error("{}", if *wanted { "EF.CardSecurity is not signed" } else { "these cards have no EF.CardSecurity" })]
-    CardSecurity {
-        /// Whether the card carries the file.
-        wanted: bool,
-    },
+    /// The card carries EF.CardSecurity, and it was not signed.
+    #[error("EF.CardSecurity is not signed")]
+    CardSecurityMissing,
+    /// EF.CardSecurity was signed for a card that does not carry it.
+    #[error("these cards have no EF.CardSecurity")]
+    CardSecurityNotWanted,
     /// A file is larger than its place on the chip (`applet-spec/tables/dgi.toml`).
     #[error("{file} has {size} bytes, and the chip has room for {most}")]
     FileTooLarge {
@@ -165,15 +165,16 @@ impl DataGroups {
     /// [`Self::card_security_infos`]) is for its maker and its verifier to check.
     ///
     /// # Errors
-    /// [`BuildError::CardSecurity`], [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
+    /// [`BuildError::CardSecurityMissing`], [`BuildError::CardSecurityNotWanted`], [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
     pub fn sign_with(
         mut self,
         security_object: &[u8],
         card_security: Option<&[u8]>,
     ) -> Result<SignedProfile, BuildError> {
-        let wanted = self.card_security_infos.is_some();
-        if card_security.is_some() != wanted {
-            return Err(BuildError::CardSecurity { wanted });
+        match (&self.card_security_infos, card_security) {
+            (Some(_), None) => return Err(BuildError::CardSecurityMissing),
+            (None, Some(_)) => return Err(BuildError::CardSecurityNotWanted),
+            _ => {}
         }
         self.files.push((FileId::Sod, encode(Tag(0x77), security_object)));
         if let Some(signed) = card_security {
@@ -320,7 +321,7 @@ mod tests {
         assert_eq!([1, 2, 3, 4].map(|key| holds(&bytes, key)), [false, false, true, true]);
         let missing =
             build_for(100, today, all, all_keys()).unwrap().sign_with(&[0x30, 0], None).unwrap_err();
-        assert_eq!(missing, BuildError::CardSecurity { wanted: true });
+        assert_eq!(missing, BuildError::CardSecurityMissing);
         let profile = groups.sign_with(&[0x30, 0], Some(&[0x30, 1, 7])).unwrap();
         let file = |file| profile.file(file).unwrap();
         assert_eq!([1, 2, 3, 4].map(|key| holds(file(FileId::Dg(14)), key)), [false, true, false, false]);
@@ -342,7 +343,7 @@ mod tests {
         let error = build_for(100, today, ChipFeatures::PROVEN, all_keys()).unwrap_err();
         assert_eq!(error, BuildError::KeyNotWanted(KeyReference::ChipAuthenticationMapping));
         let error = build(100, today).unwrap().sign_with(&[0x30, 0], Some(&[0x30, 0])).unwrap_err();
-        assert_eq!(error, BuildError::CardSecurity { wanted: false });
+        assert_eq!(error, BuildError::CardSecurityNotWanted);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct IssueTerms {
 }
 
 impl IssueTerms {
-    /// Terms with the defaults: `VNM`, `CM`, PACE with AES-128 and AES-256 on P-256, AID `F0434849505701`, buffers of the card contract.
+    /// Terms with the defaults: `VNM`, `CM`, PACE with AES-128 and AES-256 on P-256, Active and Chip Authentication, AID `F0434849505701`, buffers of the card contract.
     #[must_use]
     pub fn new(issued: Date, expires: Date, issuing_unit: Unit) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl IssueTerms {
             application: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x01]),
             application_label: "Chipwright".into(),
             buffers: BufferSizes::CONTRACT,
-            chip: ChipFeatures::NONE,
+            chip: ChipFeatures::default(),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Invented members.
 
 use chipwright_profile::{
-    Allocation, Can, CardNumber, CitizenNumber, FittedPortrait, IssueTerms, Member, MemberNumber,
-    MemberParts, PartialDate, PersonName, PlaceOfBirth, Portrait, Salt, Sex, StateCode, StatusReference,
-    Unit,
+    Allocation, Can, CardNumber, ChipFeatures, CitizenNumber, FittedPortrait, IssueTerms, Member,
+    MemberNumber, MemberParts, PartialDate, PersonName, PlaceOfBirth, Portrait, Salt, Sex, StateCode,
+    StatusReference, Unit,
 };
 use jiff::civil::{Date, date};
 
@@ -57,12 +57,13 @@ pub fn allocation(random: &mut dyn FnMut(&mut [u8])) -> Allocation {
     }
 }
 
-/// Terms for cards issued on this day, valid ten years.
+/// Terms for cards issued on this day, valid ten years, on chips that prove nothing; [`Order`](crate::Order) has the others.
 ///
 /// # Panics
 /// Never.
 #[must_use]
 pub fn terms(issued: Date) -> IssueTerms {
     let expires = date(issued.year() + 10, issued.month(), issued.day().min(28));
-    IssueTerms::new(issued, expires, Unit::new("SL", "Tỉnh ủy Sơn La").unwrap())
+    let unit = Unit::new("SL", "Tỉnh ủy Sơn La").unwrap();
+    IssueTerms { chip: ChipFeatures::NONE, ..IssueTerms::new(issued, expires, unit) }
 }

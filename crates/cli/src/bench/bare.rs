@@ -112,6 +112,9 @@ impl Bare {
         for _ in 0..3 + 3 * 2 {
             self.encrypt_block();
         }
+        // the chip's signatures over its new keys
+        self.verify_signature()?;
+        self.verify_signature()?;
         // STORE DATA: counter, CBC, C-MAC over chaining value, header and data; R-MAC over chaining value and status
         for bytes in &self.stored {
             let padded = bytes / 16 * 16 + 16;
@@ -132,6 +135,7 @@ impl Bare {
             self.mac(16 + padded + 16);
             self.decrypt(padded);
         }
+        self.chip_authentication();
         // passive authentication: content and attributes, the data groups, the object's and the certificate's signature
         self.hash(&[300, 300]);
         self.hash(&self.groups);
@@ -155,6 +159,16 @@ impl Bare {
         self.decrypt(16);
         self.mac(82);
         self.mac(82);
+    }
+
+    /// A key pair and the shared secret; the session keys.
+    fn chip_authentication(&self) {
+        let ephemeral = ProjectivePoint::mul_by_generator(&self.scalar);
+        let secret = self.point * self.scalar;
+        for point in [ephemeral, secret] {
+            black_box(point.to_affine());
+        }
+        self.hash(&[36, 36]);
     }
 
     fn hash(&self, sizes: &[usize]) {

@@ -24,7 +24,7 @@ use chipwright_profile::{
     IssuerFiles, Member, MemberNumber, MemberParts, PartialDate, PersonName, Portrait, Salt, Sex,
     SignedProfile, StateCode, StatusReference, Unit,
 };
-use chipwright_verify::{ChipProofPolicy, Inspection, inspect};
+use chipwright_verify::{Inspection, inspect};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -76,7 +76,10 @@ fn run(cards: u32, mode: LengthMode, random: &mut dyn FnMut(&mut [u8])) -> Resul
     let mut whole = Duration::ZERO;
     // interleaved, so that whatever else the machine does hits both alike
     let mut bare_time = Duration::ZERO;
-    let bare = Bare::new(&bench.amounts(&bench.sign(random)?, mode), &bench.signer_key)?;
+    let bare = Bare::new(
+        &bench.amounts(&bench.sign(&ChipKeys::of_zeros(&bench.terms.chip), random)?, mode),
+        &bench.signer_key,
+    )?;
     for serial in 1..=cards {
         let begin = Instant::now();
         profile = Some(bench.card(serial, mode, random, &mut totals)?);
@@ -204,10 +207,9 @@ impl Bench {
         }
     }
 
-    fn sign(&self, random: &mut dyn FnMut(&mut [u8])) -> Result<SignedProfile, Any> {
-        let keys = ChipKeys::default();
+    fn sign(&self, keys: &ChipKeys, random: &mut dyn FnMut(&mut [u8])) -> Result<SignedProfile, Any> {
         let groups =
-            DataGroups::build(&member()?, &self.portrait, &Self::allocation(random), &self.terms, &keys)?;
+            DataGroups::build(&member()?, &self.portrait, &Self::allocation(random), &self.terms, keys)?;
         let signed =
             self.template.prepare(groups.lds_security_object(), self.at)?.sign_with(&self.signer_key)?;
         Ok(groups.sign_with(signed.as_der(), None)?)
@@ -230,8 +232,6 @@ impl Bench {
         totals.blank += begin.elapsed();
         let mut card = Exchanger::new(Timed::new(blank), mode);
         card.reset()?;
-        let signed = self.sign(random)?;
-        let plan = WritePlan::new(self.chip.clone(), &signed);
         let first = PreparePlan::new(self.chip.clone(), &IssuerFiles::new(&self.terms));
         let started = Instant::now();
         let mut world = Surroundings {
@@ -241,15 +241,20 @@ impl Bench {
             progress: &mut |_| {},
         };
         let ready = prepare(&mut card, &first, &self.keys, &mut world)?;
+        let signed = self.sign(ready.keys(), random)?;
+        let plan = WritePlan::new(self.chip.clone(), &signed);
+        let mut world = Surroundings {
+            random: &mut *random,
+            clock: &mut || started.elapsed(),
+            budget: &mut Unlimited,
+            progress: &mut |_| {},
+        };
         let written =
             write(&mut card, &ready, &plan, Freshness::Fresh, &self.keys, &mut Unlimited, &mut world)?;
         card.reset()?;
         let digits = std::str::from_utf8(signed.access_secrets().can())?;
         let password = Password::can(digits)?;
-        let mut ask = Inspection {
-            chip_proof: ChipProofPolicy::IfPromised,
-            ..Inspection::new(self.chip.instance, &password, &self.trust, &self.policy, self.at)
-        };
+        let mut ask = Inspection::new(self.chip.instance, &password, &self.trust, &self.policy, self.at);
         let (report, _) = inspect(&mut card, &mut ask, random);
         totals.prepare += ready.cost().round_trips();
         totals.write += written.cost.round_trips();

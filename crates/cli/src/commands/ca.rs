@@ -3,6 +3,7 @@
 use crate::authority::{Authority, signer_name};
 use crate::certify;
 use crate::context::Context;
+use crate::evidence;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
@@ -33,6 +34,12 @@ pub(crate) enum Ca {
         /// Read the passphrase of the station's keys from this file descriptor
         #[arg(long, value_name = "N")]
         passphrase_fd: Option<u32>,
+    },
+    /// Make the key pair that evidence of inspections is sealed for: keys/evidence.pem opens, keys/evidence.pub seals
+    EvidenceKey {
+        /// Read the passphrase of the evidence key from this file descriptor
+        #[arg(long, value_name = "N")]
+        evidence_passphrase_fd: Option<u32>,
     },
     /// Revoke a document signer and sign a new revocation list: all its cards become invalid
     RevokeSigner {
@@ -94,6 +101,15 @@ impl Ca {
                 let issuer = (&key as _, &authority.root()?);
                 certify::make_signer(&authority, &home.configuration, number, issuer, &passphrase, at)?;
                 root.json
+            }
+            Self::EvidenceKey { evidence_passphrase_fd } => {
+                let source = evidence::source(&home, *evidence_passphrase_fd);
+                evidence::make_key(&home, &source.choose(&evidence::asked(), context.out.language)?)?;
+                context.out.say(context.out.pick(
+                    "keys/evidence.pem opens evidence: keep it away from stations; they need keys/evidence.pub",
+                    "keys/evidence.pem mở được bằng chứng: không để ở trạm; trạm chỉ cần keys/evidence.pub",
+                ));
+                return Ok(Exit::Success);
             }
             Self::RevokeSigner { signer, reason, root } => {
                 let authority = Authority::of(&home);

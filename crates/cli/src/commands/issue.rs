@@ -9,6 +9,7 @@ use crate::emulator_feeder::EmulatorFeeder;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
+use crate::letters::LetterFolder;
 use crate::pcsc_feeder::{Call, PcscFeeder};
 use crate::readers::{self, ReaderName, Stack};
 use crate::recording::Record;
@@ -16,7 +17,7 @@ use crate::station_keys::StationKeys;
 use crate::{randomness, registry, stop};
 use chipwright_iso7816::LengthMode;
 use chipwright_issuance::issue::{
-    self, Clock, Fault, Feeder, MembersFile, Options, Signer, Station, Summary,
+    self, Clock, Fault, Feeder, Letters, MembersFile, Options, Signer, Station, Summary,
 };
 use chipwright_pki::Policy;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -49,6 +50,9 @@ pub(crate) struct Issue {
     /// Write refused rows into this new CSV file, ready to be mended
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Write a PIN letter for each card into this folder, as PDF that only you may read; needed where chip.pin is set
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
     /// Stop after this many cards
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -93,10 +97,12 @@ impl Issue {
         };
         let limit = self.limit;
         let mut issued = 0;
+        let issuer = &home.configuration.issuer.name;
+        let mut letters = self.letters.as_deref().map(|folder| LetterFolder::new(folder, issuer));
         let station = Station {
             registry: &mut registry,
             profile: home.configuration.chip_profile()?,
-            terms: home.configuration.terms(Zoned::now().date())?,
+            terms: home.terms(Zoned::now().date())?,
             signer: &signer,
             keys: &keys,
             trust: &authority::trust(home.path())?,
@@ -110,6 +116,7 @@ impl Issue {
                 }
                 teller.borrow_mut().hear(&event);
             },
+            letters: letters.as_mut().map(|folder| folder as &mut dyn Letters),
             options: Options {
                 mode: if self.short { LengthMode::Short } else { LengthMode::Extended },
                 ..Options::default()

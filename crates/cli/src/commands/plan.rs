@@ -94,7 +94,7 @@ impl Plan {
                     ));
                 }
             };
-            let terms = home.configuration.terms(Zoned::now().date())?;
+            let terms = home.terms(Zoned::now().date())?;
             let groups = DataGroups::build(
                 &applicant.member,
                 &portrait,

@@ -1,43 +1,68 @@
 //! `verify`: is this card genuine and valid?
 
 use crate::authority;
-use crate::configuration::Mode;
+use crate::configuration::{ChipProof, Mode};
 use crate::context::Context;
+use crate::cost;
+use crate::evidence::{self, Archive};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
-use crate::one_card::OneCard;
+use crate::one_card::CardOrEvidence;
+use crate::output::{Output, pairs};
 use crate::randomness;
 use crate::readers::Inserted;
 use crate::registry;
 use crate::text::text;
 use crate::unlock::Unlock;
 use crate::vietnamese;
+use chipwright_channel::pace::Password;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::CardNumber;
 use chipwright_registry::CardStatus;
-use chipwright_verify::{ChipProofPolicy, Files, Inspection, Report, Verdict, inspect};
+use chipwright_verify::evidence::Request;
+use chipwright_verify::{ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::path::PathBuf;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Read a card as a stranger would and say whether it is genuine and valid
 ///
-/// The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise.
+/// The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise. Times are measured, or modelled for a chip and a
+/// link that are named.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
-    card: OneCard,
+    card: CardOrEvidence,
     #[command(flatten)]
     unlock: Unlock,
     #[command(flatten)]
     against: Against,
+    #[command(flatten)]
+    records: Records,
     /// The report as one JSON object (see `chipwright schema verify`)
     #[arg(long)]
     json: bool,
+}
+
+/// Evidence of inspections.
+#[derive(Debug, clap::Args)]
+struct Records {
+    /// Keep evidence of this inspection in this folder, sealed for the home's evidence key and deleted on its day; the chip
+    /// signs a challenge, where it can
+    #[arg(long, value_name = "DIR", conflicts_with = "evidence", help_heading = "Evidence")]
+    keep_evidence: Option<PathBuf>,
+    /// Check evidence that was kept, instead of a card
+    #[arg(long, value_name = "FILE", conflicts_with = "reader", help_heading = "Evidence")]
+    evidence: Option<PathBuf>,
+    /// Read the passphrase of the evidence key from this file descriptor
+    #[arg(long, value_name = "N", requires = "evidence", help_heading = "Evidence")]
+    evidence_passphrase_fd: Option<u32>,
 }
 
 /// What a card is judged by.
@@ -52,6 +77,9 @@ pub(crate) struct Against {
     /// Which roots count; the home's configuration says so if not given
     #[arg(long, value_enum)]
     policy: Option<Roots>,
+    /// What is demanded of the chip; the home's configuration says so if not given
+    #[arg(long, value_enum)]
+    chip_proof: Option<ChipProof>,
     /// AID of the identity application, hexadecimal; the home's if not given
     #[arg(long, value_name = "HEX", value_parser = aid)]
     aid: Option<Aid>,
@@ -82,9 +110,32 @@ impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
         let judge = self.against.judge(&home)?;
-        let mut card = self.card.insert_to_read(&home, context)?;
+        if let Some(file) = &self.records.evidence {
+            return self.evidence(file, &judge, &home, context);
+        }
+        let archive = self.records.keep_evidence.as_ref();
+        let archive = archive.map(|folder| Archive::open(folder, &home, context)).transpose()?;
+        let Some(mut card) = self.card.insert_to_read(&home, context)? else {
+            return Err(Failure::new(
+                Exit::Usage,
+                ("no reader was named", "chưa chỉ ra đầu đọc"),
+                ("Name it with --reader.", "Chỉ ra bằng --reader."),
+            ));
+        };
         let password = self.unlock.password(&mut card, &home, context)?;
-        let (report, _) = judge.inspect(&mut card, &password)?;
+        let mut text_first = |stage: Stage<'_>| {
+            if let Stage::Text(text) = stage
+                && !self.json
+            {
+                context.out.say(&before_portrait(text.verdict, context.out));
+            }
+        };
+        let extras = Extras {
+            progress: Some(&mut text_first),
+            evidence: archive.as_ref().map(Archive::request).transpose()?,
+        };
+        let mut back = |card: &mut Inserted, _: u32| self.card.back(card, &home, context);
+        let (report, _) = judge.inspect_with(&mut card, &password, extras, &mut back)?;
         if self.json {
             context.out.json(&report)?;
         } else {
@@ -93,6 +144,12 @@ impl Verify {
                 Language::Vi => vietnamese::report(&report),
             };
             text.lines().try_for_each(|line| context.out.data(line))?;
+            cost::lines(&report.cost, context.out).iter().try_for_each(|line| context.out.data(line))?;
+        }
+        if let (Some(archive), Some(evidence)) = (&archive, report.evidence()) {
+            let path = archive.keep(evidence)?;
+            let said = text!("evidence kept: {}", "đã lưu bằng chứng: {}", path.display());
+            context.out.say(said.pick(context.out.language));
         }
         if self.unlock.asks_registry() && revoked_in_registry(&home, &report)? {
             context.out.say(context.out.pick(
@@ -102,6 +159,74 @@ impl Verify {
             return Ok(exit(Verdict::Revoked));
         }
         Ok(exit(report.verdict()))
+    }
+
+    /// What a record of evidence shows, judged now.
+    fn evidence(&self, file: &Path, judge: &Judge, home: &Home, context: &Context) -> Outcome {
+        let source = evidence::source(home, self.records.evidence_passphrase_fd);
+        let passphrase = source.open(&evidence::asked(), context.out.language)?;
+        let evidence = evidence::opened(file, home, &passphrase)?;
+        let (time, station) = evidence.made();
+        let checked = evidence.check(&judge.trust, &judge.policy, judge.at);
+        let out = context.out;
+        let fault = checked.as_ref().err().map(ToString::to_string);
+        if self.json {
+            out.json(&ShownEvidence {
+                schema: "chipwright-evidence-report/1",
+                holds: checked.is_ok(),
+                time: time.to_string(),
+                station,
+                delete_on: evidence.delete_on().to_string(),
+                security_object_sha256: checked
+                    .as_ref()
+                    .ok()
+                    .map(|shown| hex::encode(shown.security_object_digest)),
+                fault: fault.clone(),
+            })?;
+        } else {
+            out.data(match checked {
+                Ok(_) => out.pick("THE EVIDENCE HOLDS", "BẰNG CHỨNG CÓ GIÁ TRỊ"),
+                Err(_) => out.pick("THE EVIDENCE SHOWS NOTHING", "BẰNG CHỨNG KHÔNG CÓ GIÁ TRỊ"),
+            })?;
+            let mut rows = vec![
+                (out.pick("  time", "  thời điểm"), time.to_string()),
+                (out.pick("  station", "  trạm"), station.to_owned()),
+                (out.pick("  deleted on", "  ngày phải xóa"), evidence.delete_on().to_string()),
+            ];
+            if let Ok(shown) = &checked {
+                rows.push(("  SHA-256 EF.SOD", hex::encode(shown.security_object_digest)));
+            }
+            if let Some(fault) = fault {
+                rows.push((out.pick("  because", "  vì"), out.words(fault)));
+            }
+            pairs(&rows).iter().try_for_each(|line| out.data(line))?;
+        }
+        Ok(if checked.is_ok() { Exit::Success } else { exit(Verdict::ChipNotProven) })
+    }
+}
+
+#[derive(Serialize)]
+struct ShownEvidence<'a> {
+    schema: &'static str,
+    holds: bool,
+    time: String,
+    station: &'a str,
+    delete_on: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_object_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+}
+
+/// The verdict while the portrait is still being read: final unless it is the good one.
+fn before_portrait(verdict: Verdict, out: Output) -> String {
+    let (en, vi) = verdict.texts();
+    let word = out.pick(en, vi);
+    match verdict {
+        Verdict::Valid => {
+            format!("{word} {}", out.pick("so far; reading the portrait", "đến lúc này; đang đọc ảnh"))
+        }
+        _ => word.to_owned(),
     }
 }
 
@@ -126,7 +251,15 @@ pub(crate) struct Judge {
     application: Aid,
     trust: TrustStore,
     policy: Policy,
+    chip_proof: ChipProofPolicy,
     at: Timestamp,
+}
+
+/// What only some commands ask of an inspection.
+#[derive(Default)]
+pub(crate) struct Extras<'a> {
+    progress: Option<&'a mut dyn FnMut(Stage<'_>)>,
+    evidence: Option<Request>,
 }
 
 impl Against {
@@ -145,6 +278,7 @@ impl Against {
             },
             trust: authority::trust(self.trust.as_deref().unwrap_or(home.path()))?,
             policy: policy.with_crl_grace(grace),
+            chip_proof: self.chip_proof.unwrap_or(configuration.trust.chip_proof).policy(),
             at: self.at.unwrap_or_else(Timestamp::now),
         })
     }
@@ -155,7 +289,17 @@ impl Judge {
     pub(crate) fn inspect(
         &self,
         card: &mut Inserted,
-        password: &chipwright_channel::pace::Password,
+        password: &Password,
+    ) -> Result<(Report, Files), Failure> {
+        self.inspect_with(card, password, Extras::default(), &mut |_, _| false)
+    }
+
+    fn inspect_with(
+        &self,
+        card: &mut Inserted,
+        password: &Password,
+        extras: Extras<'_>,
+        back: &mut dyn FnMut(&mut Inserted, u32) -> bool,
     ) -> Result<(Report, Files), Failure> {
         card.reset().map_err(|error| {
             Failure::new(
@@ -165,10 +309,21 @@ impl Judge {
             )
             .because(&error)
         })?;
+        let began = Instant::now();
+        let mut clock = || began.elapsed();
+        let mut progress = extras.progress;
+        let mut tell = |stage: Stage<'_>| {
+            if let Some(progress) = &mut progress {
+                progress(stage);
+            }
+        };
         let mut ask = Inspection {
-            chip_proof: ChipProofPolicy::IfPromised,
+            chip_proof: self.chip_proof,
+            progress: Some(&mut tell),
+            evidence: extras.evidence,
+            clock: Some(&mut clock),
             ..Inspection::new(self.application, password, &self.trust, &self.policy, self.at)
         };
-        Ok(inspect(card, &mut ask, &mut randomness::fill))
+        Ok(inspect_resumable(card, &mut ask, &mut randomness::fill, back))
     }
 }

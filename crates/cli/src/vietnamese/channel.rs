@@ -68,6 +68,100 @@ pub(super) const ROWS: &[Row] = &[
         "{mapping} with {cipher}, version {}, explicit parameters and {more} more",
         "{mapping!} với {cipher!}, phiên bản {0}, tham số ghi tường minh và {more} kiểu nữa",
     ),
+    // PIN and PUK
+    ("the PIN has six digits", "mã PIN có sáu chữ số"),
+    ("the PUK has ten digits", "mã PUK có mười chữ số"),
+    (
+        "the PIN is suspended: the card access number must be entered first",
+        "mã PIN đang tạm khóa: phải nhập số CAN trước",
+    ),
+    ("the PIN is blocked: it must be unblocked with the PUK", "mã PIN đã bị khóa: phải mở khóa bằng mã PUK"),
+    ("the PUK has been used up", "mã PUK đã dùng hết số lần"),
+    (
+        "the card refused: neither the PIN nor the PUK has been entered, and the terminal has no right to manage the PIN",
+        "thẻ từ chối: chưa nhập mã PIN hay mã PUK, và máy không có quyền quản lý mã PIN",
+    ),
+    ("the card refused to change the PIN with {status}", "thẻ từ chối đổi mã PIN với mã {status}"),
+    (
+        "the card refused to tell how many tries the PIN has left, with {status}",
+        "thẻ từ chối cho biết mã PIN còn mấy lần thử, với mã {status}",
+    ),
+    // proofs of the chip
+    ("PACE with Chip Authentication Mapping", "PACE có Chip Authentication Mapping"),
+    ("Chip Authentication version 1", "Chip Authentication phiên bản 1"),
+    ("Chip Authentication version 2", "Chip Authentication phiên bản 2"),
+    ("Active Authentication", "Active Authentication"),
+    (
+        "the card's answer in {proof} is malformed: {error}",
+        "câu trả lời của thẻ trong {proof} sai dạng: {error}",
+    ),
+    (
+        "the chip's public key for {0} is not a point of the curve",
+        "khóa công khai của chip dùng cho {0} không nằm trên đường cong",
+    ),
+    ("the chip's signature over the challenge is wrong", "chữ ký của chip trên số thách đố sai"),
+    (
+        "the chip's token in Chip Authentication version 2 is wrong",
+        "mã xác thực của chip trong Chip Authentication phiên bản 2 sai",
+    ),
+    (
+        "the chip does not know the keys of Chip Authentication version 1: {0}",
+        "chip không biết các khóa của Chip Authentication phiên bản 1: {0}",
+    ),
+    (
+        "the card promised Chip Authentication Mapping and sent no chip authentication data",
+        "thẻ hứa Chip Authentication Mapping mà không gửi dữ liệu xác thực chip",
+    ),
+    (
+        "the card's encrypted chip authentication data is malformed",
+        "dữ liệu xác thực chip đã mã hóa của thẻ sai dạng",
+    ),
+    (
+        "the card's chip authentication data does not fit its key and this session",
+        "dữ liệu xác thực chip của thẻ không khớp với khóa của nó và phiên này",
+    ),
+    (
+        "Chip Authentication over parameters {found} with a key of parameters {wanted}",
+        "Chip Authentication trên tham số {found} với khóa của tham số {wanted}",
+    ),
+    (
+        "an info about Chip Authentication is malformed: {0}",
+        "một thông tin về Chip Authentication sai dạng: {0}",
+    ),
+    (
+        "Chip Authentication is promised without its public key",
+        "thẻ hứa Chip Authentication mà không có khóa công khai cho nó",
+    ),
+    (
+        "the domain parameters announced for Chip Authentication are not those of its key",
+        "tham số miền công bố cho Chip Authentication không phải của khóa đó",
+    ),
+    ("the public key is malformed: {0}", "khóa công khai sai dạng: {0}"),
+    (
+        "the public key is not one over P-256 or brainpoolP256r1",
+        "khóa công khai không thuộc P-256 hay brainpoolP256r1",
+    ),
+    ("the public key is not a point of its curve", "khóa công khai không nằm trên đường cong của nó"),
+    // Terminal Authentication
+    ("the choice of Terminal Authentication (MSE:Set AT)", "bước chọn Terminal Authentication (MSE:Set AT)"),
+    (
+        "the challenge of Terminal Authentication (GET CHALLENGE)",
+        "bước thách đố của Terminal Authentication (GET CHALLENGE)",
+    ),
+    ("there is no terminal certificate to present", "không có chứng thư thiết bị đầu cuối nào để trình"),
+    (
+        "the card does not know the authority of terminal certificate {number} ({status})",
+        "thẻ không biết nơi cấp của chứng thư thiết bị đầu cuối thứ {number} ({status})",
+    ),
+    (
+        "the card refused terminal certificate {number} with {status}",
+        "thẻ từ chối chứng thư thiết bị đầu cuối thứ {number} với mã {status}",
+    ),
+    (
+        "the card refused the terminal's signature with {status}",
+        "thẻ từ chối chữ ký của thiết bị đầu cuối với mã {status}",
+    ),
+    ("the card's challenge has {0} bytes instead of 8", "số thách đố của thẻ có {0} byte thay vì 8"),
     // secure messaging
     (
         "an unprotected response came with {status}: the card has closed the session",

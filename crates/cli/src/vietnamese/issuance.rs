@@ -95,7 +95,30 @@ pub(super) const ROWS: &[Row] = &[
         "Try this card in another reader and another card in this one, to see which of the two is at fault; then start again: it is continued where it stopped.",
         "Thử thẻ này ở đầu đọc khác và thẻ khác ở đầu đọc này để biết lỗi ở bên nào; rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
     ),
+    (
+        "these cards have a PIN, and no place for the PIN letters was named",
+        "thẻ có mã PIN nhưng chưa chỉ ra nơi để thư PIN",
+    ),
+    (
+        "Name a folder for the PIN letters, or switch the PIN off in the configuration.",
+        "Chỉ ra thư mục cho thư PIN, hoặc tắt PIN trong cấu hình.",
+    ),
+    ("the PIN letter could not be kept: {0}", "không lưu được thư PIN: {0!}"),
+    (
+        "Check the folder of the PIN letters and its disk, then start again.",
+        "Kiểm tra thư mục thư PIN và ổ đĩa rồi chạy lại.",
+    ),
+    ("the first records of the card could not be made: {0}", "không lập được bản ghi đầu tiên của thẻ: {0!}"),
+    (
+        "the signer's certificate has {0} bytes, and a record of the card holds {MOST_BYTES}",
+        "chứng thư của người ký có {0} byte, trong khi một bản ghi trên thẻ chứa {MOST_BYTES}",
+    ),
+    (
+        "Check the signer's certificate: it signs the first records of each card.",
+        "Kiểm tra chứng thư của người ký: người này ký bản ghi đầu tiên của mỗi thẻ.",
+    ),
     // classes of reasons
+    ("blocked-card", "là thẻ đã bị khóa"),
     ("needs-a-decision", "cần người có thẩm quyền quyết định"),
     ("spoiled-before", "đã hỏng từ trước"),
     ("finished-card", "là thẻ đã hoàn tất"),

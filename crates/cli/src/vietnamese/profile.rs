@@ -210,4 +210,21 @@ pub(super) const ROWS: &[Row] = &[
     ("a SecurityInfo has no required data", "một SecurityInfo thiếu dữ liệu bắt buộc"),
     ("tag {0} belongs to no data group", "tag {0} không thuộc nhóm dữ liệu nào"),
     ("the application identifier is not valid", "mã ứng dụng (AID) không hợp lệ"),
+    ("the chip has made no key for {0}", "chip chưa tạo khóa {0}"),
+    (
+        "the chip holds a key for {0}, which these cards do not offer",
+        "chip giữ khóa {0} mà loại thẻ này không dùng",
+    ),
+    ("EF.CardSecurity is not signed", "EF.CardSecurity chưa được ký"),
+    ("these cards have no EF.CardSecurity", "loại thẻ này không có EF.CardSecurity"),
+    (
+        "the trust point of the records application is not a CV certificate of at most 512 bytes",
+        "điểm tin cậy của ứng dụng hồ sơ không phải chứng thư CV tối đa 512 byte",
+    ),
+    (
+        "PACE-CAM is offered on P-256 only, and other curves are among the PACE parameters",
+        "PACE-CAM chỉ dùng đường cong P-256, trong khi tham số PACE có đường cong khác",
+    ),
+    ("a PIN has six digits", "mã PIN có sáu chữ số"),
+    ("a PUK has ten digits", "mã PUK có mười chữ số"),
 ];

@@ -324,7 +324,7 @@ impl Desk<'_> {
         let ready = self.make_ready(card, found, leftovers)?;
         let allocation = self.allocation(person.member.number())?;
         let number = allocation.card_number.clone();
-        let plan = match self.plan(&person.member, &person.portrait, &allocation, ready.keys()) {
+        let plan = match self.plan(person, &allocation, ready.keys()) {
             Ok(plan) => plan,
             Err(failure) => {
                 if failure.fault() == Fault::Data {

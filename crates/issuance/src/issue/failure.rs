@@ -1,12 +1,13 @@
 //! What can go wrong, and who has to act.
 
-use super::FeedError;
+use super::{FeedError, LetterError};
 use crate::intake::IntakeError;
 use chipwright_iso7816::TransportError;
 use chipwright_perso::PersoError;
 use chipwright_pki::SignError;
 use chipwright_pki::cms::TemplateError;
 use chipwright_profile::{BuildError, CardNumber, TermsError};
+use chipwright_records::{DraftError, MOST_BYTES};
 use chipwright_registry::ChipId;
 use chipwright_verify::{CheckName, Verdict};
 
@@ -118,6 +119,18 @@ pub enum Failure {
     /// The signature was not made.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The cards have a PIN, and nobody keeps the letters.
+    #[error("these cards have a PIN, and no place for the PIN letters was named")]
+    NoLetters,
+    /// A PIN letter was not kept; the card was not written.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    /// The first records could not be made.
+    #[error("the first records of the card could not be made: {0}")]
+    Records(#[from] DraftError),
+    /// The certificate of the record signer is longer than a record.
+    #[error("the signer's certificate has {0} bytes, and a record of the card holds {MOST_BYTES}")]
+    SignerTooLong(usize),
     /// The access number in the record is not one.
     #[error("the card access number in the record cannot be used")]
     AccessNumber,
@@ -169,6 +182,9 @@ impl Failure {
             },
             Self::OtherCard { .. } => Fault::Card,
             Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
+                Fault::Configuration
+            }
+            Self::NoLetters | Self::Letter(_) | Self::Records(_) | Self::SignerTooLong(_) => {
                 Fault::Configuration
             }
             Self::Build(BuildError::Terms(_)) => Fault::Configuration,
@@ -228,6 +244,13 @@ impl Failure {
             Self::Terms(_) => "Check the dates and settings of the batch.",
             Self::Signer(_) | Self::Sign(_) => {
                 "Check the signer's certificate, its period of use and its key."
+            }
+            Self::NoLetters => {
+                "Name a folder for the PIN letters, or switch the PIN off in the configuration."
+            }
+            Self::Letter(_) => "Check the folder of the PIN letters and its disk, then start again.",
+            Self::Records(_) | Self::SignerTooLong(_) => {
+                "Check the signer's certificate: it signs the first records of each card."
             }
             Self::AccessNumber => "Stop issuing and restore the registry's last backup.",
             Self::Intake(error) => error.remedy(crate::Language::En),

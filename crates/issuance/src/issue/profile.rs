@@ -1,13 +1,16 @@
 //! From a member to a signed profile to a plan of writing.
 
-use super::{Desk, Failure, Signer, Station};
+use super::chip::Person;
+use super::{Desk, Failure, Letter, Signer, Station};
 use crate::intake::Applicant;
 use chipwright_perso::{ChipProfile, Plan, PreparePlan, WritePlan};
 use chipwright_pki::SignedData;
 use chipwright_pki::check::check;
+use chipwright_records::{self as records, CitizenSecret, Head, MOST_BYTES, Payload};
+
 use chipwright_profile::{
-    Allocation, Can, CardNumber, ChipKeys, DataGroups, FittedPortrait, IssueTerms, IssuerFiles, Member, Salt,
-    SignedProfile, StatusReference,
+    Allocation, Can, CardNumber, ChipKeys, DataGroups, FirstRecords, FittedPortrait, IssueTerms, IssuerFiles,
+    Member, Pin, Puk, Salt, SignedProfile, StatusReference,
 };
 use jiff::Timestamp;
 
@@ -64,17 +67,50 @@ fn seal(groups: DataGroups, signer: &Signer<'_>, at: Timestamp) -> Result<Signed
     Ok(groups.sign_with(cms.as_der(), card_security.as_ref().map(SignedData::as_der))?)
 }
 
+/// The certificate that the card's first record is signed under, and that record: the citizen number in clear.
+fn first_records(
+    member: &Member,
+    allocation: &Allocation,
+    terms: &IssueTerms,
+    signer: &Signer<'_>,
+) -> Result<FirstRecords, Failure> {
+    let certificate = signer.certificate.as_der().to_vec();
+    if certificate.len() > MOST_BYTES {
+        return Err(Failure::SignerTooLong(certificate.len()));
+    }
+    let secret =
+        CitizenSecret { number: member.citizen_number().clone(), salt: Salt::new(*allocation.salt.expose()) };
+    let draft = records::Draft {
+        card: allocation.card_number.clone(),
+        recorded_on: terms.issued,
+        unit: terms.issuing_unit.clone(),
+        payload: Payload::CitizenNumber(secret),
+    };
+    let record = draft.prepare(&Head::EMPTY, &signer.certificate)?.sign_with(signer.key)?;
+    Ok(FirstRecords { certificate, citizen_number: record.as_der().to_vec() })
+}
+
 impl Desk<'_> {
-    /// Builds and signs the files of one card.
+    /// Builds and signs the files of one card for the chip that made these keys; a PIN is drawn, and its letter kept.
     pub(super) fn plan(
-        &self,
-        member: &Member,
-        portrait: &FittedPortrait,
+        &mut self,
+        person: &Person,
         allocation: &Allocation,
         keys: &ChipKeys,
     ) -> Result<WritePlan, Failure> {
-        let groups = DataGroups::build(member, portrait, allocation, &self.terms, keys)?;
-        let signed = seal(groups, self.signer, self.clock.now())?;
+        let at = self.clock.now();
+        let member = &person.member;
+        let groups = DataGroups::build(member, &person.portrait, allocation, &self.terms, keys)?;
+        let mut signed = seal(groups, self.signer, at)?;
+        if self.terms.chip.records.is_some() {
+            signed = signed.with_first_records(first_records(member, allocation, &self.terms, self.signer)?);
+        }
+        if self.terms.chip.pin {
+            let letters = self.letters.as_deref_mut().ok_or(Failure::NoLetters)?;
+            let (pin, puk) = (Pin::draw(&mut *self.random), Puk::draw(&mut *self.random));
+            letters.keep(&Letter { member, card: &allocation.card_number, pin: &pin, puk: &puk, at })?;
+            signed = signed.with_pin(&pin, &puk);
+        }
         Ok(WritePlan::new(self.prepare.profile.clone(), &signed))
     }
 

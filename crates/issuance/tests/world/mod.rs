@@ -6,14 +6,15 @@ use chipwright_emulator::{Card, Interface};
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
 use chipwright_issuance::intake::{Intake, IntakeError, Row};
 use chipwright_issuance::issue::{
-    Clock, Contact, Event, Failure, FeedError, Feeder, Options, Pile, Signer, Source, Station, Summary, run,
+    Clock, Contact, Event, Failure, FeedError, Feeder, Letter, LetterError, Letters, Options, Pile, Signer,
+    Source, Station, Summary, run,
 };
 use chipwright_perso::{ChipProfile, Stage, survey};
 use chipwright_pki::{Policy, TrustStore};
-use chipwright_profile::{IssueTerms, MemberNumber};
+use chipwright_profile::{ChipFeatures, IssueTerms, MemberNumber};
 use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, random};
-use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
+use chipwright_verify::{Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::cell::{Cell, RefCell};
@@ -177,6 +178,26 @@ pub fn list_of(members: impl IntoIterator<Item = u32>) -> String {
     members.into_iter().fold(format!("{HEADER}\n"), |text, n| text + &row(n))
 }
 
+/// PIN and PUK of every card, the latest letter.
+#[derive(Default)]
+pub struct Drawer {
+    pub letters: BTreeMap<String, ([u8; 6], [u8; 10])>,
+    pub kept: u32,
+    /// It is jammed.
+    pub jammed: bool,
+}
+
+impl Letters for Drawer {
+    fn keep(&mut self, letter: &Letter<'_>) -> Result<(), LetterError> {
+        if self.jammed {
+            return Err(LetterError("the drawer is jammed".into()));
+        }
+        self.kept += 1;
+        self.letters.insert(letter.card.to_string(), (*letter.pin.expose(), *letter.puk.expose()));
+        Ok(())
+    }
+}
+
 pub struct World {
     pub folder: tempfile::TempDir,
     pub authority: Authority,
@@ -187,6 +208,10 @@ pub struct World {
     pub reaper: Reaper,
     pub options: Options,
     pub profile: ChipProfile,
+    /// What the chips of new cards can do.
+    pub chip: ChipFeatures,
+    /// The PIN letters that were kept.
+    pub letters: Drawer,
     pub log: Vec<String>,
     pub stop_after_issued: u32,
     pub kill_when_finalised: bool,
@@ -212,6 +237,8 @@ impl World {
             keys: ChipKeys::default(),
             options: Options::default(),
             profile: ChipProfile::default(),
+            chip: ChipFeatures::PROVEN,
+            letters: Drawer::default(),
             log: Vec::new(),
             stop_after_issued: u32::MAX,
             kill_when_finalised: false,
@@ -284,7 +311,7 @@ impl World {
                 log.push(format!("{event:?}"));
             }
         };
-        let terms = chipwright_testkit::terms(date(2026, 11, 22));
+        let terms = IssueTerms { chip: self.chip.clone(), ..chipwright_testkit::terms(date(2026, 11, 22)) };
         let station = Station {
             registry: &mut registry,
             profile: self.profile.clone(),
@@ -296,6 +323,7 @@ impl World {
             clock: &Still,
             random: &mut *rng,
             events: &mut events,
+            letters: Some(&mut self.letters),
             options: self.options,
         };
         work(station, &mut self.list, &mut self.table, &stop)
@@ -345,16 +373,9 @@ impl World {
                 let can = view.allocation_of(&record.number).unwrap().can;
                 let password = Password::can(std::str::from_utf8(can.expose()).unwrap()).unwrap();
                 let policy = Policy::real();
-                let mut ask = Inspection {
-                    chip_proof: ChipProofPolicy::IfPromised,
-                    ..Inspection::new(
-                        ChipProfile::default().instance,
-                        &password,
-                        &self.trust,
-                        &policy,
-                        NOW.parse().unwrap(),
-                    )
-                };
+                let at = NOW.parse().unwrap();
+                let instance = ChipProfile::default().instance;
+                let mut ask = Inspection::new(instance, &password, &self.trust, &policy, at);
                 let (report, _) = inspect(&mut card, &mut ask, &mut *random(99));
                 if report.verdict() == Verdict::Valid {
                     known = true;

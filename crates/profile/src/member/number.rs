@@ -42,6 +42,7 @@ impl fmt::Debug for MemberNumber {
 }
 
 /// The number in the population register: 12 digits, secret, wiped on drop.
+#[derive(Clone)]
 pub struct CitizenNumber(Zeroizing<String>);
 
 impl CitizenNumber {

@@ -50,7 +50,7 @@ pub(crate) fn read(home: &Path) -> (Finding, Option<Configuration>) {
 fn values(configuration: &Configuration) -> Finding {
     let mut several = Findings::default();
     // issuing terms include the application's identifier, validity, document code, state, unit and label
-    if let Err(failure) = configuration.terms(Zoned::now().date()) {
+    if let Err(failure) = configuration.terms(Zoned::now().date(), None) {
         several.add(Finding::of_failure(&failure));
     }
     certificates(configuration, &mut several);
