@@ -159,7 +159,7 @@ verbs! {
         version: Option<String>,
         /// Which keys: `transport` or the name given to PUT KEY; without it those of the version.
         keys: Option<String>,
-        /// A fault put into EXTERNAL AUTHENTICATE: `cryptogram` or `mac`.
+        /// A fault put into EXTERNAL AUTHENTICATE: `cryptogram`, `mac`, or `only-cryptogram` under a MAC that is right.
         broken: Option<String>,
         /// Stop after INITIALIZE UPDATE.
         only_begin: bool,

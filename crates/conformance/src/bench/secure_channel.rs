@@ -4,7 +4,7 @@ use super::{Answer, Bench, Channel, Trouble, failed, wrong};
 use crate::device::Blank;
 use crate::step::{PutKey, Scp03};
 use chipwright_channel::scp03::{
-    HostChallenge, Initiate, KeySet, Scp03Error, SecurityLevel, SoftKeys, put_key,
+    HostChallenge, Initiate, KeyRole, KeySet, Scp03Error, SecurityLevel, SoftKeys, StaticKeys, put_key,
 };
 use chipwright_iso7816::{Command, Response};
 use std::collections::BTreeMap;
@@ -91,6 +91,12 @@ impl Bench<'_> {
                 let last = command.data.len() - 1;
                 command.data[last] ^= 0x01;
             }
+            Some("only-cryptogram") => {
+                let bytes = challenge.mode().bytes();
+                let card = begun.data.get(13..13 + bytes).unwrap_or_default();
+                command.data =
+                    forged(&keys, &[challenge.as_bytes(), card].concat(), command.header(), bytes)?;
+            }
             Some(other) => return failed(format!("no fault {other} can be put into EXTERNAL AUTHENTICATE")),
         }
         let answer = self.transmit(&command.to_bytes().map_err(wrong)?)?;
@@ -143,6 +149,23 @@ impl Bench<'_> {
         }
         Ok(answer)
     }
+}
+
+/// A host cryptogram that is wrong, under a C-MAC that is right (Amendment D, 6.2.4): only the comparison of the cryptogram refuses it.
+fn forged(keys: &SoftKeys, context: &[u8], header: [u8; 4], bytes: usize) -> Result<Vec<u8>, Trouble> {
+    const S_MAC: u8 = 0x06;
+    if keys.size().bits() != 128 {
+        return failed("only with keys of 16 bytes");
+    }
+    let derivation = [&[0; 11][..], &[S_MAC, 0x00, 0x00, 0x80, 0x01], context].concat();
+    let session_key = keys.cmac(KeyRole::Mac, &derivation).map_err(wrong)?;
+    let mac_key = SoftKeys::new(1, &*session_key, &*session_key, &*session_key).map_err(wrong)?;
+    let mut data = vec![0xA5; bytes];
+    let length = u8::try_from(2 * bytes).unwrap_or(u8::MAX);
+    let covered = [&[0; 16][..], &header, &[length], &data].concat();
+    let mac = mac_key.cmac(KeyRole::Mac, &covered).map_err(wrong)?;
+    data.extend_from_slice(&mac[..bytes.min(16)]);
+    Ok(data)
 }
 
 pub(super) fn byte(digits: &str) -> Result<u8, Trouble> {

@@ -3,7 +3,7 @@
 use chipwright_conformance::{Blank, Cut, Device, Interface, Suite, Unable};
 use chipwright_emulator::scp03::{KeySize, Parameter};
 use chipwright_emulator::{
-    Card, ChipConfig, CountAt, Fault, Interface as ChipInterface, Package, PersonalisationPath,
+    Card, ChipConfig, CountAt, Fault, Flaw, Interface as ChipInterface, Package, PersonalisationPath,
     TransportKeys, seeded_rng,
 };
 use chipwright_iso7816::{Atr, Transport, TransportError};
@@ -12,11 +12,20 @@ use std::time::Duration;
 pub(crate) struct Software {
     card: Card,
     made: u32,
+    flaw: Option<Flaw>,
+}
+
+impl Software {
+    /// Every card has this flaw.
+    #[allow(dead_code, reason = "not every test has flawed cards")]
+    pub(crate) fn with_flaw(flaw: Flaw) -> Self {
+        Self { flaw: Some(flaw), ..Self::default() }
+    }
 }
 
 impl Default for Software {
     fn default() -> Self {
-        Self { card: Card::blank(ChipConfig::default(), seeded_rng(1)), made: 0 }
+        Self { card: Card::blank(ChipConfig::default(), seeded_rng(1)), made: 0, flaw: None }
     }
 }
 
@@ -49,6 +58,10 @@ impl Device for Software {
             config.package = Package::Absent;
         }
         self.card = Card::blank(config, seeded_rng(u64::from(self.made) + 40_000));
+        if let Some(flaw) = self.flaw {
+            let card = std::mem::replace(&mut self.card, Card::blank(ChipConfig::default(), seeded_rng(1)));
+            self.card = card.with_flaw(flaw);
+        }
         Ok(())
     }
 
