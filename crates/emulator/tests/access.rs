@@ -12,6 +12,10 @@ use std::time::Duration;
 const GENERATOR: &str = "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296\
                          4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
 
+/// 2 G.
+const DOUBLE: &str = "047CF27B188D034F7E8A52380304B51AC3C08969E277F21B35A60B48FC47669978\
+                      07775510DB8ED040293D9AC69F7430DBBA7DADE63CE982299E04B79D227873D1";
+
 fn opened(card: &mut Card) -> pace::Messaging {
     let mut sm = pace::establish(card, pace::SET_AT_CAN, CAN).unwrap();
     assert_eq!(sm.send(card, [0, 0xA4, 4, 0x0C], &hex(INSTANCE), None), (vec![], 0x9000));
@@ -204,6 +208,27 @@ fn acc_02_steps_out_of_order_end_pace() {
     }
 }
 
+/// The token that would be right never comes: whether the chain goes on is looked at before it.
+#[test]
+fn acc_02_the_last_step_announces_no_further_one() {
+    let mut card = issued();
+    let steps = ["10860000027C0000", &format!("1086000045 7C43 8141 {GENERATOR}00")];
+    for step in [&steps[..1], &steps[..]] {
+        assert_eq!(status(&mut card, pace::SET_AT_CAN), 0x9000);
+        step.iter().for_each(|step| assert_eq!(status(&mut card, step), 0x9000));
+        let ended = format!("0086000045 7C43 8341 {GENERATOR}00");
+        assert_eq!(status(&mut card, &ended), 0x6985, "an earlier step that ends the chain");
+        assert_eq!(status(&mut card, &ended), 0x6985, "PACE has ended");
+    }
+    assert_eq!(status(&mut card, pace::SET_AT_CAN), 0x9000);
+    steps.iter().for_each(|step| assert_eq!(status(&mut card, step), 0x9000));
+    assert_eq!(status(&mut card, &format!("1086000045 7C43 8341 {DOUBLE}00")), 0x9000);
+    let writes = card.page_writes();
+    assert_eq!(status(&mut card, "108600000C 7C0A 8508 0102030405060708 00"), 0x6883);
+    assert_eq!(card.page_writes(), writes, "no try");
+    assert_eq!(status(&mut card, "008600000C 7C0A 8508 0102030405060708 00"), 0x6985, "PACE has ended");
+}
+
 #[test]
 fn acc_03_acc_04_wrong_passwords_are_counted_and_delay() {
     let mut card = issued();
@@ -266,6 +291,26 @@ fn acc_06_acc_10_plain_and_wrong_commands_end_the_session() {
         assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x9000);
         assert_eq!(status(&mut card, "00B0810000"), 0x6982, "{command}");
     }
+}
+
+/// The send sequence counter of the next command is right, its session is gone all the same.
+#[test]
+fn acc_06_a_wrong_checksum_ends_the_session() {
+    let mut card = issued();
+    let mut sm = opened(&mut card);
+    let mut wrong = sm.wrap([0, 0xB0, 0x81, 0], &[], Some(&[1]), false);
+    let checksum = wrong.len() - 2;
+    wrong[checksum] ^= 1;
+    assert_eq!(raw(&mut card, &wrong), (vec![], 0x6988));
+    let next = sm.wrap([0, 0xB0, 0x81, 0], &[], Some(&[1]), false);
+    assert_eq!(raw(&mut card, &next), (vec![], 0x6988));
+    // An object that is missing too.
+    let mut sm = opened(&mut card);
+    let wrong = sm.wrap([0, 0xB0, 0x81, 0], &[], Some(&[1]), false);
+    assert_eq!(wrong[4..8], [13, 0x97, 1, 1]);
+    assert_eq!(raw(&mut card, &[&wrong[..4], &[3, 0x97, 1, 1, 0]].concat()), (vec![], 0x6987));
+    let next = sm.wrap([0, 0xB0, 0x81, 0], &[], Some(&[1]), false);
+    assert_eq!(raw(&mut card, &next), (vec![], 0x6988));
 }
 
 #[test]

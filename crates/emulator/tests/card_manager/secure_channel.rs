@@ -172,3 +172,14 @@ fn cm_25_a_plain_command_ends_the_session() {
         assert_eq!(open.send(&mut card, 0xF2, 0x80, 0x02, &GET_STATUS_ALL).1, 0x9000, "{ins:02X}");
     }
 }
+
+#[test]
+fn cm_05_cm_07_a_right_mac_over_a_wrong_cryptogram() {
+    let mut card = blank();
+    assert_eq!(status(&mut card, ISSUER), 0x9000);
+    for _ in 0..10 {
+        let begun = scp03::Host::begin(&mut card, 0, &DEVELOPMENT_KEY).unwrap();
+        assert_eq!(begun.finish_with(&mut card, [0; 8]).err(), Some(0x6300));
+    }
+    assert_eq!(scp03::Host::begin(&mut card, 0, &DEVELOPMENT_KEY).err(), Some(0x6983), "each was counted");
+}
