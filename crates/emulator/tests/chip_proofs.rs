@@ -11,7 +11,6 @@ use host::terminal::Inside;
 use host::*;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 const INTERNAL_AUTHENTICATE: [u8; 4] = [0x00, 0x88, 0x00, 0x00];
@@ -20,8 +19,8 @@ const GENERAL_AUTHENTICATE: [u8; 4] = [0x00, 0x86, 0x00, 0x00];
 const RND: [u8; 8] = [0xF1, 0x73, 0x58, 0x99, 0x74, 0xBF, 0x40, 0xC6];
 
 /// A card with the keys of Active Authentication, Chip Authentication 1 and PACE-CAM.
-fn card() -> (Card, BTreeMap<u8, [u8; 65]>) {
-    static STATE: OnceLock<(Vec<u8>, BTreeMap<u8, [u8; 65]>)> = OnceLock::new();
+fn card() -> (Card, PublicKeys) {
+    static STATE: OnceLock<(Vec<u8>, PublicKeys)> = OnceLock::new();
     let (state, keys) = STATE.get_or_init(|| {
         let (card, keys) = issued_with_keys(&[ACTIVE_AUTHENTICATION, CHIP_AUTHENTICATION, MAPPING]);
         (card.save(), keys)

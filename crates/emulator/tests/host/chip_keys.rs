@@ -12,6 +12,9 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 use std::collections::BTreeMap;
 
+/// Public keys by key reference.
+pub type PublicKeys = BTreeMap<u8, [u8; 65]>;
+
 pub const ACTIVE_AUTHENTICATION: u8 = 0x01;
 pub const CHIP_AUTHENTICATION: u8 = 0x02;
 pub const MAPPING: u8 = 0x03;
@@ -69,14 +72,14 @@ pub fn files_of(references: &[u8]) -> Vec<(u16, Vec<u8>)> {
 }
 
 /// The whole content of a card with keys, as its manifest names it.
-pub fn with_keys(keys: &BTreeMap<u8, [u8; 65]>) -> Vec<(u16, Vec<u8>)> {
+pub fn with_keys(keys: &PublicKeys) -> Vec<(u16, Vec<u8>)> {
     let references: Vec<u8> = keys.keys().copied().collect();
     let pairs = keys.iter().map(|(reference, key)| (0x8100 | u16::from(*reference), key.to_vec()));
     content().into_iter().chain(files_of(&references)).chain(pairs).collect()
 }
 
 /// A blank with an installed instance and these keys, and the session that made them, at level 13.
-pub fn prepared(references: &[u8]) -> (Card, scp03::Host, BTreeMap<u8, [u8; 65]>) {
+pub fn prepared(references: &[u8]) -> (Card, scp03::Host, PublicKeys) {
     let mut card = blank();
     installed(&mut card);
     let mut session = scp03::Host::open(&mut card, 0x13);
@@ -86,7 +89,7 @@ pub fn prepared(references: &[u8]) -> (Card, scp03::Host, BTreeMap<u8, [u8; 65]>
 }
 
 /// A finalised card with these keys, and their public halves.
-pub fn issued_with_keys(references: &[u8]) -> (Card, BTreeMap<u8, [u8; 65]>) {
+pub fn issued_with_keys(references: &[u8]) -> (Card, PublicKeys) {
     let (mut card, mut session, keys) = prepared(references);
     associate(&mut card, &mut session);
     let mut bytes = stream(&[content(), files_of(references)].concat());
