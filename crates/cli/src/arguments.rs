@@ -54,10 +54,15 @@ pub(crate) enum Command {
     List(commands::list::List),
     Status(commands::status::Status),
     Revoke(commands::revoke::Revoke),
+    #[command(subcommand)]
+    Terminal(commands::terminal::Terminal),
+    #[command(subcommand)]
+    Record(commands::record::Record),
     Apdu(commands::apdu::Apdu),
     #[command(subcommand)]
     Trace(commands::trace::Trace),
     Bench(commands::bench::Bench),
+    Conformance(commands::conformance::Conformance),
     Completions(commands::completions::Completions),
     Schema(commands::schema::Schema),
 }

@@ -57,14 +57,23 @@ impl Authority {
 
     /// The document signers, oldest first: their numbers.
     pub(crate) fn signers(&self) -> Result<Vec<u32>, Failure> {
+        self.numbered("signer-")
+    }
+
+    fn numbered(&self, prefix: &str) -> Result<Vec<u32>, Failure> {
         let entries = fs::read_dir(&self.folder).map_err(|error| home::not_read(&self.folder, &error))?;
         let mut numbers: Vec<u32> = entries
             .filter_map(|entry| {
-                entry.ok()?.file_name().to_str()?.strip_prefix("signer-")?.strip_suffix(".pem")?.parse().ok()
+                entry.ok()?.file_name().to_str()?.strip_prefix(prefix)?.strip_suffix(".pem")?.parse().ok()
             })
             .collect();
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The record signers, oldest first: their numbers.
+    pub(crate) fn record_signers(&self) -> Result<Vec<u32>, Failure> {
+        self.numbered("record-signer-")
     }
 
     /// The number of the next signer: after every certificate and every key, so that a key left by a stopped command is in nobody's way.

@@ -31,6 +31,7 @@ mod serve;
 mod shell;
 mod station_keys;
 mod stop;
+mod terminals;
 mod text;
 mod unlock;
 mod vietnamese;
@@ -68,8 +69,11 @@ fn main() -> ExitCode {
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),
         Command::Revoke(revoke) => revoke.run(&context),
+        Command::Terminal(terminal) => terminal.run(&context),
+        Command::Record(record) => record.run(&context),
         Command::Apdu(apdu) => apdu.run(&context),
         Command::Bench(bench) => bench.run(&context),
+        Command::Conformance(conformance) => conformance.run(&context),
         Command::Completions(completions) => completions.run(),
         Command::Schema(schema) => schema.run(&context),
     };

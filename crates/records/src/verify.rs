@@ -6,9 +6,9 @@ use chipwright_pki::check::check_record_signer;
 use chipwright_pki::cv::Category;
 use chipwright_pki::{Certificate, Policy, TrustStore};
 use chipwright_profile::CardNumber;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::record::{Head, SignedRecord};
 use crate::report::{CheckedRecord, FileReport, Finding, Tail};
@@ -112,12 +112,15 @@ fn one(category: Category, record: &SignedRecord, expected: &Expectation<'_>, fi
     findings.extend(failures.into_iter().map(|failure| Finding::UntrustedSigner { number, failure }));
 }
 
-/// An instant of the day on which the key was in use, if there is one: records know days only.
+/// An instant of the day on which the key was in use, if there is one: records know days only, and their day may be that of any
+/// time zone, from UTC+14 to UTC-12.
 fn instant_of(day: Date, signer: &Certificate) -> Timestamp {
-    let start = day.to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
-    let end = start.saturating_add(jiff::SignedDuration::from_secs(86_399)).unwrap_or(Timestamp::MAX);
+    let hours = |count| SignedDuration::from_hours(count);
+    let midnight = day.to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
+    let first = midnight.saturating_sub(hours(14)).unwrap_or(Timestamp::MIN);
+    let last = midnight.saturating_add(hours(36)).unwrap_or(Timestamp::MAX);
     let began = signer.private_key_usage().unwrap_or(signer.validity()).not_before;
-    if (start..=end).contains(&began) { began } else { start }
+    if (first..last).contains(&began) { began } else { first }
 }
 
 /// Each record carries the hash of the one before it.

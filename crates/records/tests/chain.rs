@@ -223,7 +223,7 @@ fn signers_are_known_entitled_and_trusted() {
     // dated outside the time in which the key may sign
     let draft = Draft {
         card: house.number().clone(),
-        recorded_on: date(2026, 10, 31),
+        recorded_on: date(2026, 10, 30),
         unit: unit(),
         payload: party_life(2024),
     };

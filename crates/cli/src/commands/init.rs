@@ -1,6 +1,6 @@
 //! `init`: makes an issuer's home.
 
-use super::ca;
+use super::{ca, terminal};
 use crate::authority::{Authority, keystore};
 use crate::certify;
 use crate::configuration::{Configuration, Mode};
@@ -49,6 +49,9 @@ pub(crate) struct Init {
     /// Without it, those of the software cards
     #[arg(long, value_name = "FILE")]
     transport_keys: Option<PathBuf>,
+    /// New cards carry the records application: also make the CVCA of its terminals
+    #[arg(long)]
+    records: bool,
     /// Read the passphrase of the station's keys from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<u32>,
@@ -122,6 +125,7 @@ impl Init {
             configuration.application.instance = aid.to_uppercase();
         }
         configuration.card_keys.size = self.aes.parse().unwrap_or(128);
+        configuration.chip.records = self.records;
         configuration.chip_profile()?;
         Ok(configuration)
     }
@@ -142,6 +146,9 @@ impl Init {
         certify::make_signer(&authority, configuration, 1, (&root_key, &root), &station_passphrase, at)?;
         authority.issue_crl(&root, &root_key, 1, Vec::new(), at)?;
         self.make_card_keys(home, &station_passphrase)?;
+        if self.records {
+            terminal::make_first(home, &root_passphrase, &station_passphrase)?;
+        }
         make_registry(home, &root, at)?;
         let text =
             configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;

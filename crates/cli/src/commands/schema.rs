@@ -18,6 +18,9 @@ pub(crate) enum Of {
     Verify,
     Issue,
     Doctor,
+    Conformance,
+    Terminal,
+    Record,
 }
 
 impl Schema {
@@ -25,7 +28,10 @@ impl Schema {
         let text = match self.of {
             Of::Verify => include_str!("../../../verify/schema/report.schema.json"),
             Of::Issue => include_str!("../../schema/issue.schema.json"),
+            Of::Terminal => include_str!("../../schema/terminal.schema.json"),
+            Of::Record => include_str!("../../schema/record.schema.json"),
             Of::Doctor => include_str!("../../schema/doctor.schema.json"),
+            Of::Conformance => include_str!("../../../conformance/schema/report.schema.json"),
         };
         context.out.data(text.trim_end())?;
         Ok(Exit::Success)

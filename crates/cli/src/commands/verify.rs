@@ -19,8 +19,10 @@ use crate::vietnamese;
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
-use chipwright_pki::{Policy, TrustStore};
+use chipwright_pki::cv::Chain;
+use chipwright_pki::{Certificate, Policy, SignKey, TrustStore};
 use chipwright_profile::CardNumber;
+use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
 use chipwright_verify::evidence::Request;
 use chipwright_verify::{ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable};
@@ -285,6 +287,17 @@ impl Against {
 }
 
 impl Judge {
+    /// What a terminal holds against a card whose records it opens.
+    pub(crate) fn terminal<'a>(&'a self, chain: &'a Chain, key: &'a dyn SignKey) -> Terminal<'a> {
+        let Self { application, trust, policy, at, .. } = self;
+        Terminal { chain, key, trust, policy, application, at: *at }
+    }
+
+    /// What records are held against.
+    pub(crate) fn expectation<'a>(&'a self, card: &'a CardNumber, certificates: &'a [Certificate]) -> Expectation<'a> {
+        Expectation { card, certificates, trust: &self.trust, policy: &self.policy, at: self.at }
+    }
+
     /// Inspects the card, freshly reset.
     pub(crate) fn inspect(
         &self,
