@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -27,9 +28,17 @@ def wait_until(holds, what: str) -> None:
 
 
 class Home:
-    def __init__(self, folder: Path, application: str, aes: int) -> None:
+    def __init__(self, folder: Path, application: str, aes: int, **configuration: bool | str) -> None:
+        """`configuration`: values of config.toml that differ from those of `init`."""
         self.folder, self.application, self.server = folder, application, None
         self.run("init", "--test", str(folder), "--aid", application, "--aes", str(aes))
+        file = folder / "config.toml"
+        text = file.read_text()
+        for name, value in configuration.items():
+            text, found = re.subn(rf"^{name} = .*$", f"{name} = {json.dumps(value)}", text, flags=re.MULTILINE)
+            if found != 1:
+                raise Fault(f"{file} has {name} {found} times")
+        file.write_text(text)
 
     def call(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
         environment = {**os.environ, "CHIPWRIGHT_HOME": str(self.folder), "LC_ALL": "C"}

@@ -156,9 +156,13 @@ def closed_files(judge: Judge, application: str) -> None:
     challenges = {judge.send("0084000008")[0] for _ in range(8)}
     judge.check("GET CHALLENGE: 8 bytes, never the same", len(challenges) == 8 and all(len(one) == 8 for one in challenges))
     judge.answers("PACE with an unknown protocol 6A80, with a PIN that is not there 6A88", {
-        "002241A40F800A04007F00070202040201830102": 0x6A86,
+        "002241E40F800A04007F00070202040201830102": 0x6A86,
         "0022C1A40F800A04007F00070202040909830102": 0x6A80,
         "0022C1A40F800A04007F00070202040202830103": 0x6A88})
+    judge.answers("Chip, Terminal and Active Authentication, records, a new PIN: nothing without a session, 6982", {
+        "002241A40F800A04007F00070202030202840102": 0x6982,
+        "002281B603830141": 0x6982, "0088000008010203040506070800": 0x6982,
+        "00B2010C00": 0x6982, "00CA7F7800": 0x6982, "002C020306313233343536": 0x6982})
     judge.answers("GENERAL AUTHENTICATE out of order is refused", {"10860000027C0000": 0x6985})
     judge.answers("protected commands without a session: 6988", {"0CB08100058E0300000000": 0x6988})
     judge.answers("unknown instruction and class, another channel, a wrong length", {
