@@ -10,12 +10,16 @@ mod terminal;
 use crate::device::{Blank, Device, Unable};
 use crate::expression::{ExpressionError, Variables, evaluate, matches};
 use crate::fixture::Fixture;
+use crate::run::Terms;
 use crate::step::{self, Expect, Step, Verb};
 use chipwright_channel::pace::EphemeralKeyOfCard;
+use chipwright_channel::scp03::StaticKeys;
 use chipwright_channel::terminal_authentication::TerminalAuthenticated;
 use chipwright_channel::{scp03, sm};
 use chipwright_iso7816::{Response, StatusWord, TransportError};
+use secure_channel::byte;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Fills a slice with unpredictable bytes.
@@ -51,6 +55,7 @@ impl From<TransportError> for Trouble {
     fn from(error: TransportError) -> Self {
         match error {
             TransportError::CardRemoved => Self::PowerLost,
+            TransportError::TooLong(_) => Self::Skipped(error.to_string()),
             other => Self::Failed(other.to_string()),
         }
     }
@@ -112,6 +117,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) variables: Variables,
     /// The static keys of each version that this run knows, and their names.
     keys: secure_channel::KeyRing,
+    /// The keys that blanks are delivered with, where they are not the published ones.
+    transport: Option<Rc<dyn StaticKeys>>,
     chip: Blank,
     /// Number of the next block of STORE DATA.
     block: u8,
@@ -133,6 +140,7 @@ impl<'a> Bench<'a> {
             channel: Channel::Closed,
             variables: fixture.constants(),
             keys: secure_channel::KeyRing::default(),
+            transport: None,
             chip: Blank::default(),
             block: 0,
             held: BTreeMap::new(),
@@ -144,17 +152,19 @@ impl<'a> Bench<'a> {
 
     /// Another chip as delivered, powered.
     pub(crate) fn place_blank(&mut self, wanted: &Blank, destructive: bool) -> Result<(), Trouble> {
-        self.device.blank(wanted, destructive)?;
-        self.chip = wanted.clone();
+        self.chip = self.device.blank(wanted, destructive)?;
         self.held.clear();
-        self.keys = secure_channel::KeyRing::of_blank(wanted);
+        self.keys = secure_channel::KeyRing::of_blank(&self.chip, self.transport.clone());
+        self.variables.insert("i".to_owned(), vec![byte(&self.chip.parameter)?]);
+        self.variables.extend(self.fixture.shared());
         self.reset()?;
         Ok(())
     }
 
-    /// Variables that somebody who knows the card gave.
-    pub(crate) fn know(&mut self, variables: &Variables) {
-        self.variables.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
+    /// What somebody who knows the card gave.
+    pub(crate) fn know(&mut self, terms: &Terms) {
+        self.transport.clone_from(&terms.transport);
+        self.variables.extend(terms.known.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
     /// Power off and on.

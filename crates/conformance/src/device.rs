@@ -74,14 +74,16 @@ pub trait Device: Transport {
     /// What it is, for the head of the report.
     fn description(&self) -> String;
 
-    /// Puts a chip as delivered in the place of the one that is there. `destructive`: the scenario uses it up.
+    /// Puts a chip as delivered in the place of the one that is there, and says which it is: where the default is wanted, any will do.
+    /// `destructive`: the scenario uses it up.
     ///
     /// # Errors
     /// [`Unable`] when there is none of the kind.
-    fn blank(&mut self, wanted: &Blank, destructive: bool) -> Result<(), Unable>;
+    fn blank(&mut self, wanted: &Blank, destructive: bool) -> Result<Blank, Unable>;
 
-    /// Whether a card issued by somebody else is in the reader, and may be used for scenarios about issued cards.
-    fn is_issued(&self) -> bool {
+    /// Whether a card issued by somebody else is in the reader, and may be used for scenarios about issued cards; where it can, as it
+    /// was before the last scenario.
+    fn is_issued(&mut self) -> bool {
         false
     }
 

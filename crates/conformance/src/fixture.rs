@@ -49,10 +49,14 @@ impl Fixture {
         Ok(Self { written, authority })
     }
 
-    /// The constants, and what all cards share.
+    /// Names that scenarios use.
     pub(crate) fn constants(&self) -> Variables {
-        let mut all = values(&self.written.constants, "");
-        all.extend(values(&self.written.shared, "dgi"));
+        values(&self.written.constants, "")
+    }
+
+    /// What all cards of the fixture hold.
+    pub(crate) fn shared(&self) -> Variables {
+        let mut all = values(&self.written.shared, "dgi");
         if let Ok(cvca) = self.authority.issue("cvca") {
             all.insert("dgi8020".to_owned(), cvca.certificate);
         }

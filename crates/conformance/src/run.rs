@@ -5,7 +5,10 @@ use crate::device::{Cut, Device};
 use crate::expression::Variables;
 use crate::fixture::Fixture;
 use crate::scenario::{CardWanted, Run, Scenario, Torn};
+use chipwright_channel::scp03::StaticKeys;
 use serde::Serialize;
+use std::fmt;
+use std::rc::Rc;
 
 /// More moments than any command sequence of the contract has.
 const MOST_MOMENTS: u64 = 2000;
@@ -30,6 +33,7 @@ pub enum Outcome {
 
 /// A scenario and what it came to.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Finding {
     /// The scenario's name.
     pub scenario: String,
@@ -49,12 +53,23 @@ pub struct Finding {
 }
 
 /// What the person who runs the suite says of the card.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Terms {
     /// Whether scenarios may leave the card another than they found it.
     pub destructive: bool,
-    /// What is known of the card: `can`, `mrz` and the like.
+    /// What is known of the card: `can`, `mrz`, and `app`, where it is not the contract's own name.
     pub known: Variables,
+    /// The keys that blanks are delivered with, version 01; the published development keys if none are given.
+    pub transport: Option<Rc<dyn StaticKeys>>,
+}
+
+impl fmt::Debug for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Terms")
+            .field("destructive", &self.destructive)
+            .field("known", &self.known.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Runs every case until one does not pass.
@@ -131,6 +146,7 @@ impl<'a> Trial<'a> {
     {
         let destructive = self.scenario.destructive;
         let mut bench = Bench::new(device, self.fixture, random);
+        bench.know(self.terms);
         match &self.run.card {
             CardWanted::Issued(profile) if bench.device.is_issued() => {
                 if destructive && !self.terms.destructive {
@@ -141,7 +157,6 @@ impl<'a> Trial<'a> {
                 if *profile != Default::default() {
                     return Err(Trouble::Skipped("it needs a card that was issued for it".to_owned()));
                 }
-                bench.know(&self.terms.known);
             }
             CardWanted::Blank(blank) => bench.place_blank(blank, destructive)?,
             CardWanted::Made(blank, profile) => {

@@ -134,6 +134,36 @@ pub(super) const ROWS: &[Row] = &[
     // completions
     ("Print completions for a shell", "In phần tự điền lệnh cho shell"),
     ("The shell", "Tên shell"),
+    // conformance
+    (
+        "Run every scenario of the contract on a card and report, requirement by requirement",
+        "Chạy mọi kịch bản của bản yêu cầu trên một thẻ và báo cáo theo từng yêu cầu",
+    ),
+    (
+        "A software card is copied for each scenario and stays as it is. A card in a PC/SC reader is used as it is: a blank for scenarios about blanks, an issued card for those about issued cards; what cannot be run on it is skipped, with the reason.",
+        "Thẻ mô phỏng được sao chép cho từng kịch bản và giữ nguyên như cũ. Thẻ trong đầu đọc PC/SC được dùng đúng như hiện có: thẻ trắng cho kịch bản về thẻ trắng, thẻ đã cấp cho kịch bản về thẻ đã cấp; kịch bản không chạy được thì bỏ qua và nêu lý do.",
+    ),
+    (
+        "The reader: emulator:NAME, pcsc (the only PC/SC reader), pcsc:NUMBER, pcsc:NAME-OR-PART",
+        "Đầu đọc: emulator:TÊN, pcsc (khi chỉ có một đầu đọc PC/SC), pcsc:SỐ, pcsc:TÊN-HOẶC-MỘT-PHẦN",
+    ),
+    (
+        "Also run scenarios after which the card in the PC/SC reader is another: a blank is used up, an issued card may be blocked for ever",
+        "Chạy cả kịch bản làm thay đổi thẻ trong đầu đọc PC/SC: thẻ trắng sẽ không còn trắng, thẻ đã cấp có thể bị khóa vĩnh viễn",
+    ),
+    (
+        "Only scenarios of requirements, or with names, that begin like this: CM, PERSO-07, pin-",
+        "Chỉ chạy kịch bản có số yêu cầu hoặc tên bắt đầu như sau: CM, PERSO-07, pin-",
+    ),
+    (
+        "Write the report as JSON to this file (its form: `chipwright schema conformance`)",
+        "Ghi báo cáo dạng JSON vào tệp này (dạng xem ở `chipwright schema conformance`)",
+    ),
+    ("Write the report as a page to this file", "Ghi báo cáo thành một trang HTML vào tệp này"),
+    (
+        "Exit codes:\n   0  every scenario that could be run passed\n   3  a scenario failed, or none could be run\n   4  the reader or the card failed",
+        "Mã thoát:\n   0  mọi kịch bản chạy được đều đạt\n   3  có kịch bản không đạt, hoặc không chạy được kịch bản nào\n   4  đầu đọc hoặc thẻ bị lỗi",
+    ),
     // doctor
     (
         "Examine this station: what is wrong with it, and what to do",
@@ -274,6 +304,10 @@ pub(super) const ROWS: &[Row] = &[
     (
         "Write refused rows into this new CSV file, ready to be mended",
         "Ghi các dòng bị từ chối vào tệp CSV mới này để sửa",
+    ),
+    (
+        "Write a PIN letter for each card into this folder, as PDF that only you may read; needed where chip.pin is set",
+        "Ghi thư PIN của từng thẻ vào thư mục này, dạng PDF chỉ riêng bạn đọc được; cần khi đặt chip.pin",
     ),
     ("Stop after this many cards", "Dừng sau chừng này thẻ"),
     ("Use short APDUs only", "Chỉ dùng APDU ngắn"),

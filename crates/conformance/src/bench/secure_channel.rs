@@ -8,16 +8,21 @@ use chipwright_channel::scp03::{
 };
 use chipwright_iso7816::{Command, Response};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// Version of the keys that a blank is delivered with.
 pub(crate) const TRANSPORT_VERSION: u8 = 0x01;
+
+/// Their name.
+const TRANSPORT: &str = "transport";
 
 type Keys = [Zeroizing<Vec<u8>>; 3];
 
 /// Static keys by name, and which name each version on the card has.
 #[derive(Default)]
 pub(super) struct KeyRing {
+    transport: Option<Rc<dyn StaticKeys>>,
     named: BTreeMap<String, Keys>,
     versions: BTreeMap<u8, String>,
     /// The keys of the open session: PUT KEY wraps under their DEK.
@@ -25,12 +30,13 @@ pub(super) struct KeyRing {
 }
 
 impl KeyRing {
-    /// The published development keys, `40 41 …`, as version 01.
-    pub(super) fn of_blank(blank: &Blank) -> Self {
+    /// These keys, or the published development keys, `40 41 …`, as version 01.
+    pub(super) fn of_blank(blank: &Blank, transport: Option<Rc<dyn StaticKeys>>) -> Self {
         let key = || Zeroizing::new((0x40..).take(blank.key_bytes).collect::<Vec<u8>>());
         Self {
-            named: BTreeMap::from([("transport".to_owned(), [key(), key(), key()])]),
-            versions: BTreeMap::from([(TRANSPORT_VERSION, "transport".to_owned())]),
+            transport,
+            named: BTreeMap::from([(TRANSPORT.to_owned(), [key(), key(), key()])]),
+            versions: BTreeMap::from([(TRANSPORT_VERSION, TRANSPORT.to_owned())]),
             current: None,
         }
     }
@@ -46,11 +52,15 @@ impl KeyRing {
         KeySet::new(&keys[0], &keys[1], &keys[2]).map_err(wrong)
     }
 
-    fn open(&self, version: u8, name: &str) -> Result<SoftKeys, Trouble> {
-        let Some([enc, mac, dek]) = self.named.get(name) else {
-            return Err(Trouble::Skipped(format!("the keys \"{name}\" of this card are not known")));
-        };
-        SoftKeys::new(version, enc, mac, dek).map_err(wrong)
+    fn open(&self, version: u8, name: &str) -> Result<Rc<dyn StaticKeys>, Trouble> {
+        match (&self.transport, self.named.get(name)) {
+            (Some(given), _) if name == TRANSPORT && given.version() == version => Ok(Rc::clone(given)),
+            (Some(_), _) if name == TRANSPORT => {
+                Err(Trouble::Skipped("the keys of this blank are known under their version only".to_owned()))
+            }
+            (_, Some([enc, mac, dek])) => Ok(Rc::new(SoftKeys::new(version, enc, mac, dek).map_err(wrong)?)),
+            (_, None) => Err(Trouble::Skipped(format!("the keys \"{name}\" of this card are not known"))),
+        }
     }
 }
 
@@ -61,11 +71,11 @@ impl Bench<'_> {
         let version = step.version.as_deref().map_or(Ok(TRANSPORT_VERSION), byte)?;
         let name = match &step.keys {
             Some(name) => name.clone(),
-            None => self.keys.versions.get(&version).map_or("transport", String::as_str).to_owned(),
+            None => self.keys.versions.get(&version).map_or(TRANSPORT, String::as_str).to_owned(),
         };
         let keys = self.keys.open(version, &name)?;
         let challenge = self.host_challenge();
-        let (waiting, command) = Initiate::new(&keys, challenge);
+        let (waiting, command) = Initiate::new(keys.as_ref(), challenge);
         let begun = self.transmit(&command.to_bytes().map_err(wrong)?)?;
         if !begun.status.is_success() || step.only_begin {
             return Ok(begun);
@@ -95,7 +105,7 @@ impl Bench<'_> {
                 let bytes = challenge.mode().bytes();
                 let card = begun.data.get(13..13 + bytes).unwrap_or_default();
                 command.data =
-                    forged(&keys, &[challenge.as_bytes(), card].concat(), command.header(), bytes)?;
+                    forged(keys.as_ref(), &[challenge.as_bytes(), card].concat(), command.header(), bytes)?;
             }
             Some(other) => return failed(format!("no fault {other} can be put into EXTERNAL AUTHENTICATE")),
         }
@@ -135,7 +145,8 @@ impl Bench<'_> {
         };
         let new = self.keys.make(&step.put_key, step.bytes.unwrap_or(self.chip.key_bytes))?;
         let under = self.keys.open(current_version, &current)?;
-        let (expected, mut command) = put_key::command(replaced, version, &new, &under).map_err(wrong)?;
+        let (expected, mut command) =
+            put_key::command(replaced, version, &new, under.as_ref()).map_err(wrong)?;
         if step.broken {
             let last = command.data.len() - 1;
             command.data[last] ^= 0x01;
@@ -152,7 +163,7 @@ impl Bench<'_> {
 }
 
 /// A host cryptogram that is wrong, under a C-MAC that is right (Amendment D, 6.2.4): only the comparison of the cryptogram refuses it.
-fn forged(keys: &SoftKeys, context: &[u8], header: [u8; 4], bytes: usize) -> Result<Vec<u8>, Trouble> {
+fn forged(keys: &dyn StaticKeys, context: &[u8], header: [u8; 4], bytes: usize) -> Result<Vec<u8>, Trouble> {
     const S_MAC: u8 = 0x06;
     if keys.size().bits() != 128 {
         return failed("only with keys of 16 bytes");

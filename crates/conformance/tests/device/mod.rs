@@ -34,7 +34,7 @@ impl Device for Software {
         "software card".to_owned()
     }
 
-    fn blank(&mut self, wanted: &Blank, _destructive: bool) -> Result<(), Unable> {
+    fn blank(&mut self, wanted: &Blank, _destructive: bool) -> Result<Blank, Unable> {
         self.made += 1;
         let mut config = ChipConfig::with_serial_number(self.made);
         let parameter =
@@ -62,7 +62,7 @@ impl Device for Software {
             let card = std::mem::replace(&mut self.card, Card::blank(ChipConfig::default(), seeded_rng(1)));
             self.card = card.with_flaw(flaw);
         }
-        Ok(())
+        Ok(wanted.clone())
     }
 
     fn set_interface(&mut self, interface: Interface) -> Result<(), Unable> {
