@@ -9,27 +9,58 @@ use host::*;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// A card of the batch: files of the issuer and features as all have, everything else its own.
-fn card_of(serial: u32, can: &[u8; 6], filler: u8) -> Card {
-    let own = content_with_pin().into_iter().map(|(id, value)| match id {
-        0x2F00 | 0x2F01 | 0x2F1C => (id, value),
+/// What a card of the batch holds: the files of the issuer as all have them, everything else its own.
+fn own(content: Vec<(u16, Vec<u8>)>, can: &[u8; 6], filler: u8) -> Vec<(u16, Vec<u8>)> {
+    let mixed = |value: Vec<u8>| value.into_iter().map(|byte| byte ^ filler).collect::<Vec<u8>>();
+    let longer = |value: Vec<u8>| [mixed(value), vec![filler; usize::from(filler)]].concat();
+    let own = |(id, value)| match id {
+        0x2F00 | 0x2F01 | 0x2F1C | 0x8020 => (id, value),
         0x8010 => (id, can.to_vec()),
+        0x8011 | 0x011E | 0x0101 => (id, mixed(value)),
         0x8012 => (id, vec![b'0' + filler % 10; 6]),
         0x8013 => (id, vec![b'1' + filler % 9; 10]),
-        _ => (id, value.iter().map(|byte| byte ^ filler).chain(vec![filler; usize::from(filler)]).collect()),
-    });
-    let own = own.map(|(id, value): (u16, Vec<u8>)| match id {
-        0x8011 => (id, value[..20].to_vec()),
-        0x011E => (id, value[..25].to_vec()),
-        0x0101 => (id, value[..95].to_vec()),
-        _ => (id, value),
-    });
-    let own: Vec<_> = own.collect();
-    let mut card = issued_holding(&own, |chip| {
+        0x0200 | 0x0201 => (id, terminal::record(filler, 100 + 9 * usize::from(filler))),
+        _ => (id, longer(value)),
+    };
+    content.into_iter().map(own).collect()
+}
+
+fn card_of(serial: u32, can: &[u8; 6], filler: u8) -> Card {
+    let mut card = issued_holding(&own(content_with_pin(), can, filler), |chip| {
         *chip = chipwright_emulator::ChipConfig::with_serial_number(serial);
     });
     card.set_interface(Interface::Contactless);
     card
+}
+
+/// A card with every feature: each DGI of the table, each key.
+fn card_with_everything(serial: u32, can: &[u8; 6], filler: u8) -> terminal::RecordsCard {
+    let mut card = blank_with(|chip| *chip = chipwright_emulator::ChipConfig::with_serial_number(serial));
+    assert_eq!(status(&mut card, ISSUER), 0x9000);
+    let mut session = scp03::Host::open(&mut card, 0x33);
+    assert_eq!(session.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, 0x04)), (vec![0], 0x9000));
+    let all = [
+        terminal::content_with_records(),
+        vec![(0x010B, vec![0x6B; 80]), (0x010C, vec![0x6C; 30]), (0x010F, vec![0x6F; 90])],
+    ];
+    let files = own(all.concat(), can, filler);
+    let mut held = files.clone();
+    for reference in 1..=4 {
+        chip_keys::associate(&mut card, &mut session);
+        let request = chip_keys::request(reference, &[filler; 16]);
+        let (answer, status) = chip_keys::ask(&mut card, &mut session, &dgi(chip_keys::GENERATE, &request));
+        assert_eq!(status, 0x9000);
+        held.push((0x8100 | u16::from(reference), answer[1..66].to_vec()));
+    }
+    let kinds = chipwright_emulator::tables::DGIS.iter().filter(|dgi| dgi.id >> 8 != 0x7F).count();
+    assert_eq!(held.len(), kinds, "every DGI");
+    chip_keys::associate(&mut card, &mut session);
+    let bytes = [stream(&files), dgi(0x7F0F, &manifest(&held))].concat();
+    assert_eq!(session.store(&mut card, &bytes, 207), (vec![], 0x9000));
+    card.set_interface(Interface::Contactless);
+    card.reset().unwrap();
+    let chip_key = held.last().unwrap().1.clone();
+    terminal::RecordsCard { card, chip_key }
 }
 
 fn on_a_day(card: &Card, seed: u8) -> Card {
@@ -45,6 +76,11 @@ const GENERATOR: &str = "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13
 /// 2 G.
 const DOUBLE: &str = "047CF27B188D034F7E8A52380304B51AC3C08969E277F21B35A60B48FC47669978\
                       07775510DB8ED040293D9AC69F7430DBBA7DADE63CE982299E04B79D227873D1";
+
+/// PACE with Chip Authentication Mapping, and with a certificate holder authorization template.
+const SET_AT_MAPPING: &str = "0022C1A40F 800A04007F00070202040602 830102";
+const SET_AT_TEMPLATE: &str =
+    "0022C1A424 800A04007F00070202040202 830102 7F4C12 060904007F000703010202 5305FFFFFFFFFF";
 
 /// Runs of PACE up to a wrong token: MSE:Set AT, then the four steps.
 fn pace_commands(set_at: &str) -> Vec<String> {
@@ -99,11 +135,28 @@ fn commands() -> Vec<String> {
         ["8050000008112233445566778800", "0088000008000000000000000000", "00B0", "0084000008"]
             .map(str::to_owned),
     );
-    for set_at in [pace::SET_AT_CAN, pace::SET_AT_MRZ, pace::SET_AT_PUK] {
+    for set_at in [pace::SET_AT_CAN, pace::SET_AT_MRZ, pace::SET_AT_PUK, SET_AT_MAPPING, SET_AT_TEMPLATE] {
         list.extend(pace_commands(set_at));
     }
+    // The PIN, as far as no try is spent.
+    list.extend(pace_commands(pace::SET_AT_PIN).into_iter().take(4));
+    // Proofs, terminals, records, PIN management.
+    for command in [
+        "002241A4 0F 800A04007F00070202030202 840102",
+        "002241A4 0F 800A04007F00070202030202 840104",
+        "002281B6 0D 830B564E4356434130303030 31",
+        "002A00BE 05 7F4E027F4900",
+        "002281A4 1A 800A04007F00070202020203 830C564E5445524D3030303031 00",
+        "0082000008 1122334455667788",
+        "002C020306313131323232",
+        "002C0303",
+        "00E2001004300205 00",
+        "00B2011400",
+    ] {
+        list.push(command.replace(' ', ""));
+        list.push(format!("0C{}", &command.replace(' ', "")[2..]));
+    }
     list.push("0022C1A40F 800A04007F00070202040202 830105".to_owned());
-    list.push("0022C1A40F 800A04007F00070202040602 830102".to_owned());
     list
 }
 
@@ -143,25 +196,58 @@ fn assert_same(name: &str, a: &[(String, Vec<u8>)], b: &[(String, Vec<u8>)]) {
     }
 }
 
+/// Two cards before the same stranger; how many answers were the same.
+fn compare(name: &str, one: &Card, two: &Card) -> usize {
+    assert_ne!(one.chip_identifier(), two.chip_identifier());
+    let (first, random_one) = transcript(&mut on_a_day(one, 1));
+    let (second, random_two) = transcript(&mut on_a_day(two, 2));
+    assert_same(name, &first, &second);
+    assert_eq!(random_one.len(), random_two.len());
+    assert!(random_one.iter().all(|value| !random_two.contains(value)));
+    let answered = first.iter().filter(|(_, answer)| answer.len() > 2).count();
+    println!(
+        "{name}: {} answers compared, {answered} with data, {} random values",
+        first.len(),
+        random_one.len()
+    );
+    assert!(answered > 20, "{answered}");
+    random_one.len()
+}
+
 #[test]
 fn priv_01_two_cards_of_a_batch() {
     let one = card_of(1, b"111111", 3);
-    let two = card_of(0x00FF_0002, b"222222", 8);
-    assert_ne!(one.chip_identifier(), two.chip_identifier());
-    let (first, random_one) = transcript(&mut on_a_day(&one, 1));
-    let (second, random_two) = transcript(&mut on_a_day(&two, 2));
-    assert_same("two cards", &first, &second);
-    assert_eq!(random_one.len(), random_two.len());
-    let answered = first.iter().filter(|(_, answer)| answer.len() > 2).count();
-    println!("{} answers compared, {answered} with data, {} random values", first.len(), random_one.len());
-    assert!(answered > 20 && random_one.len() >= 10, "{answered} {}", random_one.len());
+    let random = compare("plain cards", &one, &card_of(0x00FF_0002, b"222222", 8));
+    assert!(random >= 13, "{random}");
     // The comparison is not blind: an issuer's file that differs is seen.
-    let mut other = content();
+    let mut other = content_with_pin();
     other[1].1[3] ^= 1;
     let mut other = issued_holding(&other, |_| {});
     other.set_interface(Interface::Contactless);
-    let (third, _) = transcript(&mut other);
-    assert!(first != third);
+    assert!(transcript(&mut on_a_day(&one, 1)).0 != transcript(&mut other).0);
+}
+
+#[test]
+fn priv_01_two_cards_with_every_feature() {
+    let one = card_with_everything(1, b"111111", 3).card;
+    let two = card_with_everything(0x00FF_0002, b"222222", 8).card;
+    let random = compare("cards with every feature", &one, &two);
+    assert!(random >= 19, "PACE-CAM and PACE with a template go on: {random}");
+}
+
+/// What terminals leave behind: records, a new trust point, a later date.
+#[test]
+fn priv_01_records_and_trust_points_do_not_show() {
+    let mut issued = card_with_everything(9, b"314159", 4);
+    let before = transcript(&mut on_a_day(&issued.card, 1)).0;
+    issued.card.reset().unwrap();
+    let (dv, at) = (terminal::verifier(), terminal::terminal());
+    let mut inside = terminal::whole_procedure(&mut issued, &dv, &at).unwrap();
+    for length in [10, 500, 900] {
+        assert_eq!(inside.append_record(&mut issued.card, 2, &terminal::record(7, length)), 0x9000);
+    }
+    let after = transcript(&mut on_a_day(&issued.card, 2)).0;
+    assert_same("after records", &before, &after);
 }
 
 /// What a day leaves behind: wrong passwords, a changed PIN, an update.
