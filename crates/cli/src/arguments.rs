@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Read(commands::read::Read),
     #[command(subcommand)]
     Card(commands::card::Card),
+    #[command(subcommand)]
+    Pin(commands::pin::Pin),
     List(commands::list::List),
     Status(commands::status::Status),
     Revoke(commands::revoke::Revoke),

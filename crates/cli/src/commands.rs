@@ -11,6 +11,7 @@ pub(crate) mod emulator;
 pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod list;
+pub(crate) mod pin;
 pub(crate) mod plan;
 pub(crate) mod read;
 pub(crate) mod readers;

@@ -22,6 +22,7 @@ mod letters;
 mod one_card;
 mod output;
 mod pcsc_feeder;
+mod pin_desk;
 mod randomness;
 mod readers;
 mod recording;
@@ -35,6 +36,7 @@ mod terminals;
 mod text;
 mod unlock;
 mod vietnamese;
+mod weak_pin;
 mod words;
 
 use arguments::Command;
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Card(card) => card.run(&context),
         Command::Readers(readers) => readers.run(&context),
         Command::Trace(trace) => trace.run(&context),
+        Command::Pin(pin) => pin.run(&context),
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),
         Command::Revoke(revoke) => revoke.run(&context),

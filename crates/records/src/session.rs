@@ -1,5 +1,7 @@
 //! An open records application: listing, appending.
 
+use chipwright_channel::pace::Pin;
+use chipwright_channel::pin;
 use chipwright_iso7816::tlv::{Tag, Tlv};
 use chipwright_iso7816::{Command, Ins, Le, StatusWord, Transport};
 use chipwright_pki::Certificate;
@@ -89,6 +91,16 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
     pub fn certificates(&mut self) -> Result<Vec<Certificate>, RecordsError> {
         let records = self.records(CERTIFICATES)?;
         Ok(records.iter().filter_map(|der| Certificate::from_der(der).ok()).collect())
+    }
+
+    /// Sets the member's PIN and restores its tries (PIN-06).
+    ///
+    /// # Errors
+    /// [`RecordsError::NotPermitted`] before anything is sent; [`RecordsError::Link`], with 6A88 when the card has no PIN.
+    pub fn set_pin(&mut self, new: &Pin) -> Result<(), RecordsError> {
+        self.permitted(Right::PinManagement)?;
+        self.link.ask(&pin::change_command(new))?;
+        Ok(())
     }
 
     /// The end of a category's file: what the next record has to continue.

@@ -43,7 +43,7 @@ pub(crate) enum Record {
 
 /// The card, what opens it, and which terminal asks.
 #[derive(Debug, clap::Args)]
-struct Way {
+pub(crate) struct Way {
     #[command(flatten)]
     card: OneCard,
     #[command(flatten)]
@@ -70,7 +70,7 @@ impl Record {
 
 impl Way {
     /// Opens the records of the card and does something with them.
-    fn with<R>(
+    pub(crate) fn with<R>(
         &self,
         home: &Home,
         context: &Context,
@@ -143,7 +143,7 @@ fn not_open(error: &OpenError) -> Failure {
     Failure::of(exit, error, vietnamese::text(error.remedy()))
 }
 
-fn refused(error: &RecordsError) -> Failure {
+pub(crate) fn refused(error: &RecordsError) -> Failure {
     let exit = match error {
         RecordsError::NotPermitted(_)
         | RecordsError::HeadUnknown(_)
