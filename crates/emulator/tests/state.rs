@@ -202,3 +202,75 @@ fn other_bytes_are_refused_with_the_reason() {
     unknown[at] = b'x';
     assert!(matches!(load(&seal(unknown)), StateError::Header(_)));
 }
+
+/// Wrong tries of every password, a use of the PUK, a changed PIN, records, a later trust point and date, a suspension.
+fn lived_v2() -> Vec<u8> {
+    fixture("state-v2-lived.bin", || {
+        let mut issued = terminal::issued_with_records();
+        let card = &mut issued.card;
+        let mut sm = pace::establish(card, pace::SET_AT_PIN, PIN).unwrap();
+        assert_eq!(sm.send(card, [0, 0x2C, 2, 3], b"192837", None).1, 0x9000);
+        let mut sm = pace::establish(card, pace::SET_AT_PUK, PUK).unwrap();
+        assert_eq!(sm.send(card, [0, 0x2C, 3, 3], &[], None).1, 0x9000);
+        let wrong = [
+            (pace::SET_AT_MRZ, &[0; 20][..], 0x6300),
+            (pace::SET_AT_PUK, b"0000000000", 0x6300),
+            (pace::SET_AT_PIN, b"000000", 0x63C2),
+        ];
+        for (set_at, secret, status) in wrong {
+            assert_eq!(pace::establish(card, set_at, secret).err(), Some(status));
+        }
+        let (dv, at) = (terminal::verifier(), terminal::terminal());
+        let mut inside = terminal::whole_procedure(&mut issued, &dv, &at).unwrap();
+        for (sfi, length) in [(2, 10), (3, 500), (2, 900)] {
+            assert_eq!(inside.append_record(&mut issued.card, sfi, &terminal::record(sfi, length)), 0x9000);
+        }
+        let next = host::cv::holder("VNCVCA00002", host::cv::CVCA, 4);
+        let mut inside = terminal::Inside::by_can(&mut issued.card);
+        assert_eq!(inside.set_dst(&mut issued.card, b"VNCVCA00001"), 0x9000);
+        assert_eq!(inside.pso(&mut issued.card, &next.issued_by(&terminal::cvca())), 0x9000);
+        assert_eq!(status(&mut issued.card, ISSUER), 0x9000);
+        let mut session = scp03::Host::open(&mut issued.card, 0x01);
+        assert_eq!(session.send(&mut issued.card, 0xF0, 0x40, 0x8F, &hex(INSTANCE)).1, 0x9000);
+        issued.card
+    })
+}
+
+#[test]
+fn what_a_card_has_lived_through_is_still_there() {
+    let mut card = Card::load(&lived_v2(), seeded_rng(9)).unwrap();
+    assert!(card.save() == lived_v2());
+    assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x6283, "suspended");
+    assert_eq!(status(&mut card, ISSUER), 0x9000);
+    let mut session = scp03::Host::open(&mut card, 0x01);
+    assert_eq!(session.send(&mut card, 0xF0, 0x40, 0x0F, &hex(INSTANCE)).1, 0x9000);
+    assert_eq!(status(&mut card, &format!("00A4040C07{INSTANCE}")), 0x9000);
+    assert_eq!(status(&mut card, pace::SET_AT_PIN), 0x63C2);
+    assert!(pace::establish(&mut card, pace::SET_AT_PIN, b"192837").is_ok());
+    assert_eq!(card.modelled_delay().as_millis(), 0);
+    for (delay, set_at, secret) in [(100, pace::SET_AT_MRZ, &MRZ_KEY[..]), (200, pace::SET_AT_PUK, PUK)] {
+        assert!(pace::establish(&mut card, set_at, secret).is_ok());
+        assert_eq!(card.modelled_delay().as_millis(), delay);
+    }
+    // One use of the PUK is spent: nine are left.
+    for left in (0..9).rev() {
+        let mut sm = pace::establish(&mut card, pace::SET_AT_PUK, PUK).unwrap();
+        assert_eq!(sm.send(&mut card, [0, 0x2C, 3, 3], &[], None).1, 0x9000, "{left}");
+    }
+    assert_eq!(pace::establish(&mut card, pace::SET_AT_PUK, PUK).err(), Some(0x6983));
+    // Both trust points begin chains; the records are there.
+    // The card was made with the seed of every test card, so that its key is that of any other.
+    let chip_key = terminal::issued_with_records().chip_key;
+    let mut issued = terminal::RecordsCard { card, chip_key };
+    let (dv, at) = (terminal::verifier(), terminal::terminal());
+    let next = host::cv::holder("VNCVCA00002", host::cv::CVCA, 4);
+    let mut by_next = terminal::Inside::by_can(&mut issued.card);
+    assert_eq!(by_next.set_dst(&mut issued.card, b"VNCVCA00002"), 0x9000);
+    assert_eq!(by_next.pso(&mut issued.card, &dv.issued_by(&next)), 0x9000);
+    let mut inside = terminal::whole_procedure(&mut issued, &dv, &at).unwrap();
+    for (sfi, number, length) in [(2, 1, 10), (3, 1, 500), (2, 2, 900)] {
+        let expected = (terminal::record(sfi, length), 0x9000);
+        assert_eq!(inside.read_record(&mut issued.card, sfi, number), expected);
+    }
+    assert_eq!(inside.read_record(&mut issued.card, 1, 1), (terminal::record(0x21, 120), 0x9000));
+}
