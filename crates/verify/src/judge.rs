@@ -57,7 +57,7 @@ fn contents(memory: &Memory, ask: &Inspection<'_>, scope: Scope, judged: &mut Ju
     }
     let Some(read) = &memory.security_object else { return };
     let SecurityObjectRead { digest, passive, signed } = read;
-    checks.extend(passive.iter().flat_map(|passive| authenticity::checks(passive)));
+    checks.extend(passive.iter().flat_map(authenticity::checks));
     let (signed, passive) = match (signed, passive) {
         (Ok(Some(signed)), Some(passive)) => (signed, passive),
         (Err(fault), _) => {

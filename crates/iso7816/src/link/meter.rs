@@ -28,6 +28,26 @@ impl Meter {
         }
     }
 
+    /// Adds work of the chip that no command shows: under a secure channel the making of a key pair looks like any other data.
+    pub fn add_work(&mut self, work: &Work) {
+        let time = self.chip.time(work).saturating_sub(self.chip.command);
+        self.in_chip += time;
+        self.links.iter_mut().for_each(|total| *total += time);
+    }
+
+    /// Adds what another has.
+    pub fn add_meter(&mut self, other: &Self) {
+        self.in_chip += other.in_chip;
+        self.links.iter_mut().zip(other.links).for_each(|(total, more)| *total += more);
+    }
+
+    /// The mean over so many.
+    #[must_use]
+    pub fn mean(&self, over: u32) -> Self {
+        let over = over.max(1);
+        Self { links: self.links.map(|total| total / over), in_chip: self.in_chip / over, ..*self }
+    }
+
     /// The modelled time on each standard link.
     pub fn links(&self) -> impl Iterator<Item = (Link, Duration)> + use<> {
         Link::STANDARD.into_iter().zip(self.links)

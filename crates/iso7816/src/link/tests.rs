@@ -100,5 +100,10 @@ fn a_meter_adds_up_and_subtracts() {
     for (link, time) in once.links() {
         assert_eq!(time, link.time(5, 258, Chip::JAVA_CARD.command));
     }
+    let mut both = once;
+    both.add_meter(&once);
+    assert_eq!((both, both.mean(2)), (meter, once));
+    both.add_work(&Work { key_pairs: 1, signatures: 1, ..Work::default() });
+    assert_eq!((both.in_chip() - meter.in_chip()).as_millis(), 156 + 56);
     assert_eq!(Link::STANDARD.map(|link| link.to_string())[2], "contact, T=1, 250 kbit/s");
 }

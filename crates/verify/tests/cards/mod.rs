@@ -34,18 +34,23 @@ pub(crate) struct Kiosk {
     pub(crate) trust: TrustStore,
     pub(crate) policy: Policy,
     pub(crate) password: Password,
+    /// The number of the blank that becomes the genuine card.
+    pub(crate) serial: u32,
 }
 
 impl Kiosk {
     pub(crate) fn new(features: ChipFeatures) -> Self {
-        let order = Order::new(features);
+        Self::of(Order::new(features))
+    }
+
+    pub(crate) fn of(order: Order) -> Self {
         let (trust, password) = (order.authority.trust(order.at), order.can());
-        Self { order, trust, policy: Policy::real(), password }
+        Self { order, trust, policy: Policy::real(), password, serial: 1 }
     }
 
     /// The card of the order.
     pub(crate) fn issue(&self) -> Made {
-        let issued = self.order.issue_on(chip_config(1), LengthMode::Extended, &mut World::new(4));
+        let issued = self.order.issue_on(chip_config(self.serial), LengthMode::Extended, &mut World::new(4));
         let state = issued.card.into_transport().save();
         Made { state, ready: issued.ready, signed: issued.signed }
     }
@@ -67,7 +72,7 @@ impl Kiosk {
     pub(crate) fn clone_of(&self, genuine: &Made, change: impl FnOnce(&mut WritePlan)) -> Exchanger<Card> {
         let mut plan = WritePlan::new(self.profile(), &self.order.sign(genuine.ready.keys()));
         change(&mut plan);
-        let (card, ready) = self.write(2, &mut plan);
+        let (card, ready) = self.write(self.serial + 100, &mut plan);
         assert_ne!(ready.keys(), genuine.ready.keys());
         card
     }
@@ -75,10 +80,10 @@ impl Kiosk {
     /// The genuine chip with other contents: somebody who holds the issuer's card keys, but not the signer's.
     pub(crate) fn card_with(&self, change: impl FnOnce(&mut WritePlan)) -> Exchanger<Card> {
         // the same chip and the same host make the same keys twice
-        let keys = self.issue().ready.keys().clone();
+        let keys = *self.issue().ready.keys();
         let mut plan = WritePlan::new(self.profile(), &self.order.sign(&keys));
         change(&mut plan);
-        let (card, ready) = self.write(1, &mut plan);
+        let (card, ready) = self.write(self.serial, &mut plan);
         assert_eq!(*ready.keys(), keys);
         card
     }
@@ -96,7 +101,7 @@ impl Kiosk {
         let mut first = self.order.prepare_plan(&plan.profile);
         first.files.clone_from(&plan.shared);
         let ready = prepare(&mut card, &first, &keys, &mut world.surroundings()).unwrap();
-        plan.keys = ready.keys().clone();
+        plan.keys = *ready.keys();
         let mut journal = MemoryJournal::default();
         write(&mut card, &ready, plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
             .unwrap();

@@ -80,7 +80,12 @@ pub(crate) fn personalise<T: Transport>(
         })
         .partition(|object| object.dgi.0 >> 8 == 0x2F);
     let plan = WritePlan { profile: profile.clone(), objects, shared, keys: ChipKeys::default() };
-    let first = PreparePlan { profile, files: plan.shared.clone(), key_pairs: Vec::new(), leftovers: Leftovers::default() };
+    let first = PreparePlan {
+        profile,
+        files: plan.shared.clone(),
+        key_pairs: Vec::new(),
+        leftovers: Leftovers::default(),
+    };
     let (keys, mut budget, mut journal) = (Keys(file), TryCount::default(), MemoryJournal::default());
     let pass = Rc::new(RefCell::new("prepare"));
     let named = |name: &str| *step.borrow_mut() = format!("{}: {name}", pass.borrow());
