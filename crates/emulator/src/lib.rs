@@ -4,6 +4,8 @@
 //! a chip as delivered; everything that survives loss of power lies in its pages ([`Card::save`]), and power can be cut
 //! at any command and any page write ([`Card::fault_at_apdu`], [`Card::cut_at_page_write`]). No files, no clock, no
 //! randomness of its own.
+//!
+//! With the feature `flaws`, for tests only, a card can be made that does one thing wrong (`Card::with_flaw`).
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
