@@ -340,6 +340,31 @@ fn life_06_what_ends_the_session_drops_the_update() {
     }
 }
 
+/// Two instances share the memory: what one stores never lands on what the other has stored.
+#[test]
+fn life_06_turning_to_another_instance_drops_the_update() {
+    let mut card = card();
+    let other = "F0434849505799";
+    let new = after(&content_with_pin(), &update());
+    for state in ["installed", "filled"] {
+        let mut open = updating(&mut card);
+        if state == "installed" {
+            assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data(other, 0)).1, 0x9000);
+            begin(&mut card, &mut open);
+        }
+        assert_eq!(open.store(&mut card, &stream(&update()), 200).1, 0x9000);
+        assert_eq!(open.send(&mut card, 0xE6, 0x20, 0, &personalize_data(other)).1, 0x9000);
+        let files: Vec<_> = (0..3).map(|n| (0x010B + n, filled(1000, n as u8))).collect();
+        assert_eq!(open.store(&mut card, &stream(&files), 900).1, 0x9000, "{state}");
+        begin(&mut card, &mut open);
+        assert_eq!(open.store(&mut card, &commit(&new), 200).1, 0x6A80, "{state}: nothing is left of it");
+        reads(&mut card, &content_with_pin());
+    }
+    let mut open = updating(&mut card);
+    assert_eq!(open.store(&mut card, &[stream(&update()), commit(&new)].concat(), 200).1, 0x9000);
+    reads(&mut card, &new);
+}
+
 #[test]
 fn life_07_the_slot_has_8_kb() {
     let mut card = card();

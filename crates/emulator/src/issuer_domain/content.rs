@@ -58,12 +58,12 @@ impl Processor {
             .instances()
             .find(|(_, found)| found.aid == *instance)
             .ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+        // What this session has stored for an OPERATIONAL instance stays until it turns to another (LIFE-06).
+        let before = channel.update.take().filter(|update| update.instance() == slot);
         if found.is_operational() {
             if !channel.protocol.level().has_c_decryption() {
                 return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
             }
-            // What this session has stored stays, until it ends (LIFE-06).
-            let before = channel.update.take().filter(|update| update.instance() == slot);
             channel.update = Some(before.unwrap_or_else(|| Update::new(slot)));
         } else if self.silicon.personalisation == PersonalisationPath::ThroughApplication {
             return Err(StatusWord::INCORRECT_P1_P2.into());
