@@ -198,6 +198,22 @@ static void other_ways_of_reading(struct reader *reader, EAC_CTX *session)
     check(status == 0x9000 && same, "and by READ BINARY B1 (%04X)", status);
 }
 
+/* In the master file; many cards have none. */
+static void card_security(struct reader *reader, EAC_CTX *session, const struct settings *settings)
+{
+    static struct buffer file, content;
+    struct command master_file = { .header = { 0x00, 0xA4, 0x00, 0x0C } };
+    send(reader, session, &master_file, &content);
+    unsigned status = select_file(reader, session, 0x011D);
+    if (!check(status == 0x9000 || status == 0x6A82, "EF.CardSecurity is there or not (%04X)", status) || status == 0x6A82)
+        return;
+    status = read_whole(reader, session, &file);
+    const char *fault = verify_signed_data(file.bytes, file.length, settings->root, &content);
+    check(status == 0x9000 && fault == NULL, "OpenSSL: EF.CardSecurity is signed under the root%s%s", fault ? ": " : "",
+          fault ? fault : "");
+    keep(settings, "EF-CardSecurity", &file);
+}
+
 static void everything(struct reader *reader, EAC_CTX *session, const struct settings *settings)
 {
     static struct buffer content, answer;
@@ -227,6 +243,7 @@ static void everything(struct reader *reader, EAC_CTX *session, const struct set
     for (int i = 0; i < FILE_COUNT; i++)
         if (contents[i].length > 0)
             keep(settings, FILES[i].name, &contents[i]);
+    card_security(reader, session, settings);
 }
 
 static void broken_messaging(struct reader *reader, EAC_CTX *session, const struct settings *settings)

@@ -109,7 +109,30 @@ end:
     return done;
 }
 
-int chip_authentication(struct reader *reader, EAC_CTX *session, const struct buffer *card_security, uint8_t key,
+/* ChipAuthenticationPublicKeyInfo with this key identifier: the point in its BIT STRING. libeac's CA_get_pubkey takes one without a
+   look at the identifier, and our cards may publish two. */
+static BUF_MEM *public_key(const struct buffer *infos, uint8_t key)
+{
+    static const uint8_t PK_ECDH[] = { 0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02 };
+    struct object set, info, oid, subject, point, identifier;
+    if (!find_object(infos->bytes, infos->length, 0x31, &set))
+        return NULL;
+    const uint8_t *at = set.value, *end = set.value + set.length;
+    while (next_object(&at, end, &info) == 1)
+        if (find_object(info.value, info.length, 0x06, &oid) && oid.length == sizeof PK_ECDH &&
+            memcmp(oid.value, PK_ECDH, sizeof PK_ECDH) == 0 && find_object(info.value, info.length, 0x02, &identifier) &&
+            identifier.length == 1 && identifier.value[0] == key &&
+            find_object(info.value, info.length, 0x30, &subject) &&
+            find_object(subject.value, subject.length, 0x03, &point) && point.length == 66) {
+            BUF_MEM *copy = BUF_MEM_new();
+            if (copy != NULL && BUF_MEM_grow(copy, 65))
+                memcpy(copy->data, point.value + 1, 65);
+            return copy;
+        }
+    return NULL;
+}
+
+int chip_authentication(struct reader *reader, EAC_CTX *session, const struct buffer *infos, uint8_t key,
                         const char **why, unsigned *status)
 {
     static struct buffer data, inner, answer;
@@ -117,9 +140,7 @@ int chip_authentication(struct reader *reader, EAC_CTX *session, const struct bu
     struct object dynamic, nonce, token;
     int done = 0;
     *status = 0;
-    CA_disable_passive_authentication(session);
-    STEP("libeac finds no key in EF.CardSecurity",
-         chip = CA_get_pubkey(session, card_security->bytes, card_security->length));
+    STEP("no key with this identifier in EF.CardSecurity", chip = public_key(infos, key));
     empty(&data);
     put_object(&data, 0x80, CA_AES_128, sizeof CA_AES_128);
     put_object(&data, 0x84, &key, 1);

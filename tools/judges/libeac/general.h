@@ -22,7 +22,7 @@ int terminal_authentication(struct reader *reader, EAC_CTX *session, const struc
                             struct terminal *terminal, int spoil, const char **why, unsigned *status);
 /* With the SecurityInfos that EF.CardSecurity signs: the key of the chip is taken from there. The session goes on with new
    keys. */
-int chip_authentication(struct reader *reader, EAC_CTX *session, const struct buffer *card_security, uint8_t key,
+int chip_authentication(struct reader *reader, EAC_CTX *session, const struct buffer *infos, uint8_t key,
                         const char **why, unsigned *status);
 
 #endif

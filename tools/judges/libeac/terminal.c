@@ -194,7 +194,7 @@ static void general_authentication(void)
     const char *fault = verify_signed_data(card_security.bytes, card_security.length, settings.root, &content);
     check(fault == NULL, "OpenSSL: EF.CardSecurity is signed under the root%s%s", fault ? ": " : "", fault ? fault : "");
     if (done) {
-        done = chip_authentication(&reader, session, &card_security, CHIP_KEY, &why, &status);
+        done = chip_authentication(&reader, session, &content, CHIP_KEY, &why, &status);
         check(done, "Chip Authentication 2%s%s (%04X)", done ? "" : ": ", done ? "" : why, status);
     }
     if (done)

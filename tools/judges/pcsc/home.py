@@ -28,10 +28,10 @@ def wait_until(holds, what: str) -> None:
 
 
 class Home:
-    def __init__(self, folder: Path, application: str, aes: int, **configuration: bool | str) -> None:
-        """`configuration`: values of config.toml that differ from those of `init`."""
+    def __init__(self, folder: Path, application: str, aes: int, *options: str, **configuration: bool | str) -> None:
+        """`options` of `init`; `configuration`: values of config.toml that differ from what it writes."""
         self.folder, self.application, self.server = folder, application, None
-        self.run("init", "--test", str(folder), "--aid", application, "--aes", str(aes))
+        self.run("init", "--test", str(folder), "--aid", application, "--aes", str(aes), *options)
         file = folder / "config.toml"
         text = file.read_text()
         for name, value in configuration.items():

@@ -15,6 +15,7 @@ from pathlib import Path
 from card_keys import Masters
 from home import READERS, ROOT, Fault, Home
 from libeac_card import LibeacCard
+from libeac_terminal import LibeacTerminal
 from tally import Tally, same_files
 
 PASSPORT = "A0000002471001"
@@ -171,6 +172,10 @@ def main() -> int:
         card.copied(home)
         card.own()
         tell("cards made of libeac shown to chipwright")
+        records = Home(folder / "records", OURS, 128, "--records", cam=True)
+        Bench(records, folder, tally, tell).all_cards(2)
+        LibeacTerminal(records, folder, tally).card(*records.chips()[0])
+        tell("a card with records shown to a terminal made of libeac")
     except Fault as fault:
         tally.note("the stand", "is as the judges need it", False, "-", str(fault))
     for home in folder.iterdir():

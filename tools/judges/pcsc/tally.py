@@ -25,7 +25,7 @@ class Tally:
             else:
                 self.faults.append(f"{judge}, {card}: {case}{': ' if seen else ''}{seen}")
 
-    def judge(self, judge: str, card: str, command: list, settings: dict[str, str]) -> None:
+    def judge(self, judge: str, card: str, command: list, settings: dict[str, str] | list[tuple]) -> None:
         """Runs a judge; its cases are those lines of its output, and they have to be as many as it says."""
         for case, holds in self.cases_of(judge, card, command, settings):
             self.note(judge, case, holds, card)
@@ -36,8 +36,9 @@ class Tally:
         right = len(refused) == len(wanted) and all(case.startswith(start) for case, start in zip(refused, wanted))
         self.note(judge, name, right, card, f"it refused {refused}")
 
-    def cases_of(self, judge: str, card: str, command: list, settings: dict[str, str]) -> list[tuple[str, bool]]:
-        stdin = "".join(f"{name} {value}\n" for name, value in settings.items())
+    def cases_of(self, judge: str, card: str, command: list, settings: dict[str, str] | list[tuple]) -> list[tuple[str, bool]]:
+        pairs = settings.items() if isinstance(settings, dict) else settings
+        stdin = "".join(f"{name} {value}\n" for name, value in pairs)
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
         told, cases = None, []
         for line in done.stdout.splitlines():

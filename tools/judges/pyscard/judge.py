@@ -135,7 +135,7 @@ def public_files(judge: Judge, application: str) -> None:
         judge.check(f"{name}: beyond the end", judge.send(f"00B000{end - 1:02X}05") == (whole[-1:], 0x6282)
                     and judge.status(f"00B000{end:02X}00") == 0x6B00)
     judge.check("EF.DIR names the application", bytes.fromhex(application) in content["EF.DIR"], content["EF.DIR"].hex())
-    judge.answers("a file that is not there: 6A82", {"00A4020C022F03": 0x6A82, "00A4020C02011D": 0x6A82})
+    judge.answers("a file that is not there: 6A82", {"00A4020C022F03": 0x6A82, "00A4020C02011B": 0x6A82})
     judge.answers("READ BINARY without Le: 6700", {"00B00000": 0x6700})
 
 
