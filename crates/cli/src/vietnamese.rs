@@ -17,6 +17,7 @@ mod phrase;
 mod pki;
 mod profile;
 mod reader;
+mod records;
 mod registry;
 mod system;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use std::sync::LazyLock;
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 
-const TABLES: [&[Row]; 14] = [
+const TABLES: [&[Row]; 15] = [
     iso7816::ROWS,
     channel::ROWS,
     pki::ROWS,
@@ -46,6 +47,7 @@ const TABLES: [&[Row]; 14] = [
     issuance::ROWS,
     emulator::ROWS,
     reader::ROWS,
+    records::ROWS,
     trace::ROWS,
     help::ROWS,
     system::ROWS,

@@ -25,6 +25,134 @@ pub(super) const ROWS: &[Row] = &[
         "Print this message or the help of the given subcommand(s)",
         "In phần này, hoặc trợ giúp của lệnh được nêu",
     ),
+    // terminals
+    (
+        "Who may open the records of cards: CVCA, document verifiers, terminals",
+        "Ai được mở hồ sơ trên thẻ: CVCA, DV và thiết bị đọc",
+    ),
+    (
+        "Make the CVCA whose terminals new cards trust, and a document verifier under it",
+        "Tạo CVCA mà thẻ mới sẽ tin cậy, và một DV dưới CVCA đó",
+    ),
+    (
+        "Its name in certificates: one to nine capital letters or digits",
+        "Tên trong chứng thư: một đến chín chữ hoa hoặc chữ số",
+    ),
+    ("Print the hierarchy afterwards as JSON", "Sau đó in toàn bộ hệ thống dưới dạng JSON"),
+    (
+        "Make a new document verifier under the newest CVCA; it counts for a year",
+        "Tạo DV mới dưới CVCA mới nhất; có hiệu lực một năm",
+    ),
+    ("Give a terminal its certificate: rights and days", "Cấp chứng thư cho thiết bị đọc: quyền và số ngày"),
+    (
+        "A right: read:CATEGORY, append:CATEGORY, can-allowed (the card access number opens records), pin-management; again for each",
+        "Một quyền: read:NHÓM, append:NHÓM, can-allowed (mở hồ sơ bằng số CAN), pin-management; lặp lại cho mỗi quyền",
+    ),
+    ("For how many days", "Trong bao nhiêu ngày"),
+    ("Sign this request instead of making a key here", "Ký yêu cầu này thay vì tạo khóa tại đây"),
+    (
+        "Make a terminal's key and a request for its certificate, to be signed elsewhere",
+        "Tạo khóa của thiết bị đọc và yêu cầu cấp chứng thư để ký ở nơi khác",
+    ),
+    (
+        "The terminal's name: one to nine letters or digits",
+        "Tên thiết bị đọc: một đến chín chữ cái hoặc chữ số",
+    ),
+    (
+        "Read the passphrase of the terminal's key from this file descriptor",
+        "Đọc mật khẩu khóa của thiết bị đọc từ file descriptor này",
+    ),
+    (
+        "Renew the CVCA's key; the link certificate rolls cards when a terminal under it is used",
+        "Đổi khóa CVCA; thẻ chuyển sang khóa mới nhờ chứng thư nối khi gặp thiết bị dưới khóa đó",
+    ),
+    (
+        "Show the hierarchy, and what every terminal may do",
+        "Hiện toàn bộ hệ thống và quyền của từng thiết bị đọc",
+    ),
+    (
+        "New cards carry the records application: also make the CVCA of its terminals",
+        "Thẻ mới có ứng dụng hồ sơ: tạo luôn CVCA cho thiết bị đọc",
+    ),
+    // records
+    (
+        "Records on cards, appended after issuance: party life, training, political theory, commendation, rights, transfer",
+        "Hồ sơ trên thẻ, ghi thêm sau khi cấp: sinh hoạt đảng, đào tạo, lý luận chính trị, khen thưởng, quyền, chuyển sinh hoạt",
+    ),
+    ("Append a record to the card", "Ghi thêm một bản ghi vào thẻ"),
+    ("Show the records that this terminal may read", "Hiện các bản ghi mà thiết bị này được đọc"),
+    (
+        "Check the records that this terminal may read: nothing removed, reordered, altered, or of another card",
+        "Kiểm tra các bản ghi mà thiết bị này được đọc: không bị xóa, đổi thứ tự, sửa, hay của thẻ khác",
+    ),
+    (
+        "The exit code: 0 all is well, 15 something is wrong with a record, 16 a signer is unknown or not trusted.",
+        "Mã thoát: 0 mọi thứ đúng, 15 có bản ghi sai, 16 người ký không rõ hoặc không được tin cậy.",
+    ),
+    (
+        "Make a record signer under the root: its key signs records for a year",
+        "Tạo người ký hồ sơ dưới gốc: khóa ký được trong một năm",
+    ),
+    (
+        "The terminal: a name in the home, or a chain file with its key beside it",
+        "Thiết bị đọc: tên trong thư mục phát hành, hoặc tệp chuỗi chứng thư có khóa để bên cạnh",
+    ),
+    (
+        "What kind of record: party-life, training, political-theory, commendation, rights, transfer",
+        "Loại bản ghi: party-life, training, political-theory, commendation, rights, transfer",
+    ),
+    (
+        "What is recorded, as a JSON object in this file; - for standard input",
+        "Nội dung ghi, là đối tượng JSON trong tệp này; - là đầu vào chuẩn",
+    ),
+    (
+        "One value of it, such as year=2026 or to.code=79.001; again for each",
+        "Một giá trị, chẳng hạn year=2026 hoặc to.code=79.001; lặp lại cho mỗi giá trị",
+    ),
+    (
+        "Who signs: record-signer-N or signer-N; the newest record signer, else the newest document signer, if not given",
+        "Ai ký: record-signer-N hoặc signer-N; nếu không ghi thì người ký hồ sơ mới nhất, nếu chưa có thì người ký tài liệu mới nhất",
+    ),
+    (
+        "The unit that records, code and name; the issuing unit if not given",
+        "Đơn vị ghi, mã và tên; nếu không ghi thì là đơn vị phát hành",
+    ),
+    (
+        "Which categories; all that the terminal may read if none is named",
+        "Nhóm nào; nếu không nêu thì mọi nhóm thiết bị được đọc",
+    ),
+    (
+        "Keep the end of each good file in the registry, to tell later whether records were taken from the end",
+        "Lưu phần cuối của mỗi tệp đúng vào sổ đăng ký, để sau này biết có bản ghi nào bị cắt ở cuối không",
+    ),
+    // evidence and proofs of the chip
+    ("Evidence", "Bằng chứng"),
+    (
+        "Keep evidence of this inspection in this folder, sealed for the home's evidence key and deleted on its day; the chip signs a challenge, where it can",
+        "Lưu bằng chứng của lần kiểm tra này vào thư mục này, niêm phong bằng khóa bằng chứng và xóa khi đến hạn; nếu được, chip ký một thử thách",
+    ),
+    ("Check evidence that was kept, instead of a card", "Kiểm tra bằng chứng đã lưu, thay vì một thẻ"),
+    (
+        "Read the passphrase of the evidence key from this file descriptor",
+        "Đọc mật khẩu khóa bằng chứng từ file descriptor này",
+    ),
+    (
+        "Make the key pair that evidence of inspections is sealed for: keys/evidence.pem opens, keys/evidence.pub seals",
+        "Tạo cặp khóa để niêm phong bằng chứng kiểm tra: keys/evidence.pem để mở, keys/evidence.pub để niêm phong",
+    ),
+    (
+        "What is demanded of the chip; the home's configuration says so if not given",
+        "Yêu cầu đối với chip; nếu không ghi thì theo cấu hình của thư mục phát hành",
+    ),
+    ("A card whose chip proves nothing is refused", "Từ chối thẻ có chip không chứng minh được gì"),
+    (
+        "For cards issued before chips proved themselves",
+        "Dành cho thẻ cấp từ khi chip chưa biết tự chứng minh",
+    ),
+    (
+        "The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise. Times are measured, or modelled for a chip and a link that are named.",
+        "Mã thoát là kết luận: 0 là thật và còn hiệu lực, còn lại từ 10 đến 20. Thời gian là số đo, hoặc tính theo mô hình cho loại chip và đường truyền được nêu.",
+    ),
     // shared options
     ("As one JSON object", "In thành một đối tượng JSON"),
     ("One JSON object a line", "Mỗi dòng một đối tượng JSON"),
@@ -87,6 +215,36 @@ pub(super) const ROWS: &[Row] = &[
         "Đọc các lệnh từ file descriptor này, mỗi dòng một lệnh: dùng cho PIN và khóa",
     ),
     ("Show the data of every command and response", "Hiện dữ liệu của mọi lệnh và câu trả lời"),
+    // pin
+    (
+        "The member's PIN: how it stands, another one, tries given back",
+        "Mã PIN của đảng viên: xem tình trạng, đổi mã, lấy lại lượt thử",
+    ),
+    (
+        "PIN and PUK are asked for on the terminal or read from file descriptors; they are never on the command line.",
+        "Mã PIN và PUK được hỏi trên cửa sổ dòng lệnh hoặc đọc từ file descriptor; không bao giờ nằm trên dòng lệnh.",
+    ),
+    (
+        "Say how the PIN stands; needs no secret and costs no try",
+        "Cho biết tình trạng mã PIN; không cần bí mật nào và không mất lần thử nào",
+    ),
+    ("The member sets another PIN, after the one the card has", "Đảng viên đổi mã PIN, sau khi nhập mã đang dùng"),
+    (
+        "Get the tries back with the right PIN; a suspended one is entered after the card access number",
+        "Nhập đúng mã PIN để lấy lại đủ lượt thử; mã đang tạm khóa thì nhập sau số CAN",
+    ),
+    (
+        "Get the tries back with the PUK of the PIN letter; the PIN stays as it was",
+        "Lấy lại lượt thử bằng mã PUK trong thư PIN; mã PIN giữ nguyên",
+    ),
+    (
+        "Set a PIN by a terminal with the right to do so, for a member who has forgotten it",
+        "Đặt mã PIN bằng thiết bị đọc có quyền đó, cho đảng viên đã quên mã",
+    ),
+    ("Read the PIN the card has from this file descriptor", "Đọc mã PIN đang dùng từ file descriptor này"),
+    ("Read the new PIN from this file descriptor", "Đọc mã PIN mới từ file descriptor này"),
+    ("Read the PUK from this file descriptor", "Đọc mã PUK từ file descriptor này"),
+    ("The card access number, for a suspended PIN", "Số CAN, khi mã PIN đang tạm khóa"),
     // bench
     (
         "Personalise and verify emulated cards in memory, and show where the time goes",

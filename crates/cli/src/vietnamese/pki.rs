@@ -129,7 +129,11 @@ pub(super) const ROWS: &[Row] = &[
     ("the document type list is not version 0", "danh sách loại giấy tờ không phải phiên bản 0"),
     ("a document type has one or two characters", "loại giấy tờ gồm một hoặc hai ký tự"),
     // making certificates
-    ("a document signer has a P-256 key", "người ký tài liệu phải dùng khóa P-256"),
+    ("a signer has a P-256 key", "người ký phải dùng khóa P-256"),
+    (
+        "a record signer's private key is used for at most twelve months; this one until {0}",
+        "khóa bí mật của người ký hồ sơ dùng tối đa mười hai tháng; khóa này lại đến {0}",
+    ),
     (
         "the private key is to be used outside the certificate's validity",
         "thời gian dùng khóa bí mật nằm ngoài thời hạn chứng thư",
@@ -267,4 +271,83 @@ pub(super) const ROWS: &[Row] = &[
         "contentType or messageDigest is missing from the signed attributes",
         "thiếu contentType hoặc messageDigest trong các thuộc tính được ký",
     ),
+    // card-verifiable certificates
+    ("this is not a well-formed card-verifiable certificate", "đây không phải chứng thư CV đúng dạng"),
+    ("the data objects cannot be read back", "không đọc lại được các đối tượng dữ liệu"),
+    ("card-verifiable certificates are made for P-256 keys only", "chứng thư CV chỉ được lập cho khóa P-256"),
+    ("a certificate of the role {role} is not signed by {issuer}", "{issuer} không được ký chứng thư {role}"),
+    (
+        "the period must lie inside the issuer's, {effective} to {expires}",
+        "thời hạn phải nằm trong thời hạn của nơi cấp, từ {effective} đến {expires}",
+    ),
+    ("the period ends before it begins", "thời hạn kết thúc trước khi bắt đầu"),
+    (
+        "card-verifiable certificates write the years 2000 to 2099 only",
+        "chứng thư CV chỉ ghi được các năm từ 2000 đến 2099",
+    ),
+    ("foreign DV", "DV nước ngoài"),
+    ("the new authority needs another name than {0}", "nơi cấp mới phải có tên khác {0}"),
+    (
+        "a certificate cannot give rights that its issuer does not have",
+        "chứng thư không thể trao quyền mà nơi cấp không có",
+    ),
+    ("the card-verifiable certificate cannot be written", "không ghi được chứng thư CV"),
+    ("the request's key is not on P-256", "khóa trong yêu cầu không thuộc P-256"),
+    ("the request is not signed with the key in it", "yêu cầu không được ký bằng khóa nêu trong đó"),
+    ("the outer signature of the request does not verify", "chữ ký ngoài của yêu cầu không đúng"),
+    (
+        "certificate {position} of the chain ({holder}) cannot be used",
+        "không dùng được chứng thư thứ {position} của chuỗi ({holder})",
+    ),
+    (
+        "it was issued by another authority than the one before it",
+        "chứng thư do nơi khác cấp, không phải nơi đứng trước trong chuỗi",
+    ),
+    (
+        "its key is not on P-256 for ECDSA with SHA-256",
+        "khóa không thuộc P-256 dùng cho ECDSA với SHA-256",
+    ),
+    ("its signature does not verify", "chữ ký của chứng thư không đúng"),
+    ("its role may not follow the one before it", "vai trò này không được đứng sau vai trò trước trong chuỗi"),
+    (
+        "it is not for authentication terminals (id-AT)",
+        "chứng thư không dành cho thiết bị xác thực (id-AT)",
+    ),
+    ("it is not valid before {0}", "chứng thư chưa có hiệu lực trước {0}"),
+    ("it expired on {0}", "chứng thư đã hết hạn ngày {0}"),
+    ("the chain does not end with a terminal", "chuỗi không kết thúc bằng một thiết bị đọc"),
+    (
+        "a reference begins with a country: two capital letters, such as VN",
+        "mã tham chiếu bắt đầu bằng quốc gia: hai chữ hoa, chẳng hạn VN",
+    ),
+    ("a mnemonic is one to nine capital letters or digits", "tên gồm một đến chín chữ hoa hoặc chữ số"),
+    (
+        "a reference ends with a sequence number of five digits, 00000 to 99999",
+        "mã tham chiếu kết thúc bằng số thứ tự năm chữ số, 00000 đến 99999",
+    ),
+    (
+        "a date is six bytes, one decimal digit each, and a day that exists",
+        "ngày gồm sáu byte, mỗi byte một chữ số, và phải là ngày có thật",
+    ),
+    ("the certificate profile is 0", "dạng chứng thư phải là 0"),
+    (
+        "the extensions are not empty, and that of record rights stands once",
+        "phần mở rộng không được trống, và phần quyền hồ sơ chỉ có một lần",
+    ),
+    ("a reference is 1 to 16 printable characters", "mã tham chiếu gồm 1 đến 16 ký tự in được"),
+    (
+        "an authorization is as long as its kind of terminal demands",
+        "phần quyền phải dài đúng theo loại thiết bị",
+    ),
+    (
+        "a public key on a curve has all domain parameters or none",
+        "khóa công khai trên đường cong có đủ tham số miền hoặc không có tham số nào",
+    ),
+    (
+        "a request holds a public key after its authority",
+        "yêu cầu phải có khóa công khai sau phần nơi cấp",
+    ),
+    ("{0} is not a name that is known here", "{0} không phải tên được biết ở đây"),
+    ("the extension of record rights has four bytes", "phần mở rộng quyền hồ sơ dài bốn byte"),
+    ("the key did not return a signature of P-256", "khóa không trả về chữ ký P-256"),
 ];

@@ -16,7 +16,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("iso7816/src/tlv.rs", &[]),
     ("iso7816/src/transport.rs", &[]),
     ("channel/src", CHANNEL_PARTS),
-    ("pki/src", &[]),
+    ("pki/src", &["FileRights(read {:04X}, append {:04X})", ", domain"]),
     ("profile/src/allocation.rs", &[]),
     ("profile/src/data_groups.rs", &["DataGroups "]),
     ("profile/src/member/error.rs", &["“{}” (U+{code:04X})"]),
@@ -26,7 +26,8 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("profile/src/terms.rs", &[]),
     ("perso/src", PERSO_NAMES),
     ("verify/src", VERIFY_NAMES),
-    ("keystore/src", &["create a file in"]),
+    ("records/src", &[]),
+    ("keystore/src", &["create a file in", "chipwright evidence0"]),
     ("registry/src/error.rs", &["the registry {} is in use{}", " by process {} since {}"]),
     ("issuance/src/issue", &[]),
     (
@@ -63,7 +64,13 @@ const CHANNEL_PARTS: &[&str] = &[
 ];
 
 /// `{file}: {other}`.
-const VERIFY_NAMES: &[&str] = &["EF.CardAccess: {other}", "EF.SOD: {error}", "DG{number}: {error}"];
+const VERIFY_NAMES: &[&str] = &[
+    "EF.CardAccess: {error}",
+    "EF.CardAccess: {why}",
+    "EF.ATR/INFO: {error}",
+    "EF.CardSecurity: {why}",
+    "Chipwright evidence 10",
+];
 
 #[test]
 fn every_sentence_of_the_libraries_stands_in_the_tables() {
