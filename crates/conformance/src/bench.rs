@@ -2,6 +2,7 @@
 
 mod access;
 mod exchange;
+mod learning;
 mod proofs;
 mod secure_channel;
 mod storing;
@@ -16,7 +17,7 @@ use chipwright_channel::pace::EphemeralKeyOfCard;
 use chipwright_channel::scp03::StaticKeys;
 use chipwright_channel::terminal_authentication::TerminalAuthenticated;
 use chipwright_channel::{scp03, sm};
-use chipwright_iso7816::{Response, StatusWord, TransportError};
+use chipwright_iso7816::{Command, Response, StatusWord, TransportError};
 use secure_channel::byte;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -223,6 +224,11 @@ impl<'a> Bench<'a> {
             }
             Verb::Raw(raw) => {
                 let bytes = self.bytes(&raw.raw)?;
+                if !self.device.carries_anything() && Command::from_bytes(&bytes).is_err() {
+                    return Err(Trouble::Skipped(
+                        "the reader carries no command that cannot be read".to_owned(),
+                    ));
+                }
                 self.transmit(&bytes)?
             }
             Verb::Replay(_) => self.replay()?,

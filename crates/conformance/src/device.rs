@@ -101,6 +101,11 @@ pub trait Device: Transport {
         Err(Unable::because("the reader does not tell the identifier of anticollision"))
     }
 
+    /// Whether commands reach the card that have no form of ISO/IEC 7816-3: readers keep them back.
+    fn carries_anything(&self) -> bool {
+        false
+    }
+
     /// Plans a loss of power; `n` counts from 1.
     ///
     /// # Errors

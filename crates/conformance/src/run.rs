@@ -48,6 +48,8 @@ pub struct Finding {
     /// What it came to.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// Cases of a scenario that passed which could not be run here, each with the reason.
+    pub skipped_cases: Vec<String>,
     /// At how many moments power was lost in it.
     pub cuts: u64,
 }
@@ -72,7 +74,7 @@ impl fmt::Debug for Terms {
     }
 }
 
-/// Runs every case until one does not pass.
+/// Runs every case until one fails. Cases that cannot be run here do not hinder the others.
 pub(crate) fn run(
     scenario: &Scenario,
     device: &mut dyn Device,
@@ -80,7 +82,7 @@ pub(crate) fn run(
     terms: &Terms,
     random: Random<'_>,
 ) -> Finding {
-    let (mut outcome, mut cuts) = (Outcome::Passed, 0);
+    let (mut passed, mut failed, mut skipped, mut cuts) = (0usize, None, Vec::new(), 0);
     for case in &scenario.runs {
         let mut trial = Trial { scenario, run: case, fixture, terms, cuts: 0 };
         let result = trial.carry_out(device, random);
@@ -89,16 +91,22 @@ pub(crate) fn run(
             Some(case) => format!("{case}: {why}"),
             None => why,
         };
-        outcome = match result {
-            Ok(()) => continue,
-            Err(Trouble::Failed(why)) => Outcome::Failed { reason: place(why) },
-            Err(Trouble::Skipped(why)) => Outcome::Skipped { reason: place(why) },
-            Err(Trouble::PowerLost) => {
-                Outcome::Failed { reason: place("the card left or lost power".to_owned()) }
-            }
-        };
-        break;
+        match result {
+            Ok(()) => passed += 1,
+            Err(Trouble::Skipped(why)) => skipped.push(place(why)),
+            Err(Trouble::Failed(why)) => failed = Some(place(why)),
+            Err(Trouble::PowerLost) => failed = Some(place("the card left or lost power".to_owned())),
+        }
+        if failed.is_some() {
+            break;
+        }
     }
+    let outcome = match (failed, passed) {
+        (Some(reason), _) => Outcome::Failed { reason },
+        (None, 0) => Outcome::Skipped { reason: skipped.first().cloned().unwrap_or_default() },
+        (None, _) => Outcome::Passed,
+    };
+    let skipped_cases = if outcome == Outcome::Passed { skipped } else { Vec::new() };
     Finding {
         scenario: scenario.name.clone(),
         file: scenario.file.clone(),
@@ -106,6 +114,7 @@ pub(crate) fn run(
         what_vi: scenario.what_vi.clone(),
         requirements: scenario.requirements.clone(),
         outcome,
+        skipped_cases,
         cuts,
     }
 }
@@ -154,9 +163,12 @@ impl<'a> Trial<'a> {
                         "it would leave the card another than it found it".to_owned(),
                     ));
                 }
-                if *profile != Default::default() {
+                if !profile.may_be_anybodys() {
                     return Err(Trouble::Skipped("it needs a card that was issued for it".to_owned()));
                 }
+                bench.device.set_interface(self.run.interface)?;
+                bench.reset()?;
+                bench.learn(profile)?;
             }
             CardWanted::Blank(blank) => bench.place_blank(blank, destructive)?,
             CardWanted::Made(blank, profile) => {

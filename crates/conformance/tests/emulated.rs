@@ -21,7 +21,7 @@ fn the_software_card_passes() {
         cuts += finding.cuts;
         runs += scenario.runs.len();
         match &finding.outcome {
-            Outcome::Passed => {}
+            Outcome::Passed => assert_eq!(finding.skipped_cases, [""; 0], "{}", finding.scenario),
             Outcome::Failed { reason } => failures.push(format!("{}: {reason}", finding.scenario)),
             Outcome::Skipped { reason } => {
                 failures.push(format!("{} was skipped: {reason}", finding.scenario))

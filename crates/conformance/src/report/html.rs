@@ -32,7 +32,12 @@ pub(super) fn page(report: &Report) -> String {
                 out.push_str("</tbody></table>");
             }
             chapter = &row.chapter;
-            let _ = write!(out, "<h2>{}</h2><table><thead><tr>", escape(chapter));
+            let _ = write!(
+                out,
+                "<h2>{} <span class=\"vi\" lang=\"vi\">{}</span></h2><table><thead><tr>",
+                escape(chapter),
+                chapter_in_vietnamese(chapter)
+            );
             for (english, vietnamese) in
                 [("No.", "Số"), ("Requirement", "Yêu cầu"), ("Result", "Kết quả"), ("Scenarios", "Kịch bản")]
             {
@@ -44,6 +49,28 @@ pub(super) fn page(report: &Report) -> String {
     }
     out.push_str("</tbody></table></body></html>\n");
     out
+}
+
+/// The headings of the contract; another one has none.
+fn chapter_in_vietnamese(chapter: &str) -> &'static str {
+    let name = chapter.split_once(". ").map_or(chapter, |(_, name)| name);
+    match name {
+        "The chip" => "Chip",
+        "Card manager" => "Trình quản lý thẻ",
+        "Personalisation" => "Cá thể hóa",
+        "The identity application: files" => "Ứng dụng định danh: các tệp",
+        "The identity application: access" => "Ứng dụng định danh: quyền truy cập",
+        "Proof that the chip is genuine" => "Bằng chứng chip là thật",
+        "PIN and PUK" => "PIN và PUK",
+        "The records application" => "Ứng dụng hồ sơ",
+        "Terminal Authentication and Chip Authentication version 2" => {
+            "Xác thực thiết bị và xác thực chip phiên bản 2"
+        }
+        "Life after issuance" => "Vòng đời sau khi cấp",
+        "Privacy" => "Quyền riêng tư",
+        "Reset" => "Khởi động lại",
+        _ => "",
+    }
 }
 
 const fn words(state: State) -> (&'static str, &'static str, &'static str, &'static str) {
@@ -98,7 +125,7 @@ fn requirement(out: &mut String, report: &Report, row: &Row) {
             );
         }
         match &finding.outcome {
-            Outcome::Passed => {}
+            Outcome::Passed => finding.skipped_cases.iter().for_each(|reason| why(out, "skipped", reason)),
             Outcome::Failed { reason } => why(out, "failed", reason),
             Outcome::Skipped { reason } => why(out, "skipped", reason),
         }
@@ -131,6 +158,14 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_chapter_has_two_headings() {
+        let contract = crate::requirement::Requirement::parse(crate::embedded::CONTRACT).unwrap();
+        for requirement in contract {
+            assert_ne!(chapter_in_vietnamese(&requirement.chapter), "", "{}", requirement.chapter);
+        }
+    }
 
     #[test]
     fn what_a_card_says_cannot_become_markup() {

@@ -77,6 +77,10 @@ impl Device for Software {
         self.card.uid().ok_or_else(|| Unable::because("there is no anticollision on contacts"))
     }
 
+    fn carries_anything(&self) -> bool {
+        true
+    }
+
     fn cut(&mut self, cut: Cut, n: u64) -> Result<(), Unable> {
         match cut {
             Cut::BeforeCommand => self.card.fault_at_apdu(n, Fault::CutBefore),
