@@ -7,12 +7,13 @@ use std::time::Duration;
 
 /// Round trips beside the least there could be, bytes, the time that passed, and modelled times.
 pub(crate) fn lines(cost: &ReadCost, out: Output) -> Vec<String> {
-    let trips = format!(
-        "{} ({} {})",
-        cost.round_trips,
-        out.pick("lower bound", "ít nhất phải có"),
-        cost.least_round_trips
-    );
+    // a card that was not opened was read nothing of
+    let trips = match cost.least_round_trips {
+        0 => cost.round_trips.to_string(),
+        least => {
+            format!("{} ({} {least})", cost.round_trips, out.pick("lower bound", "ít nhất phải có"))
+        }
+    };
     let bytes = format!(
         "{} {}, {} {}",
         cost.bytes_sent,

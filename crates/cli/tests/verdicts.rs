@@ -87,7 +87,7 @@ fn the_report_has_the_form_of_its_schema() {
         assert!(!schema["properties"][name].is_null(), "{name}");
     }
     assert_eq!(report["verdict"], "valid");
-    assert_eq!(report["chip_proof"], "not_offered");
+    assert_eq!(report["chip_proof"], "chip_authentication");
     assert_eq!(report["checks"].as_array().unwrap().len(), 14);
 }
 

@@ -8,6 +8,7 @@ use chipwright_channel::diversify::{self, SoftMasterKeys, diversify};
 use chipwright_channel::pace::Password;
 use chipwright_channel::scp03::{KeyError, KeySet, SoftKeys, StaticKeys};
 use chipwright_emulator::{Card, ChipConfig};
+use chipwright_iso7816::link::{Meter, Work};
 use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_keystore::SoftKey;
 use chipwright_perso::{
@@ -49,6 +50,18 @@ pub(crate) struct Figures {
     pub(crate) round_trips_prepare: u64,
     pub(crate) round_trips_write: u64,
     pub(crate) round_trips_verify: u64,
+    /// The fewest that verifying could take.
+    pub(crate) least_round_trips_verify: u64,
+    /// A chip and its link, as modelled and not measured, per card.
+    pub(crate) modelled: Vec<Modelled>,
+}
+
+/// Modelled milliseconds on one link.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Modelled {
+    pub(crate) link: String,
+    pub(crate) prepare_and_write: u64,
+    pub(crate) verify: u64,
 }
 
 /// Personalises and verifies `cards` cards, then runs the bare loop as often.
@@ -108,6 +121,8 @@ fn run(cards: u32, mode: LengthMode, random: &mut dyn FnMut(&mut [u8])) -> Resul
         round_trips_prepare: mean(totals.prepare),
         round_trips_write: mean(totals.write),
         round_trips_verify: mean(totals.verify),
+        least_round_trips_verify: mean(totals.least),
+        modelled: modelled(&totals.written.mean(cards), &totals.read.mean(cards)),
     })
 }
 
@@ -118,6 +133,20 @@ struct Totals {
     prepare: u64,
     write: u64,
     verify: u64,
+    least: u64,
+    written: Meter,
+    read: Meter,
+}
+
+fn modelled(written: &Meter, read: &Meter) -> Vec<Modelled> {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let both = written.links().zip(read.links());
+    both.map(|((link, write), (_, read))| Modelled {
+        link: link.to_string(),
+        prepare_and_write: millis(write),
+        verify: millis(read),
+    })
+    .collect()
 }
 
 /// An issuer in memory.
@@ -251,6 +280,10 @@ impl Bench {
         };
         let written =
             write(&mut card, &ready, &plan, Freshness::Fresh, &self.keys, &mut Unlimited, &mut world)?;
+        let mut written_meter = *card.meter();
+        for _ in ready.keys().iter() {
+            written_meter.add_work(&Work { key_pairs: 1, signatures: 1, ..Work::default() });
+        }
         card.reset()?;
         let digits = std::str::from_utf8(signed.access_secrets().can())?;
         let password = Password::can(digits)?;
@@ -259,6 +292,9 @@ impl Bench {
         totals.prepare += ready.cost().round_trips();
         totals.write += written.cost.round_trips();
         totals.verify += report.cost.round_trips;
+        totals.least += report.cost.least_round_trips;
+        totals.written.add_meter(&written_meter);
+        totals.read.add_meter(&report.cost.modelled);
         report.into_accepted().map_err(|report| report.to_text(false))?;
         totals.in_card += card.transport().spent;
         Ok(signed)

@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::output::pairs;
 use chipwright_iso7816::LengthMode;
+use std::time::Duration;
 
 /// Personalise and verify emulated cards in memory, and show where the time goes
 #[derive(Debug, clap::Args)]
@@ -50,11 +51,19 @@ fn lines(figures: &Figures) -> Vec<String> {
             format!(
                 "{:>9}",
                 format!(
-                    "{}, {}, {}",
-                    figures.round_trips_prepare, figures.round_trips_write, figures.round_trips_verify
+                    "{}, {}, {} (lower bound {})",
+                    figures.round_trips_prepare,
+                    figures.round_trips_write,
+                    figures.round_trips_verify,
+                    figures.least_round_trips_verify
                 )
             ),
         ),
     ]));
+    lines.extend(figures.modelled.iter().map(|modelled| {
+        let seconds = |ms: u64| Duration::from_millis(ms).as_secs_f64();
+        let (write, verify) = (seconds(modelled.prepare_and_write), seconds(modelled.verify));
+        format!("  modelled, {}: {write:.2} s to prepare and write, {verify:.2} s to verify", modelled.link)
+    }));
     lines
 }

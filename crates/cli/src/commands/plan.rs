@@ -2,12 +2,14 @@
 
 use crate::authority::Authority;
 use crate::context::Context;
+use crate::cost;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::output::Output;
 use crate::text::text;
-use chipwright_iso7816::LengthMode;
+use chipwright_iso7816::link::{Meter, Work};
+use chipwright_iso7816::{Command, Ins, LengthMode};
 use chipwright_issuance::Language;
 use chipwright_issuance::intake::{Intake, Row};
 use chipwright_perso::{PreparePlan, Reversibility, Span, WritePlan, plan};
@@ -145,9 +147,46 @@ fn stand_in() -> Allocation {
     }
 }
 
+/// What a chip and its link would take for a plan. Answers count as their status alone; what the secure channel adds to a command is not in the plan.
+fn modelled(plan: &plan::Plan) -> Meter {
+    let mut meter = Meter::default();
+    for command in plan.steps.iter().flat_map(|step| &step.commands) {
+        let Ok([cla, ins, p1, p2]) = <[u8; 4]>::try_from(hex::decode(&command.header).unwrap_or_default())
+        else {
+            continue;
+        };
+        // a stream is cut into as many blocks; a key pair has a command of its own
+        let whole = command.data.iter().map(length).sum::<usize>();
+        let makes_key = command.name.contains("GENERATE KEY PAIR");
+        let bytes = if makes_key { whole } else { whole.div_ceil(command.times.max(1)) };
+        for _ in 0..command.times {
+            let sent = vec![0; bytes];
+            let sent = Command::new(cla | 0x04, Ins(ins), p1, p2).with_data(sent);
+            let length = sent.to_bytes().map_or(0, |encoded| encoded.len());
+            meter.add(&sent, length, 2);
+            if makes_key {
+                meter.add_work(&Work { key_pairs: 1, signatures: 1, ..Work::default() });
+            }
+        }
+    }
+    meter
+}
+
+const fn length(span: &Span) -> usize {
+    match span {
+        Span::Known { hex } => hex.len() / 2,
+        Span::Chip { bytes, .. } | Span::Random { bytes, .. } | Span::Confidential { bytes, .. } => *bytes,
+    }
+}
+
 fn lines(plan: &plan::Plan, out: Output) -> Vec<String> {
     let fresh = out.pick("commands on a fresh chip", "lệnh trên chip mới");
     let mut lines = vec![format!("{}: {} {fresh}", out.words(plan.name).to_uppercase(), plan.round_trips())];
+    lines.push(format!(
+        "  {}: {}",
+        out.pick("time, modelled", "thời gian theo mô hình"),
+        cost::modelled(&modelled(plan), out)
+    ));
     for (number, step) in plan.steps.iter().enumerate() {
         let undo = match step.reversibility {
             Reversibility::ReadsOnly => out.pick("reads only", "chỉ đọc"),

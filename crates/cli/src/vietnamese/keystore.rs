@@ -88,4 +88,15 @@ pub(super) const ROWS: &[Row] = &[
         "Try again; if it happens again, report it with the system's version.",
         "Thử lại; nếu vẫn lỗi thì báo lại kèm phiên bản hệ điều hành.",
     ),
+    ("the public half of an evidence key (PEM)", "nửa công khai của khóa bằng chứng (PEM)"),
+    ("a record of evidence", "một bản ghi bằng chứng"),
+    ("an evidence key, which is on P-256", "khóa bằng chứng (trên P-256)"),
+    (
+        "{} was not sealed for the key {}, or has been altered",
+        "{0} không được niêm phong cho khóa {1}, hoặc đã bị sửa đổi",
+    ),
+    (
+        "Use the evidence key whose public half the station had then; an altered record proves nothing.",
+        "Dùng khóa bằng chứng ứng với nửa công khai mà trạm đã có lúc đó; bản ghi bị sửa đổi không chứng minh được gì.",
+    ),
 ];
