@@ -27,6 +27,9 @@ use crate::session::RecordsSession;
 /// The records application (REC-01).
 pub const RECORDS: Aid = Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x02]);
 
+/// id-PK, 0.4.0.127.0.7.2.2.1: infos that carry a public key (TR-03110-3, A.1.1.2).
+const PUBLIC_KEY_INFO: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01];
+
 /// Who asks, and what is held against the card.
 pub struct Terminal<'a> {
     /// From a trust point of the cards to the terminal's certificate; links included, so that cards of a former trust point open too.
@@ -140,7 +143,7 @@ fn below<'c>(chain: &'c Chain, pace: &pace::Established) -> Result<&'c [CvCertif
     })
 }
 
-/// The SecurityInfos of EF.CardSecurity: authentic, and no less than EF.CardAccess offered.
+/// The SecurityInfos of EF.CardSecurity: authentic, and neither more nor less than EF.CardAccess offered.
 fn card_security<T: Transport>(
     link: &mut Link<'_, T>,
     terminal: &Terminal<'_>,
@@ -152,11 +155,13 @@ fn card_security<T: Transport>(
     let content = authentic(&bytes, file, terminal, &policy)?;
     let signed = SecurityInfos::parse(&content)?;
     let offered = SecurityInfos::parse(access)?;
-    if offered.iter().all(|info| signed.iter().any(|other| other == info)) {
-        Ok(content)
-    } else {
-        Err(OpenError::CardAccessAltered)
-    }
+    // the keys stand in the signed file alone; all else stands in both, or somebody offered us less or more than the card does
+    let agree = offered.iter().all(|info| signed.iter().any(|other| other == info))
+        && signed
+            .iter()
+            .filter(|info| !info.protocol.starts_with(PUBLIC_KEY_INFO))
+            .all(|info| offered.iter().any(|other| other == info));
+    if agree { Ok(content) } else { Err(OpenError::CardAccessAltered) }
 }
 
 /// The card's number, from DG1 as the security object vouches for it.

@@ -6,11 +6,13 @@ mod house;
 use chipwright_channel::pace::{PaceError, Password};
 use chipwright_channel::terminal_authentication::TerminalAuthenticationError;
 use chipwright_emulator::Card;
+use chipwright_iso7816::tlv::{Tag, Tlv, encode};
 use chipwright_iso7816::{Exchanger, LengthMode, Transport, TransportError};
 use chipwright_pki::cv::{
     AuthorityProfile, Category, Chain, ChainFault, CvPeriod, FileRights, HolderProfile, Reference, Right,
     Rights, prepare_cvca, prepare_dv, prepare_link, prepare_terminal,
 };
+use chipwright_pki::policy::CrlRule;
 use chipwright_pki::{Policy, SignKey};
 use chipwright_profile::ChipFeatures;
 use chipwright_records::{Head, OpenError, RecordsError, RecordsSession, SignedRecord, Tail, Terminal};
@@ -436,5 +438,104 @@ impl Transport for Recorder {
 
     fn reset(&mut self) -> Result<chipwright_iso7816::Atr, TransportError> {
         self.card.reset()
+    }
+}
+
+/// The card's date has moved on: a document verifier that has expired by it is refused, whatever the terminal's clock says.
+#[test]
+fn a_document_verifier_that_has_expired_by_the_cards_date_is_refused() {
+    let mut house = House::new(&everything());
+    house.policy = Policy::real().with_crl(CrlRule::IfPresent);
+    let mut card = house.card();
+    let mut draw = random(56);
+    let (dv_key, terminal_key) = (SoftKey::generate(&mut draw), SoftKey::generate(&mut draw));
+    let holder = |name| HolderProfile {
+        holder: Reference::new("VN", name, 2).unwrap(),
+        rights: Rights::all(),
+        files: None,
+        period: CvPeriod::new(date(2027, 6, 1), date(2027, 9, 1)).unwrap(),
+    };
+    let root = &house.cv.cvca;
+    let dv = prepare_dv(&holder("DV"), dv_key.public_key(), &root.certificate).unwrap();
+    let dv = dv.sign_with(&root.key).unwrap();
+    let own = prepare_terminal(&holder("TERM"), terminal_key.public_key(), &dv).unwrap();
+    let own = own.sign_with(&dv_key).unwrap();
+    assert!(house.with(&mut card, |_| ()).is_ok());
+    let newer = Chain::new(root.certificate.clone(), vec![dv, own]);
+    card.reset().unwrap();
+    let later = "2027-06-02T08:00:00Z".parse().unwrap();
+    house.open_with(&mut card, &newer, &terminal_key, later, &house.order.can(), |_| ()).unwrap();
+    // the former chain ends on 30 April 2027; a terminal whose clock stands still does not get in
+    let error = house.with(&mut card, |_| ()).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            OpenError::Terminal(TerminalAuthenticationError::CertificateRefused { number: 1, .. })
+        ),
+        "{error:?}"
+    );
+}
+
+/// Somebody between terminal and card who shows another EF.CardAccess.
+struct Between {
+    card: Card,
+    edit: fn(&[u8]) -> Vec<u8>,
+}
+
+impl Transport for Between {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self.card.transmit(command)?;
+        if command.starts_with(&[0x00, 0xB0, 0x9C]) {
+            let file = &answer[..answer.len() - 2];
+            return Ok([(self.edit)(file), vec![0x90, 0x00]].concat());
+        }
+        Ok(answer)
+    }
+
+    fn reset(&mut self) -> Result<chipwright_iso7816::Atr, TransportError> {
+        self.card.reset()
+    }
+}
+
+/// The infos of EF.CardAccess, each whole.
+fn infos(file: &[u8]) -> Vec<Vec<u8>> {
+    let mut set = Tlv::parse_expected(file, Tag(0x31)).unwrap().children().unwrap();
+    std::iter::from_fn(|| set.next().unwrap().map(|info| info.encoded.to_vec())).collect()
+}
+
+#[test]
+fn an_altered_card_access_is_found_whether_it_offers_less_or_more() {
+    let without_the_longest_keys = |file: &[u8]| {
+        // id-PACE-ECDH-GM-AES-CBC-CMAC-256
+        let strong = [0x06, 0x0A, 0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x04];
+        let left: Vec<Vec<u8>> =
+            infos(file).into_iter().filter(|info| !info.windows(12).any(|part| part == strong)).collect();
+        assert_eq!(left.len() + 1, infos(file).len());
+        encode(Tag(0x31), &left.concat())
+    };
+    let with_another = |file: &[u8]| {
+        let mut all = infos(file);
+        all.push(vec![0x30, 0x05, 0x06, 0x03, 0x2A, 0x03, 0x04]);
+        encode(Tag(0x31), &all.concat())
+    };
+    for edit in [without_the_longest_keys as fn(&[u8]) -> Vec<u8>, with_another] {
+        let house = House::new(&everything());
+        let mut card =
+            Exchanger::new(Between { card: house.card().into_transport(), edit }, LengthMode::Extended);
+        card.reset().unwrap();
+        let chain = house.chain();
+        let terminal = Terminal {
+            chain: &chain,
+            key: &house.cv.terminal.key,
+            trust: &house.trust,
+            policy: &house.policy,
+            application: &house.order.terms.application,
+            at: now(),
+        };
+        let mut draw = random(13);
+        let error = RecordsSession::open(&mut card, &house.order.can(), &terminal, &mut draw)
+            .map(|_| ())
+            .unwrap_err();
+        assert!(matches!(error, OpenError::CardAccessAltered), "{error:?}");
     }
 }

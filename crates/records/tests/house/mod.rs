@@ -106,6 +106,7 @@ pub struct House {
     pub cv: CvAuthority,
     pub signer: Signer,
     pub trust: TrustStore,
+    pub policy: Policy,
 }
 
 impl House {
@@ -138,7 +139,7 @@ impl House {
         });
         let signer = Signer::new(&order.authority, 77);
         let trust = order.authority.trust(now());
-        Self { order, cv, signer, trust }
+        Self { order, cv, signer, trust, policy: Policy::real() }
     }
 
     pub fn card(&self) -> Exchanger<Card> {
@@ -172,12 +173,11 @@ impl House {
         password: &Password,
         act: impl FnOnce(RecordsSession<'_, Card>) -> R,
     ) -> Result<R, OpenError> {
-        let policy = Policy::real();
         let terminal = Terminal {
             chain,
             key,
             trust: &self.trust,
-            policy: &policy,
+            policy: &self.policy,
             application: &self.order.terms.application,
             at,
         };
