@@ -191,6 +191,7 @@ impl<'a> Bench<'a> {
     fn step(&mut self, step: &Step) -> Result<(), Trouble> {
         let expect = &step.expect;
         let before = self.device.modelled_time().ok();
+        let written = self.device.page_writes().ok();
         let answer = match (self.act(step), expect.lost) {
             (Ok(answer), false) => answer,
             (Ok(_), true) => return failed("power was not lost"),
@@ -208,6 +209,12 @@ impl<'a> Bench<'a> {
         );
         if !is_quiet || expect.sw.is_some() {
             self.check(&answer, expect)?;
+        }
+        if let (Some([least, most]), before) = (expect.writes, written.unwrap_or_default()) {
+            let pages = self.device.page_writes()?.saturating_sub(before);
+            if !(least..=most).contains(&pages) {
+                return failed(format!("{pages} pages were written instead of {least} to {most}"));
+            }
         }
         self.check_delay(before, expect)
     }
@@ -273,13 +280,6 @@ impl<'a> Bench<'a> {
                         Trouble::Failed(why) => Trouble::Failed(format!("round {round}, {why}")),
                         other => other,
                     })?;
-                }
-                Answer::default()
-            }
-            Verb::MemoryLacks(lacks) => {
-                let (secret, memory) = (self.bytes(&lacks.memory_lacks)?, self.device.memory()?);
-                if memory.windows(secret.len().max(1)).any(|window| window == secret) {
-                    return failed("the memory still holds it");
                 }
                 Answer::default()
             }

@@ -125,14 +125,6 @@ pub trait Device: Transport {
         Err(Unable::because("modelled time is known of the software card only"))
     }
 
-    /// Everything that survives loss of power, to be searched for what must not be kept or has to be gone.
-    ///
-    /// # Errors
-    /// [`Unable`] on a real card.
-    fn memory(&self) -> Result<Vec<u8>, Unable> {
-        Err(Unable::because("the memory of a real card cannot be looked at"))
-    }
-
     /// Pages written so far.
     ///
     /// # Errors

@@ -136,14 +136,14 @@ impl<'a> Trial<'a> {
         for moment in 1..=MOST_MOMENTS {
             let mut bench = self.begin(device, random)?;
             bench.steps(&self.run.steps)?;
-            let torn_here = tear(&mut bench, torn, moment).map_err(|trouble| match trouble {
+            let cuts = tear(&mut bench, torn, moment).map_err(|trouble| match trouble {
                 Trouble::Failed(why) => Trouble::Failed(format!("power lost at moment {moment}: {why}")),
                 other => other,
             })?;
-            if !torn_here {
+            if cuts == 0 {
                 return Ok(());
             }
-            self.cuts += 1;
+            self.cuts += cuts;
         }
         Err(Trouble::Failed(format!("{MOST_MOMENTS} moments and no end")))
     }
@@ -186,22 +186,23 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Loses power at this moment; false when the steps are over before it.
-fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<bool, Trouble> {
+/// Loses power at this moment, and at every page write of the recovery; how many times in all, none when the steps are over before.
+fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<u64, Trouble> {
     bench.device.cut(torn.at, moment)?;
     let result = bench.steps(&torn.steps);
     bench.device.restore_power();
+    let mut cuts = 1;
     if result == Err(Trouble::PowerLost) && torn.at == Cut::PageWrite {
-        tear_recovery(bench)?;
+        cuts += tear_recovery(bench)?;
     }
     bench.reset()?;
     match result {
-        Ok(()) => bench.steps(&torn.new).map(|()| false).map_err(|trouble| named("afterwards", trouble)),
+        Ok(()) => bench.steps(&torn.new).map(|()| 0).map_err(|trouble| named("afterwards", trouble)),
         Err(Trouble::PowerLost) => {
-            let Err(old) = bench.steps(&torn.old) else { return Ok(true) };
+            let Err(old) = bench.steps(&torn.old) else { return Ok(cuts) };
             bench.reset()?;
             match (old, bench.steps(&torn.new)) {
-                (_, Ok(())) => Ok(true),
+                (_, Ok(())) => Ok(cuts),
                 (Trouble::Failed(old), Err(Trouble::Failed(new))) => {
                     Err(Trouble::Failed(format!("neither the old state ({old}) nor the new one ({new})")))
                 }
@@ -212,14 +213,14 @@ fn tear(bench: &mut Bench<'_>, torn: &Torn, moment: u64) -> Result<bool, Trouble
     }
 }
 
-/// Loses power at every page write of the recovery too, one after the other.
-fn tear_recovery(bench: &mut Bench<'_>) -> Result<(), Trouble> {
+/// Loses power at every page write of the recovery, one after the other; how often.
+fn tear_recovery(bench: &mut Bench<'_>) -> Result<u64, Trouble> {
     for moment in 1..=MOST_MOMENTS {
         bench.device.cut(Cut::PageWrite, moment)?;
         match bench.reset() {
             Ok(_) => {
                 bench.device.restore_power();
-                return Ok(());
+                return Ok(moment - 1);
             }
             Err(Trouble::PowerLost) => bench.device.restore_power(),
             Err(other) => return Err(other),

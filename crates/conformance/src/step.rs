@@ -40,14 +40,16 @@ pub struct Expect {
     pub save_tlv: BTreeMap<String, String>,
     /// Least and most modelled time the step takes, in seconds.
     pub delay: Option<[f64; 2]>,
+    /// Least and most pages the step writes.
+    pub writes: Option<[u64; 2]>,
     /// The answer comes without protection although the command had it.
     pub naked: bool,
     /// Power is lost in the step, as planned before; nothing else is looked at.
     pub lost: bool,
 }
 
-const EXPECTATIONS: [&str; 11] =
-    ["sw", "data", "not", "length", "tlv", "absent", "save", "save_tlv", "delay", "naked", "lost"];
+const EXPECTATIONS: [&str; 12] =
+    ["sw", "data", "not", "length", "tlv", "absent", "save", "save_tlv", "delay", "writes", "naked", "lost"];
 
 /// A text or a list of them.
 #[derive(Debug, Clone, Deserialize)]
@@ -300,11 +302,6 @@ verbs! {
         repeat: u32,
         /// What.
         steps: Vec<Step>,
-    }
-    /// What survives loss of power must not hold this.
-    "memory_lacks" MemoryLacks {
-        /// The bytes.
-        memory_lacks: String,
     }
     /// The session on this side is forgotten; the card is told nothing.
     "forget" Forget {

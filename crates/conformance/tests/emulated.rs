@@ -20,6 +20,9 @@ fn the_software_card_passes() {
         let finding = suite.run(scenario, &mut device, &Terms::default(), &mut *random);
         cuts += finding.cuts;
         runs += scenario.runs.len();
+        if finding.cuts > 0 {
+            println!("{:36} {:4} losses of power", finding.scenario, finding.cuts);
+        }
         match &finding.outcome {
             Outcome::Passed => assert_eq!(finding.skipped_cases, [""; 0], "{}", finding.scenario),
             Outcome::Failed { reason } => failures.push(format!("{}: {reason}", finding.scenario)),

@@ -156,7 +156,10 @@ fn line(finding: &Finding, out: Output) -> String {
     let what = out.pick(&finding.what, &finding.what_vi);
     let head = |word: &str| format!("{word:<9} {:<36} {what}", finding.scenario);
     match &finding.outcome {
-        Result_::Passed => head(out.pick("passed", "đạt")),
+        Result_::Passed => {
+            let skipped = finding.skipped_cases.iter().map(|reason| format!("\n          ({reason})"));
+            head(out.pick("passed", "đạt")) + &skipped.collect::<String>()
+        }
         Result_::Failed { reason } => {
             format!("{}\n          {reason}", head(out.pick("FAILED", "KHÔNG ĐẠT")))
         }

@@ -98,10 +98,6 @@ impl Device for Software {
         Ok(self.card.modelled_delay())
     }
 
-    fn memory(&self) -> Result<Vec<u8>, Unable> {
-        Ok(self.card.save())
-    }
-
     fn page_writes(&self) -> Result<u64, Unable> {
         Ok(self.card.page_writes())
     }

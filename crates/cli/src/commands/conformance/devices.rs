@@ -103,6 +103,10 @@ impl Device for Copies {
         self.card.uid().ok_or_else(|| Unable::because("there is no anticollision on contacts"))
     }
 
+    fn carries_anything(&self) -> bool {
+        true
+    }
+
     fn cut(&mut self, cut: Cut, n: u64) -> Result<(), Unable> {
         match cut {
             Cut::BeforeCommand => self.card.fault_at_apdu(n, Fault::CutBefore),
@@ -118,10 +122,6 @@ impl Device for Copies {
 
     fn modelled_time(&self) -> Result<Duration, Unable> {
         Ok(self.card.modelled_delay())
-    }
-
-    fn memory(&self) -> Result<Vec<u8>, Unable> {
-        Ok(self.card.save())
     }
 
     fn page_writes(&self) -> Result<u64, Unable> {
