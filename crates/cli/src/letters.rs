@@ -23,8 +23,8 @@ impl Letters for LetterFolder {
         let digits = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
         let day = letter.at.to_zoned(jiff::tz::TimeZone::system()).strftime("%d/%m/%Y").to_string();
         let pdf = PinLetter {
-            name: letter.member.name().as_str(),
-            unit: letter.member.unit().name(),
+            name: letter.name,
+            unit: letter.unit,
             card_number: letter.card.as_str(),
             issued: &day,
             issuer: &self.issuer,

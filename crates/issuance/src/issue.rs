@@ -9,12 +9,12 @@
 //! they are, and does what is missing. So a run that was killed anywhere is continued by running again. A chip that may carry a
 //! finalised card is either verified and recorded, or its card is revoked before the member is given another.
 
-mod chip;
+pub(crate) mod chip;
 mod contact;
 mod event;
 mod failure;
 mod feeder;
-mod ledger;
+pub(crate) mod ledger;
 mod letter;
 mod member;
 mod passes;
@@ -57,9 +57,9 @@ pub trait Clock {
 /// A document signer: certificate and private-key operation.
 pub struct Signer<'a> {
     certificate: Certificate,
-    template: SignerTemplate,
-    card_security: SignerTemplate,
-    key: &'a dyn SignKey,
+    pub(crate) template: SignerTemplate,
+    pub(crate) card_security: SignerTemplate,
+    pub(crate) key: &'a dyn SignKey,
 }
 
 impl<'a> Signer<'a> {

@@ -2,10 +2,12 @@
 //!
 //! [`intake`] turns a list of members and a folder of portraits into checked applicants, and says of every other row what is
 //! wrong with it and what to do. [`issue`] makes a verified card of each applicant and a record of what happened.
+//! [`life`] changes issued cards: suspended, blocked, ended, another name or unit, another PIN.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod intake;
 pub mod issue;
 mod language;
+pub mod life;
 
 pub use language::Language;

@@ -5,6 +5,7 @@
 //! | [`Member`], [`FittedPortrait`], [`Allocation`], [`IssueTerms`], [`ChipKeys`] | [`DataGroups::build`] | DG1, DG2, DG11 to DG15, EF.COM and the issuer's files |
 //! | [`DataGroups`] | [`DataGroups::lds_security_object`], [`DataGroups::card_security_infos`] | the contents a document signer signs |
 //! | [`DataGroups`] and the CMS SignedData of each | [`DataGroups::sign_with`] | [`SignedProfile`]: every file in writing order |
+//! | the files of an issued card | [`Revision`] | those that say something else, under a new security object |
 //! | bytes of a file | [`read`] | typed values, or an error with a byte offset |
 //!
 //! Encodings are those of ICAO Doc 9303 parts 3, 5, 10 and 11 (LDS 1.7 on an LDS1 application), ISO/IEC 19794-5:2005 and
@@ -28,6 +29,7 @@ pub mod member;
 pub mod mrz;
 pub mod portrait;
 pub mod read;
+mod revision;
 pub mod security_infos;
 pub mod security_object;
 mod signed_profile;
@@ -44,6 +46,7 @@ pub use member::{
 };
 pub use mrz::Td1;
 pub use portrait::{FittedPortrait, Portrait, PortraitError};
+pub use revision::{Revision, RevisionError};
 pub use security_infos::{PaceParameters, PaceProtocol, SecurityInfos};
 pub use signed_profile::{AccessSecrets, FirstRecords, SignedProfile};
 pub use terms::{BufferSizes, DocumentCode, IssueTerms, TermsError};

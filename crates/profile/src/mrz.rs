@@ -83,6 +83,13 @@ impl Td1 {
         Self(mrz)
     }
 
+    /// The same zone with another name: the third line, which no check digit covers.
+    #[must_use]
+    pub fn with_name(mut self, name: &PersonName) -> Self {
+        self.0[2 * LINE..].copy_from_slice(&name_field(name));
+        self
+    }
+
     /// The 90 characters, line after line.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; LENGTH] {

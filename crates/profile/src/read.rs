@@ -77,6 +77,14 @@ pub fn dg15(data: &[u8]) -> Result<&[u8], ReadError> {
     template(FileId::Dg(15), data).map(|(key, _)| key)
 }
 
+/// DG15: the public key of Active Authentication, if it is one on P-256.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn active_authentication_key(data: &[u8]) -> Result<Option<crate::PublicPoint>, ReadError> {
+    dg15(data).map(crate::security_infos::authentication::public_point)
+}
+
 /// The eContent of EF.CardSecurity: the signed SecurityInfos.
 ///
 /// # Errors

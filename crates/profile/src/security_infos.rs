@@ -176,6 +176,12 @@ impl SecurityInfos {
         self.0.iter().filter_map(|info| pace_info(info)).collect()
     }
 
+    /// The public keys on P-256 that the elements publish under the key identifiers of `applet-spec/tables/keys.toml`.
+    #[must_use]
+    pub fn chip_keys(&self) -> ChipKeys {
+        authentication::published_keys(self.iter())
+    }
+
     /// Object identifier and DER of every element.
     pub fn iter(&self) -> impl Iterator<Item = (ObjectIdentifier, &[u8])> {
         self.0.iter().filter_map(|info| Some((parts(FileId::Dg(14), 0, info).ok()?.0, info.as_slice())))

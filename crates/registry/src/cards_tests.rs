@@ -203,3 +203,56 @@ fn a_random_source_that_repeats_itself_is_noticed() {
         d.registry.allocate(&MemberNumber::parse("079012345679").unwrap(), at(), &mut fixed).unwrap_err();
     assert!(matches!(error, Error::NoFreeValue { what: "card number", .. }), "{error}");
 }
+
+fn issued(d: &mut Desk, member: &str, chip: &ChipId) -> chipwright_profile::CardNumber {
+    let card = written(d, member, chip);
+    let intent = d.registry.intend_finalise(&card, chip, &SEAL, at()).unwrap();
+    d.registry.finalised(intent, at()).unwrap();
+    let known = d.registry.card(&card).unwrap().unwrap();
+    d.registry.record_acceptance(&known, &SEAL.security_object, at()).unwrap();
+    card
+}
+
+#[test]
+fn issued_cards_live_on() {
+    let mut d = desk();
+    let (chip, other) = (ChipId([1; 10]), ChipId([2; 10]));
+    let card = issued(&mut d, MEMBER, &chip);
+    let new = Seal { security_object: [9; 32], ..SEAL };
+    let update = d.registry.intend_life(&card, &chip, LifeEvent::Update, Some(&new), at()).unwrap();
+    let lines = d.registry.life_of(&card).unwrap();
+    assert_eq!((lines.len(), lines[0].done_at, lines[0].security_object), (1, None, Some([9; 32])));
+    d.registry.life_done(update, at()).unwrap();
+    assert_eq!(d.registry.life_of(&card).unwrap()[0].done_at, Some(at()));
+    assert_eq!(rule(d.registry.life_done(update, at())), Rule::Constraint);
+    // only an update has a seal, and it has one
+    assert_eq!(rule(d.registry.intend_life(&card, &chip, LifeEvent::Update, None, at())), Rule::Constraint);
+    assert_eq!(
+        rule(d.registry.intend_life(&card, &chip, LifeEvent::Suspend, Some(&new), at())),
+        Rule::Constraint
+    );
+    assert_eq!(
+        rule(d.registry.intend_life(&card, &other, LifeEvent::Suspend, None, at())),
+        Rule::LifeOfIssuedCards
+    );
+    let end = d.registry.intend_life(&card, &chip, LifeEvent::Terminate, None, at()).unwrap();
+    // until it is known to be done, it may be tried again
+    let end_again = d.registry.intend_life(&card, &chip, LifeEvent::Terminate, None, at()).unwrap();
+    assert_ne!(end, end_again);
+    d.registry.life_done(end_again, at()).unwrap();
+    assert_eq!(rule(d.registry.intend_life(&card, &chip, LifeEvent::Resume, None, at())), Rule::LifeEnded);
+    for change in
+        ["DELETE FROM life_intents", "UPDATE life_outcomes SET at = ''", "DELETE FROM life_outcomes"]
+    {
+        assert!(d.registry.transact("test", |t| Ok(t.execute(change, [])?)).is_err(), "{change}");
+    }
+}
+
+#[test]
+fn cards_in_work_have_no_life_yet() {
+    let mut d = desk();
+    let chip = ChipId([1; 10]);
+    let card = written(&mut d, MEMBER, &chip);
+    let refused = d.registry.intend_life(&card, &chip, LifeEvent::Suspend, None, at());
+    assert_eq!(rule(refused), Rule::LifeOfIssuedCards);
+}

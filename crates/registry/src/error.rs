@@ -51,6 +51,10 @@ pub enum Rule {
     TriesSpent,
     /// A file of records only grows.
     RecordHead,
+    /// Only issued cards live on.
+    LifeOfIssuedCards,
+    /// Nothing follows the end of a card.
+    LifeEnded,
     /// A value or a reference that the tables do not allow.
     Constraint,
 }
@@ -76,6 +80,10 @@ impl fmt::Display for Rule {
             Self::IssuedWithoutAcceptance => "a card is issued by an acceptance of the same security object",
             Self::TriesSpent => "a key set is tried on a chip only as often as the issuer allows",
             Self::RecordHead => "a file of records only grows, and a record that was seen stays the same",
+            Self::LifeOfIssuedCards => {
+                "only a card that was issued is changed later, and only on its own chip"
+            }
+            Self::LifeEnded => "a card that was terminated is not changed any more",
             Self::Constraint => "the tables do not allow this value",
         })
     }
@@ -102,6 +110,8 @@ impl Rule {
             ("rule:issued-without-acceptance", Self::IssuedWithoutAcceptance),
             ("rule:tries-spent", Self::TriesSpent),
             ("rule:record-head", Self::RecordHead),
+            ("rule:life-of-issued-cards", Self::LifeOfIssuedCards),
+            ("rule:life-ended", Self::LifeEnded),
             ("cards.member_number", Self::OneLiveCardPerMember),
             ("cards.chip", Self::OneLiveCardPerChip),
         ];

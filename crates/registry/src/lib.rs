@@ -23,6 +23,7 @@ mod cards;
 mod error;
 mod integrity;
 mod lease;
+mod life;
 mod record;
 mod record_heads;
 mod schema;
@@ -33,6 +34,7 @@ mod writing;
 pub use crate::cards::Intent;
 pub use crate::error::{Error, Fault, Rule};
 pub use crate::lease::{Holder, Writer};
+pub use crate::life::{LifeEvent, LifeIntent, LifeRecord};
 pub use crate::record::{
     Blank, BlankStage, BlanksByStage, Card, CardStatus, CardsByStatus, ChipId, Digest, FinaliseIntent,
     InFlight, Issuer, Reason, Seal,

@@ -10,13 +10,16 @@ use std::time::Duration;
 pub const APPLICATION_ID: u32 = 0x4357_5247;
 
 /// `PRAGMA user_version` this program writes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The migrations in order; the n-th makes schema version n.
 #[must_use]
 pub const fn migrations() -> &'static [&'static str] {
-    const ALL: [&str; SCHEMA_VERSION as usize] =
-        [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_record_heads.sql")];
+    const ALL: [&str; SCHEMA_VERSION as usize] = [
+        include_str!("migrations/0001_first.sql"),
+        include_str!("migrations/0002_record_heads.sql"),
+        include_str!("migrations/0003_life.sql"),
+    ];
     &ALL
 }
 

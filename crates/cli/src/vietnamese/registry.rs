@@ -38,6 +38,11 @@ pub(super) const ROWS: &[Row] = &[
         "a file of records only grows, and a record that was seen stays the same",
         "tệp hồ sơ chỉ được thêm, bản ghi đã thấy thì giữ nguyên",
     ),
+    (
+        "only a card that was issued is changed later, and only on its own chip",
+        "chỉ thẻ đã cấp mới được thay đổi về sau, và chỉ trên đúng chip của nó",
+    ),
+    ("a card that was terminated is not changed any more", "thẻ đã chấm dứt thì không được thay đổi nữa"),
     ("the tables do not allow this value", "bảng dữ liệu không cho phép giá trị này"),
     ("the registry {} is in use", "sổ đăng ký {0} đang được dùng"),
     (

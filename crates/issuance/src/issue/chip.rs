@@ -484,7 +484,8 @@ impl Desk<'_> {
     }
 }
 
-fn not_accepted(card: &CardNumber, report: &chipwright_verify::Report) -> Failure {
+/// Why a card that was read back is not accepted.
+pub(crate) fn not_accepted(card: &CardNumber, report: &chipwright_verify::Report) -> Failure {
     let first = report.decisive();
     Failure::NotAccepted {
         card: card.clone(),

@@ -2,13 +2,14 @@
 
 use super::{FeedError, LetterError};
 use crate::intake::IntakeError;
+use crate::life::FileFault;
 use chipwright_iso7816::TransportError;
 use chipwright_perso::PersoError;
 use chipwright_pki::SignError;
 use chipwright_pki::cms::TemplateError;
-use chipwright_profile::{BuildError, CardNumber, TermsError};
+use chipwright_profile::{BuildError, CardNumber, FileId, RevisionError, TermsError};
 use chipwright_records::{DraftError, MOST_BYTES};
-use chipwright_registry::ChipId;
+use chipwright_registry::{CardStatus, ChipId};
 use chipwright_verify::{CheckName, Verdict};
 
 /// Who has to act; the fault decides the reaction.
@@ -131,6 +132,28 @@ pub enum Failure {
     /// The certificate of the record signer is longer than a record.
     #[error("the signer's certificate has {0} bytes, and a record of the card holds {MOST_BYTES}")]
     SignerTooLong(usize),
+    /// Only issued cards are changed later.
+    #[error("card {card} is {}, and only an issued card is changed later", status.as_str())]
+    NotIssued {
+        /// The card.
+        card: CardNumber,
+        /// What it is.
+        status: CardStatus,
+    },
+    /// The card says so already.
+    #[error("card {0} says so already; nothing was changed")]
+    NothingToChange(CardNumber),
+    /// A file of the card that is left as it is could not be read.
+    #[error("{file} of the card could not be read: {why}")]
+    File {
+        /// The file.
+        file: FileId,
+        /// What happened.
+        why: FileFault,
+    },
+    /// The files of the card cannot be revised.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The access number in the record is not one.
     #[error("the card access number in the record cannot be used")]
     AccessNumber,
@@ -184,6 +207,12 @@ impl Failure {
             Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
                 Fault::Configuration
             }
+            Self::NotIssued { .. } | Self::NothingToChange(_) => Fault::Operator,
+            Self::File { why: FileFault::Contact(_), .. } => Fault::Reader,
+            Self::File { .. } | Self::Revision(RevisionError::Missing(_) | RevisionError::Read(_)) => {
+                Fault::Card
+            }
+            Self::Revision(_) => Fault::Data,
             Self::NoLetters | Self::Letter(_) | Self::Records(_) | Self::SignerTooLong(_) => {
                 Fault::Configuration
             }
@@ -245,6 +274,13 @@ impl Failure {
             Self::Signer(_) | Self::Sign(_) => {
                 "Check the signer's certificate, its period of use and its key."
             }
+            Self::NotIssued { .. } => "Finish the card with `chipwright issue`, or take another card.",
+            Self::NothingToChange(_) => "Check what was to be changed.",
+            Self::File { .. } => {
+                "Insert the card again and repeat; if it fails the same way, issue another card."
+            }
+            Self::Revision(RevisionError::Build(_)) => "Shorten the name or the unit.",
+            Self::Revision(_) => "Verify the card; a card that cannot be read is replaced.",
             Self::NoLetters => {
                 "Name a folder for the PIN letters, or switch the PIN off in the configuration."
             }

@@ -1,45 +1,47 @@
 //! The registry as a run uses it: with the clock at hand, and as the budget and journal that writing a chip asks for.
 
 use super::{Clock, Failure};
-use chipwright_perso::{BudgetError, ChipIdentifier, FinaliseIntent, Journal, JournalError, TryBudget};
+use chipwright_perso::{
+    BudgetError, Change, ChipIdentifier, FinaliseIntent, Journal, JournalError, LifeJournal, TryBudget,
+};
 use chipwright_profile::CardNumber;
-use chipwright_registry::{ChipId, Digest, Error, Intent, Reason, Registry, Seal};
+use chipwright_registry::{ChipId, Digest, Error, Intent, LifeEvent, LifeIntent, Reason, Registry, Seal};
 use jiff::Timestamp;
 use std::cell::{RefCell, RefMut};
 
-pub(super) struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     registry: RefCell<&'a mut Registry>,
     clock: &'a dyn Clock,
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) const fn new(registry: &'a mut Registry, clock: &'a dyn Clock) -> Self {
+    pub(crate) const fn new(registry: &'a mut Registry, clock: &'a dyn Clock) -> Self {
         Self { registry: RefCell::new(registry), clock }
     }
 
     /// The registry. Never held over a call that could ask for it again.
-    pub(super) fn registry(&self) -> RefMut<'_, &'a mut Registry> {
+    pub(crate) fn registry(&self) -> RefMut<'_, &'a mut Registry> {
         self.registry.borrow_mut()
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    pub(super) const fn budget(&self) -> Budget<'_, 'a> {
+    pub(crate) const fn budget(&self) -> Budget<'_, 'a> {
         Budget { ledger: self, failure: None }
     }
 }
 
 /// The tries of the chips, kept in the registry. An error of the registry is kept whole beside the text that passes through.
-pub(super) struct Budget<'l, 'a> {
+pub(crate) struct Budget<'l, 'a> {
     ledger: &'l Ledger<'a>,
     failure: Option<Error>,
 }
 
 impl Budget<'_, '_> {
     /// The error behind a [`BudgetError`], if the registry made it.
-    pub(super) fn into_failure(self, error: Failure) -> Failure {
+    pub(crate) fn into_failure(self, error: Failure) -> Failure {
         self.failure.map_or(error, Failure::Registry)
     }
 
@@ -69,22 +71,22 @@ impl TryBudget for Budget<'_, '_> {
 }
 
 /// Records the intent to finalise one card.
-pub(super) struct IntentBook<'l, 'a> {
+pub(crate) struct IntentBook<'l, 'a> {
     ledger: &'l Ledger<'a>,
     card: &'l CardNumber,
     signer: Digest,
     /// The intent on record; only the registry makes one.
-    pub(super) recorded: Option<Intent>,
+    pub(crate) recorded: Option<Intent>,
     failure: Option<Error>,
 }
 
 impl<'l, 'a> IntentBook<'l, 'a> {
-    pub(super) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
+    pub(crate) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
         Self { ledger, card, signer, recorded: None, failure: None }
     }
 
     /// The error behind a [`JournalError`], if the registry made it.
-    pub(super) fn into_failure(self, error: Failure) -> Failure {
+    pub(crate) fn into_failure(self, error: Failure) -> Failure {
         self.failure.map_or(error, Failure::Registry)
     }
 }
@@ -108,7 +110,68 @@ impl Journal for IntentBook<'_, '_> {
     }
 }
 
+/// Records the intent to change an issued card.
+pub(crate) struct LifeBook<'l, 'a> {
+    ledger: &'l Ledger<'a>,
+    card: &'l CardNumber,
+    signer: Digest,
+    /// The intent on record; only the registry makes one.
+    pub(crate) recorded: Option<LifeIntent>,
+    failure: Option<Error>,
+}
+
+impl<'l, 'a> LifeBook<'l, 'a> {
+    pub(crate) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
+        Self { ledger, card, signer, recorded: None, failure: None }
+    }
+
+    /// The error behind a [`JournalError`], if the registry made it.
+    pub(crate) fn into_failure(self, error: Failure) -> Failure {
+        self.failure.map_or(error, Failure::Registry)
+    }
+
+    fn record(
+        &mut self,
+        chip: &ChipIdentifier,
+        event: LifeEvent,
+        seal: Option<&Seal>,
+    ) -> Result<(), JournalError> {
+        let at = self.ledger.now();
+        match self.ledger.registry().intend_life(self.card, &ChipId(chip.0), event, seal, at) {
+            Ok(intent) => {
+                self.recorded = Some(intent);
+                Ok(())
+            }
+            Err(error) => {
+                let told = JournalError(error.to_string());
+                self.failure = Some(error);
+                Err(told)
+            }
+        }
+    }
+}
+
+impl LifeJournal for LifeBook<'_, '_> {
+    fn intend(&mut self, chip: &ChipIdentifier, change: Change) -> Result<(), JournalError> {
+        let event = match change {
+            Change::Suspend => LifeEvent::Suspend,
+            Change::Resume => LifeEvent::Resume,
+            Change::Block => LifeEvent::Block,
+            Change::Unblock => LifeEvent::Unblock,
+            Change::Terminate => LifeEvent::Terminate,
+        };
+        self.record(chip, event, None)
+    }
+}
+
+impl Journal for LifeBook<'_, '_> {
+    fn intend(&mut self, intent: &FinaliseIntent) -> Result<(), JournalError> {
+        let seal = Seal { signer: self.signer, security_object: intent.security_object_digest };
+        self.record(&intent.chip, LifeEvent::Update, Some(&seal))
+    }
+}
+
 /// A reason of ours.
-pub(super) fn reason(class: &'static str) -> Reason {
+pub(crate) fn reason(class: &'static str) -> Reason {
     Reason::new(class).unwrap_or_default()
 }

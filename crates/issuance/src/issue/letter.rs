@@ -1,14 +1,16 @@
 //! PINs leave the station on sealed letters only: who keeps them is handed in.
 
-use chipwright_profile::{CardNumber, Member, Pin, Puk};
+use chipwright_profile::{CardNumber, Pin, Puk};
 use jiff::Timestamp;
 use std::error::Error;
 
 /// A member's first PIN and PUK.
 #[derive(Debug)]
 pub struct Letter<'a> {
-    /// Whose.
-    pub member: &'a Member,
+    /// Whose, in national characters.
+    pub name: &'a str,
+    /// The member's unit.
+    pub unit: &'a str,
     /// Of which card.
     pub card: &'a CardNumber,
     /// The PIN.

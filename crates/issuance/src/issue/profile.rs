@@ -108,7 +108,14 @@ impl Desk<'_> {
         if self.terms.chip.pin {
             let letters = self.letters.as_deref_mut().ok_or(Failure::NoLetters)?;
             let (pin, puk) = (Pin::draw(&mut *self.random), Puk::draw(&mut *self.random));
-            letters.keep(&Letter { member, card: &allocation.card_number, pin: &pin, puk: &puk, at })?;
+            letters.keep(&Letter {
+                name: member.name().as_str(),
+                unit: member.unit().name(),
+                card: &allocation.card_number,
+                pin: &pin,
+                puk: &puk,
+                at,
+            })?;
             signed = signed.with_pin(&pin, &puk);
         }
         Ok(WritePlan::new(self.prepare.profile.clone(), &signed))

@@ -1,7 +1,7 @@
 //! SecurityInfos of Active, Chip and Terminal Authentication (ICAO Doc 9303-11, 9.2.4 to 9.2.8; BSI TR-03110-3, A.1.1), and the public keys in them.
 
 use chipwright_iso7816::Tag;
-use chipwright_iso7816::tlv::{Writer, encode};
+use chipwright_iso7816::tlv::{Reader, Tlv, Writer, encode};
 use der::asn1::ObjectIdentifier;
 
 use crate::asn1::{INTEGER, OBJECT_IDENTIFIER, SEQUENCE, put_unsigned};
@@ -58,6 +58,36 @@ pub(super) fn of_card_security(keys: &ChipKeys) -> Vec<Vec<u8>> {
     let published =
         keys.iter().filter(|(reference, _)| reference.published_in() == crate::FileId::CardSecurity);
     published.map(|(reference, key)| chip_authentication_key(reference, key)).collect()
+}
+
+/// The public keys on P-256 that the elements publish, by their key identifiers.
+pub(super) fn published_keys<'a>(infos: impl Iterator<Item = (ObjectIdentifier, &'a [u8])>) -> ChipKeys {
+    let mut keys = ChipKeys::default();
+    for (protocol, info) in infos {
+        if protocol == CHIP_AUTHENTICATION_KEY
+            && let Some((reference, key)) = published_key(info)
+        {
+            keys.set(reference, key);
+        }
+    }
+    keys
+}
+
+fn published_key(info: &[u8]) -> Option<(KeyReference, PublicPoint)> {
+    let mut fields = Reader::new(Tlv::parse_expected(info, SEQUENCE).ok()?.value);
+    fields.expect(OBJECT_IDENTIFIER).ok()?;
+    let key = public_point(fields.expect(SEQUENCE).ok()?.encoded)?;
+    let [number] = *fields.expect(INTEGER).ok()?.value else { return None };
+    let reference = KeyReference::ALL.into_iter().find(|reference| reference.number() == number)?;
+    Some((reference, key))
+}
+
+/// The point in a SubjectPublicKeyInfo.
+pub(crate) fn public_point(public: &[u8]) -> Option<PublicPoint> {
+    let mut fields = Reader::new(Tlv::parse_expected(public, SEQUENCE).ok()?.value);
+    fields.expect(SEQUENCE).ok()?;
+    let [0, point @ ..] = fields.expect(BIT_STRING).ok()?.value else { return None };
+    point.try_into().ok()
 }
 
 /// DG15's content: `SubjectPublicKeyInfo { { id-ecPublicKey, prime256v1 }, point }` (9303-11, 6.1.3).

@@ -76,6 +76,13 @@ fn read_keys_back(inputs: &Inputs, files: &Object, card_security: Option<Vec<u8>
     if let Some(infos) = &card_security {
         assert!(read::card_security_infos(infos).unwrap().contains_all(&access));
     }
+    let mut read = read::dg14(&file("DG14").unwrap()).unwrap().chip_keys();
+    read.aa = file("DG15").and_then(|dg15| read::active_authentication_key(&dg15).unwrap());
+    if let Some(infos) = &card_security {
+        let keys = read::card_security_infos(infos).unwrap().chip_keys();
+        (read.cam, read.ca2) = (keys.cam, keys.ca2);
+    }
+    assert_eq!(read, inputs.keys);
     for reference in KeyReference::ALL {
         for (place, content) in [
             (FileId::Dg(14), file("DG14")),
