@@ -199,8 +199,12 @@ fn records_of_another_card_or_another_file_are_foreign() {
 fn signers_are_known_entitled_and_trusted() {
     let house = house();
     let records = four(&house);
-    let report =
-        house.check_with(Category::PartyLife, &records[..1], None, &[house.order.authority.signer.clone()]);
+    let report = house.check_with(
+        Category::PartyLife,
+        &records[..1],
+        None,
+        std::slice::from_ref(&house.order.authority.signer),
+    );
     assert_eq!(report.findings, [Finding::UnknownSigner { number: 1 }]);
 
     // the root itself signs no records, and its key makes none here
@@ -217,7 +221,8 @@ fn signers_are_known_entitled_and_trusted() {
     let strangers = chipwright_testkit::AuthorityOptions::real("Another Party", 4, from);
     let stranger = Signer::new(&chipwright_testkit::Authority::new(&strangers), 5);
     let records = stranger.chain(house.number(), [party_life(2024)]);
-    let report = house.check_with(Category::PartyLife, &records, None, &[stranger.certificate.clone()]);
+    let report =
+        house.check_with(Category::PartyLife, &records, None, std::slice::from_ref(&stranger.certificate));
     assert_eq!(report.findings, [Finding::UntrustedSigner { number: 1, failure: Failure::IssuerUnknown }]);
 
     // dated outside the time in which the key may sign
