@@ -102,6 +102,7 @@ impl<'a> Terminals<'a> {
 
     /// The newest document verifier.
     pub(crate) fn verifier(&self) -> Result<Held, Failure> {
+        self.authority()?;
         self.verifiers()?.pop().ok_or_else(|| {
             Failure::new(
                 Exit::Configuration,

@@ -171,7 +171,9 @@ pub(super) fn judgement(report: &FileReport, out: Output) -> Vec<String> {
     };
     let verdict = if report.is_good() { out.pick("good", "đúng") } else { out.pick("WRONG", "SAI") };
     let mut lines = vec![match out.language {
-        Language::En => format!("{en}: {verdict}, {count} records; {tail}"),
+        Language::En => {
+            format!("{en}: {verdict}, {count} record{}; {tail}", if count == 1 { "" } else { "s" })
+        }
         Language::Vi => format!("{vi}: {verdict}, {count} bản ghi; {tail}"),
     }];
     lines.extend(report.findings.iter().map(|finding| format!("  {}", out.words(finding))));
