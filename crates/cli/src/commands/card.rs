@@ -1,4 +1,8 @@
-//! `card info`: what a chip says of itself; reads only.
+//! `card`: what a chip says of itself, and what is done to an issued card.
+
+mod desk;
+mod life;
+mod update;
 
 use crate::context::Context;
 use crate::emulator_reader::{CardName, EmulatorReader};
@@ -11,10 +15,10 @@ use crate::readers::{Identifiers, Inserted};
 use crate::text::{Text, text};
 use chipwright_emulator::Interface;
 use chipwright_iso7816::Transport;
-use chipwright_perso::{Fault, PersoError, Stage, Survey, survey};
+use chipwright_perso::{Change, Fault, PersoError, Stage, Survey, survey};
 use serde::Serialize;
 
-/// Look at a chip
+/// Look at a chip; suspend, block, end or update an issued card
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Card {
     /// Show production data, keys, protocol, memory and stage; reads only, needs no key
@@ -25,11 +29,34 @@ pub(crate) enum Card {
         #[arg(long)]
         json: bool,
     },
+    /// Suspend an issued card: nothing can be read from it until it is resumed
+    Suspend(life::Life),
+    /// Resume a suspended card
+    Resume(life::Life),
+    /// Block an issued card: no application can be selected until it is unblocked
+    Block(life::Life),
+    /// Unblock a blocked card: it is as it was before
+    Unblock(life::Life),
+    /// End an issued card for ever, and revoke it
+    Terminate(life::End),
+    /// Give an issued card another name, another unit or another PIN; it is readable throughout, then read back and verified
+    Update(Box<update::Update>),
+    /// Show what was done to an issued card
+    History(life::History),
 }
 
 impl Card {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let Self::Info { card, json } = self;
+        let (card, json) = match self {
+            Self::Info { card, json } => (card, json),
+            Self::Suspend(life) => return life.run(Change::Suspend, context),
+            Self::Resume(life) => return life.run(Change::Resume, context),
+            Self::Block(life) => return life.run(Change::Block, context),
+            Self::Unblock(life) => return life.run(Change::Unblock, context),
+            Self::Terminate(end) => return end.run(context),
+            Self::Update(update) => return update.run(context),
+            Self::History(history) => return history.run(context),
+        };
         let home = context.home()?;
         let (mut card, identifiers) = card.insert_to_look(&home, context)?;
         show(&mut card, identifiers, &home, context, *json)?;

@@ -141,13 +141,8 @@ pub(super) const ROWS: &[Row] = &[
         "Tạo cặp khóa để niêm phong bằng chứng kiểm tra: keys/evidence.pem để mở, keys/evidence.pub để niêm phong",
     ),
     (
-        "What is demanded of the chip; the home's configuration says so if not given",
-        "Yêu cầu đối với chip; nếu không ghi thì theo cấu hình của thư mục phát hành",
-    ),
-    ("A card whose chip proves nothing is refused", "Từ chối thẻ có chip không chứng minh được gì"),
-    (
-        "For cards issued before chips proved themselves",
-        "Dành cho thẻ cấp từ khi chip chưa biết tự chứng minh",
+        "Whether every card must prove that its chip is genuine (`required`), or only those that promise to (`if-promised`); the home's configuration says so if not given",
+        "Mọi thẻ đều phải chứng minh chip là thật (`required`), hay chỉ những thẻ có cam kết (`if-promised`); nếu không ghi thì theo cấu hình của thư mục phát hành",
     ),
     (
         "The exit code is the verdict: 0 genuine and valid, 10 to 20 otherwise. Times are measured, or modelled for a chip and a link that are named.",
@@ -228,7 +223,10 @@ pub(super) const ROWS: &[Row] = &[
         "Say how the PIN stands; needs no secret and costs no try",
         "Cho biết tình trạng mã PIN; không cần bí mật nào và không mất lần thử nào",
     ),
-    ("The member sets another PIN, after the one the card has", "Đảng viên đổi mã PIN, sau khi nhập mã đang dùng"),
+    (
+        "The member sets another PIN, after the one the card has",
+        "Đảng viên đổi mã PIN, sau khi nhập mã đang dùng",
+    ),
     (
         "Get the tries back with the right PIN; a suspended one is entered after the card access number",
         "Nhập đúng mã PIN để lấy lại đủ lượt thử; mã đang tạm khóa thì nhập sau số CAN",
@@ -284,7 +282,6 @@ pub(super) const ROWS: &[Row] = &[
     ("No reason given", "Không nêu lý do"),
     ("Print the authority afterwards as JSON", "Sau đó in cơ quan chứng thực thành JSON"),
     // card
-    ("Look at a chip", "Xem một chip"),
     (
         "Show production data, keys, protocol, memory and stage; reads only, needs no key",
         "Xem dữ liệu sản xuất, khóa, giao thức, bộ nhớ và giai đoạn; chỉ đọc, không cần khóa",
@@ -543,6 +540,41 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("Real roots only", "Chỉ gốc thật"),
     ("Test roots too", "Cả gốc thử nghiệm"),
+    (
+        "Look at a chip; suspend, block, end or update an issued card",
+        "Xem chip; tạm khóa, khóa, chấm dứt hoặc cập nhật thẻ đã cấp",
+    ),
+    (
+        "Suspend an issued card: nothing can be read from it until it is resumed",
+        "Tạm khóa thẻ đã cấp: không đọc được gì cho đến khi mở lại",
+    ),
+    ("Resume a suspended card", "Mở lại thẻ đang bị tạm khóa"),
+    (
+        "Block an issued card: no application can be selected until it is unblocked",
+        "Khóa thẻ đã cấp: không chọn được ứng dụng nào cho đến khi mở khóa",
+    ),
+    ("Unblock a blocked card: it is as it was before", "Mở khóa thẻ đã khóa: thẻ trở lại như trước"),
+    ("End an issued card for ever, and revoke it", "Chấm dứt vĩnh viễn thẻ đã cấp và thu hồi thẻ"),
+    (
+        "Give an issued card another name, another unit or another PIN; it is readable throughout, then read back and verified",
+        "Đổi họ tên, đơn vị hoặc PIN trên thẻ đã cấp; thẻ luôn đọc được, sau đó được đọc lại và kiểm tra",
+    ),
+    ("Show what was done to an issued card", "Xem những gì đã làm với thẻ đã cấp"),
+    ("The card's number, as printed on it", "Số thẻ in trên thẻ"),
+    (
+        "Say that you mean it: a terminated card can never be used again",
+        "Xác nhận: thẻ đã chấm dứt không bao giờ dùng lại được",
+    ),
+    ("The member's new name, in national characters", "Họ tên mới của đảng viên, đủ dấu"),
+    ("Code of the member's new unit", "Mã đơn vị mới của đảng viên"),
+    ("Name of the member's new unit", "Tên đơn vị mới của đảng viên"),
+    ("Set a new PIN and PUK, and write their letter", "Đặt PIN và PUK mới, ghi thư PIN"),
+    (
+        "Write the PIN letter into this folder, as PDF that only you may read",
+        "Ghi thư PIN vào thư mục này, dạng PDF chỉ riêng bạn đọc được",
+    ),
+    ("A card whose chip proves nothing is refused", "Từ chối thẻ mà chip không chứng minh được gì"),
+    ("For cards issued before chips proved themselves", "Cho thẻ cấp trước khi chip biết tự chứng minh"),
 ];
 
 const EXIT_CODES: &str = "\

@@ -117,6 +117,26 @@ pub(super) const ROWS: &[Row] = &[
         "Check the signer's certificate: it signs the first records of each card.",
         "Kiểm tra chứng thư của người ký: người này ký bản ghi đầu tiên của mỗi thẻ.",
     ),
+    (
+        "card {card} is {}, and only an issued card is changed later",
+        "thẻ {card} đang ở trạng thái {0!}, chỉ thẻ đã cấp mới thay đổi được",
+    ),
+    ("card {0} says so already; nothing was changed", "thẻ {0} đã ghi như vậy; không có gì thay đổi"),
+    ("{file} of the card could not be read: {why}", "không đọc được {file} của thẻ: {why!}"),
+    (
+        "Finish the card with `chipwright issue`, or take another card.",
+        "Hoàn tất thẻ bằng `chipwright issue`, hoặc lấy thẻ khác.",
+    ),
+    ("Check what was to be changed.", "Kiểm tra lại nội dung cần đổi."),
+    (
+        "Insert the card again and repeat; if it fails the same way, issue another card.",
+        "Đưa thẻ vào lại rồi làm lại; nếu vẫn lỗi như vậy thì cấp thẻ khác.",
+    ),
+    ("Shorten the name or the unit.", "Rút gọn họ tên hoặc tên đơn vị."),
+    (
+        "Verify the card; a card that cannot be read is replaced.",
+        "Kiểm tra thẻ; thẻ không đọc được thì thay thẻ khác.",
+    ),
     // classes of reasons
     ("blocked-card", "là thẻ đã bị khóa"),
     ("needs-a-decision", "cần người có thẩm quyền quyết định"),

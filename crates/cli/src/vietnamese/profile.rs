@@ -227,4 +227,5 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("a PIN has six digits", "mã PIN có sáu chữ số"),
     ("a PUK has ten digits", "mã PUK có mười chữ số"),
+    ("{0} of the card is missing", "thẻ thiếu {0}"),
 ];

@@ -1,0 +1,96 @@
+//! `card update`: another name, another unit, another PIN on an issued card.
+
+use super::desk::Desk;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::text::{Text, text};
+use chipwright_issuance::life::{NewData, update_card};
+use chipwright_profile::{MemberError, PersonName, Unit};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What is to be changed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Update {
+    #[command(flatten)]
+    desk: Desk,
+    /// The member's new name, in national characters
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["unit_code", "new_pin"])]
+    name: Option<String>,
+    /// Code of the member's new unit
+    #[arg(long, value_name = "CODE", requires = "unit_name")]
+    unit_code: Option<String>,
+    /// Name of the member's new unit
+    #[arg(long, value_name = "NAME", requires = "unit_code")]
+    unit_name: Option<String>,
+    /// Set a new PIN and PUK, and write their letter
+    #[arg(long, requires = "letters")]
+    new_pin: bool,
+    /// Write the PIN letter into this folder, as PDF that only you may read
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Done {
+    schema: &'static str,
+    card: String,
+    chip: String,
+    was_current: bool,
+    security_object_sha256: String,
+    round_trips: u64,
+}
+
+impl Update {
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let data = NewData { name: self.name()?, unit: self.unit()?, pin: self.new_pin };
+        let letters = self.letters.as_deref();
+        let updated = self
+            .desk
+            .work(letters, context, |card, number, office| update_card(card, number, &data, office))?;
+        let number = self.desk.number()?;
+        if self.json {
+            context.out.json(&Done {
+                schema: "chipwright-card-update/1",
+                card: number.to_string(),
+                chip: updated.chip.to_string(),
+                was_current: updated.was_current,
+                security_object_sha256: hex::encode(updated.intent.security_object_digest),
+                round_trips: updated.cost.round_trips(),
+            })?;
+            return Ok(Exit::Success);
+        }
+        let said = text!(
+            "card {number} is updated, read back and accepted",
+            "thẻ {number} đã cập nhật, đọc lại và được chấp nhận"
+        );
+        context.out.data(said.pick(context.out.language))?;
+        Ok(Exit::Success)
+    }
+
+    fn name(&self) -> Result<Option<PersonName>, Failure> {
+        let wrong =
+            |error: MemberError| refused(&text!("the name cannot be used", "không dùng được họ tên"), &error);
+        self.name.as_deref().map(PersonName::new).transpose().map_err(wrong)
+    }
+
+    fn unit(&self) -> Result<Option<Unit>, Failure> {
+        let wrong =
+            |error: MemberError| refused(&text!("the unit cannot be used", "không dùng được đơn vị"), &error);
+        let unit = self.unit_code.as_deref().zip(self.unit_name.as_deref());
+        unit.map(|(code, name)| Unit::new(code, name)).transpose().map_err(wrong)
+    }
+}
+
+fn refused(what: &Text, error: &MemberError) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        what.clone(),
+        ("Write it as it is to stand on the card.", "Ghi đúng như sẽ nằm trên thẻ."),
+    )
+    .because(error)
+}
