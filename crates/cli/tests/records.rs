@@ -222,6 +222,22 @@ fn a_terminal_may_keep_its_key_to_itself_and_share_a_bit() {
     assert_eq!(refused.status.code(), Some(5));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no right to append:transfer"));
 
+    // a terminal that may append and not read goes on from what the registry has seen
+    let change = |right: &str| {
+        let set = format!("right={right}");
+        let more = ["--set", "change=granted", "--set", "from=2026-01-01", "--set", "decision=1-QĐ"];
+        succeeds(&house, &[&["record", "add", "rights", "--set", &set], &more[..], &CARD].concat());
+    };
+    change("Quyền ứng cử");
+    change("Quyền đề cử");
+    terminal(&house, "reader", &["can-allowed", "read:rights"]);
+    let verify = [&["record", "verify", "--json", "--terminal", "reader"], &CARD[..3]].concat();
+    let checked = json(&house, &verify);
+    assert_eq!(
+        (&checked["good"], &checked["categories"][0]["records"]),
+        (&Value::from(true), &Value::from(2))
+    );
+
     let asked = succeeds(&house, &["terminal", "request", "post"]);
     let path = String::from_utf8(asked.stdout).unwrap();
     succeeds(

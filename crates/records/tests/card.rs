@@ -309,6 +309,30 @@ fn the_can_needs_its_own_right() {
         .unwrap();
 }
 
+/// The member's own secret needs no right of the terminal.
+#[test]
+fn the_pin_opens_records_and_a_wrong_one_costs_a_try() {
+    let house = House::with_features(&[READ_LIFE], None, |chip| ChipFeatures { pin: true, ..chip });
+    let mut card = house.card();
+    let pin = std::str::from_utf8(house.order.pin.as_ref().unwrap().0.expose()).unwrap().to_owned();
+    let wrong = Password::pin(if pin == "000000" { "000001" } else { "000000" }).unwrap();
+    let open = |card: &mut Exchanger<Card>, password: &Password| {
+        card.reset().unwrap();
+        house.open_with(card, &house.chain(), &house.cv.terminal.key, now(), password, |mut session| {
+            session.list(Category::PartyLife).unwrap().len()
+        })
+    };
+    let error = open(&mut card, &wrong).unwrap_err();
+    assert!(
+        matches!(error, OpenError::Pace(PaceError::WrongPassword { tries_left: Some(2), .. })),
+        "{error:?}"
+    );
+    assert_eq!(open(&mut card, &Password::pin(&pin).unwrap()).unwrap(), 0);
+    let puk = std::str::from_utf8(house.order.pin.as_ref().unwrap().1.expose()).unwrap().to_owned();
+    let puk = Password::puk(&puk).unwrap();
+    assert!(matches!(open(&mut card, &puk), Err(OpenError::Password)), "the PUK opens nothing");
+}
+
 #[test]
 fn a_card_without_records_says_so() {
     let house = House::new(&everything());

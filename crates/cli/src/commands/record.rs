@@ -16,10 +16,12 @@ use crate::one_card::OneCard;
 use crate::randomness;
 use crate::readers::Inserted;
 use crate::registry;
+use crate::secret;
 use crate::terminals::{self, Terminals};
 use crate::text::text;
 use crate::unlock::Unlock;
 use crate::vietnamese;
+use chipwright_channel::pace::Password;
 use chipwright_iso7816::Transport;
 use chipwright_pki::cv::Category;
 use chipwright_profile::CardNumber;
@@ -48,6 +50,12 @@ pub(crate) struct Way {
     card: OneCard,
     #[command(flatten)]
     unlock: Unlock,
+    /// Ask for the member's PIN, and open the records with it
+    #[arg(long, conflicts_with_all = ["can", "can_fd", "mrz_file", "from_registry", "pin_fd"])]
+    pin: bool,
+    /// Read the member's PIN from this file descriptor, and open the records with it
+    #[arg(long, value_name = "N", conflicts_with_all = ["can", "can_fd", "mrz_file", "from_registry"])]
+    pin_fd: Option<u32>,
     /// The terminal: a name in the home, or a chain file with its key beside it
     #[arg(long, value_name = "NAME-OR-FILE")]
     terminal: String,
@@ -81,7 +89,7 @@ impl Way {
         let key = terminals::load(&key, &self.own.open(&terminals, context)?)?;
         let judge = self.against.judge(home)?;
         let mut card: Inserted = self.card.insert_to_read(home, context)?;
-        let password = self.unlock.password(&mut card, home, context)?;
+        let password = self.password(&mut card, home, context)?;
         card.reset().map_err(|error| {
             Failure::new(
                 Exit::Card,
@@ -94,6 +102,27 @@ impl Way {
         let mut session = RecordsSession::open(&mut card, &password, &terminal, &mut randomness::fill)
             .map_err(|error| not_open(&error))?;
         act(&mut session)
+    }
+}
+
+impl Way {
+    fn password(&self, card: &mut Inserted, home: &Home, context: &Context) -> Result<Password, Failure> {
+        let digits = match self.pin_fd {
+            Some(descriptor) => secret::line_of_descriptor(descriptor)?,
+            None if self.pin => {
+                let what = text!("the member's PIN (six digits)", "mã PIN của đảng viên (sáu chữ số)");
+                secret::must_be_terminal(&what, "--pin-fd")?;
+                secret::prompt(&format!("{}: ", what.pick(context.out.language)))?
+            }
+            None => return self.unlock.password(card, home, context),
+        };
+        Password::pin(digits.trim()).map_err(|error| {
+            Failure::of(
+                Exit::Usage,
+                &error,
+                ("Type the six digits of the PIN.", "Nhập sáu chữ số của mã PIN."),
+            )
+        })
     }
 }
 

@@ -98,6 +98,14 @@ pub(super) const ROWS: &[Row] = &[
         "Thiết bị đọc: tên trong thư mục phát hành, hoặc tệp chuỗi chứng thư có khóa để bên cạnh",
     ),
     (
+        "Ask for the member's PIN, and open the records with it",
+        "Hỏi mã PIN của đảng viên và mở hồ sơ bằng mã đó",
+    ),
+    (
+        "Read the member's PIN from this file descriptor, and open the records with it",
+        "Đọc mã PIN của đảng viên từ file descriptor này và mở hồ sơ bằng mã đó",
+    ),
+    (
         "What kind of record: party-life, training, political-theory, commendation, rights, transfer",
         "Loại bản ghi: party-life, training, political-theory, commendation, rights, transfer",
     ),

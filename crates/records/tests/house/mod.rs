@@ -116,9 +116,17 @@ impl House {
     }
 
     pub fn narrowed(rights: &[Right], files: Option<FileRights>) -> Self {
+        Self::with_features(rights, files, |chip| chip)
+    }
+
+    pub fn with_features(
+        rights: &[Right],
+        files: Option<FileRights>,
+        chip: impl FnOnce(ChipFeatures) -> ChipFeatures,
+    ) -> Self {
         let cv = CvAuthority::new(9, Rights::of(rights.iter().copied()), files);
         let features = ChipFeatures { records: Some(cv.trust_point()), ..ChipFeatures::PROVEN };
-        let mut order = Order::new(features);
+        let mut order = Order::new(chip(features));
         let number = order.allocation.card_number.clone();
         let secret = CitizenSecret {
             number: CitizenNumber::parse(order.member.citizen_number().expose()).unwrap(),
