@@ -211,6 +211,8 @@ verbs! {
         manifest: String,
         /// A fault in it: `missing`, `extra`, `hash`, `order` or `version`.
         broken: Option<String>,
+        /// Data groupings that it does not name, by number.
+        without: Vec<String>,
         /// Not marked as the last block.
         not_last: bool,
         /// Another object after it in the same block.

@@ -129,6 +129,10 @@ impl Bench<'_> {
             .iter()
             .map(|(dgi, value)| (Dgi(*dgi), Object::public(Dgi(*dgi), value.clone()).digest()))
             .collect();
+        for dgi in &step.without {
+            let dgi = u16::from_str_radix(dgi, 16).map_err(wrong)?;
+            entries.remove(&Dgi(dgi));
+        }
         match step.broken.as_deref() {
             Some("missing") => {
                 entries.pop_last();
