@@ -79,8 +79,9 @@ pub(crate) struct Against {
     /// Which roots count; the home's configuration says so if not given
     #[arg(long, value_enum)]
     policy: Option<Roots>,
-    /// What is demanded of the chip; the home's configuration says so if not given
-    #[arg(long, value_enum)]
+    /// Whether every card must prove that its chip is genuine (`required`), or only those that promise to
+    /// (`if-promised`); the home's configuration says so if not given
+    #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
     chip_proof: Option<ChipProof>,
     /// AID of the identity application, hexadecimal; the home's if not given
     #[arg(long, value_name = "HEX", value_parser = aid)]
@@ -294,7 +295,11 @@ impl Judge {
     }
 
     /// What records are held against.
-    pub(crate) fn expectation<'a>(&'a self, card: &'a CardNumber, certificates: &'a [Certificate]) -> Expectation<'a> {
+    pub(crate) fn expectation<'a>(
+        &'a self,
+        card: &'a CardNumber,
+        certificates: &'a [Certificate],
+    ) -> Expectation<'a> {
         Expectation { card, certificates, trust: &self.trust, policy: &self.policy, at: self.at }
     }
 

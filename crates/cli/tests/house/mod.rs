@@ -27,7 +27,24 @@ impl House {
 
     /// With blanks, and the first five good members of the sample list issued.
     pub(crate) fn issued() -> Self {
+        Self::with_home().and_issued()
+    }
+
+    /// The same with chips that prove nothing, as older programs issued them, and a policy that takes them.
+    pub(crate) fn issued_without_proofs() -> Self {
         let house = Self::with_home();
+        let path = house.path().join("home/config.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text
+            .replace("active_authentication = true", "active_authentication = false")
+            .replace("chip_authentication = true", "chip_authentication = false")
+            .replace("chip_proof = \"required\"", "chip_proof = \"if-promised\"");
+        fs::write(&path, text).unwrap();
+        house.and_issued()
+    }
+
+    fn and_issued(self) -> Self {
+        let house = self;
         assert!(house.output(&["emulator", "create", "--count", "6"]).status.success());
         house.members(&GOOD[..5]);
         let done = house.output(&[
