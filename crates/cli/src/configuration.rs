@@ -281,6 +281,9 @@ impl Configuration {
             ..IssueTerms::new(issued, expires, unit)
         };
         terms.check().map_err(|error| wrong("document", "terms that fit each other").because(&error))?;
+        if self.trust.chip_proof == ChipProof::Required && !terms.chip.proves_itself() {
+            return Err(no_proof());
+        }
         Ok(terms)
     }
 
@@ -303,6 +306,20 @@ fn key_version(name: &'static str, digits: &str) -> Result<u8, Failure> {
         .ok()
         .filter(|version| digits.len() == 2 && !digits.starts_with('+') && (1..=0x7F).contains(version))
         .ok_or_else(|| wrong(name, "a key version number from 01 to 7F in hexadecimal"))
+}
+
+fn no_proof() -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        (
+            "config.toml: new cards prove nothing of their chip, and trust.chip_proof demands a proof of every card",
+            "config.toml: thẻ mới không chứng minh được chip, trong khi trust.chip_proof đòi mọi thẻ phải chứng minh",
+        ),
+        (
+            "Set chip.chip_authentication = true, or trust.chip_proof = \"if-promised\".",
+            "Đặt chip.chip_authentication = true, hoặc trust.chip_proof = \"if-promised\".",
+        ),
+    )
 }
 
 fn wrong(name: &'static str, wanted: &'static str) -> Failure {
@@ -356,6 +373,16 @@ mod tests {
         let point = vec![0x7F, 0x21, 0x00];
         let chip = configuration.terms(jiff::civil::date(2026, 2, 28), Some(point.clone())).unwrap().chip;
         assert_eq!(chip, ChipFeatures { cam: true, records: Some(point), pin: true, ..ChipFeatures::PROVEN });
+        configuration.chip = Chip {
+            active_authentication: false,
+            chip_authentication: false,
+            cam: false,
+            ..configuration.chip
+        };
+        let terms = |configuration: &Configuration| configuration.terms(jiff::civil::date(2026, 2, 28), None);
+        assert!(terms(&configuration).is_err(), "its own verifier would refuse such a card");
+        configuration.trust.chip_proof = ChipProof::IfPromised;
+        assert!(terms(&configuration).is_ok());
     }
 
     #[test]

@@ -125,8 +125,8 @@ fn no_trust_point(path: &Path, error: &io::Error) -> Failure {
             path.display()
         ),
         (
-            "Make the CVCA of the terminals with `chipwright terminal`, or set chip.records = false in config.toml.",
-            "Tạo CVCA cho thiết bị đọc bằng `chipwright terminal`, hoặc đặt chip.records = false trong config.toml.",
+            "Make the CVCA of the terminals with `chipwright terminal init-cvca`, or set chip.records = false in config.toml.",
+            "Tạo CVCA cho thiết bị đọc bằng `chipwright terminal init-cvca`, hoặc đặt chip.records = false trong config.toml.",
         ),
     )
     .because(error)

@@ -17,7 +17,8 @@ use crate::issue::{Clock, Failure, Letter, Letters, Signer};
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, Transport};
 use chipwright_perso::{
-    CardKeys, Change, Changed, ChipIdentifier, ChipProfile, Surroundings, UpdatePlan, Updated, life, update,
+    CardKeys, Change, Changed, ChipIdentifier, ChipProfile, PersoError, Stage, Surroundings, UpdatePlan,
+    Updated, life, survey, update,
 };
 use chipwright_pki::{Policy, TrustStore, check};
 use chipwright_profile::{CardNumber, ChipKeys, FileId, PersonName, Pin, Puk, Revision, Unit, read};
@@ -112,6 +113,7 @@ pub fn update_card<T: Transport>(
     let known = known(office.registry, number, false)?;
     let chip = chip_of(&known)?;
     let mut desk = Desk { number, chip, office };
+    desk.look(card)?;
     let (accepted, files) = desk.read(card)?;
     let held = desk.everything(card, &files)?;
     let keys = keys_of(&held)?;
@@ -150,6 +152,18 @@ struct Desk<'d, 'a> {
 }
 
 impl Desk<'_, '_> {
+    /// It is that card, and one that can be read.
+    fn look<T: Transport>(&self, card: &mut Exchanger<T>) -> Result<(), Failure> {
+        card.reset().map_err(Failure::Reset)?;
+        let found = survey(card, &self.office.profile)?;
+        let (wanted, stage) = (self.chip, found.stage);
+        match stage {
+            _ if found.chip != wanted => Err(PersoError::OtherChip { wanted, found: found.chip }.into()),
+            Stage::Finished => Ok(()),
+            _ => Err(PersoError::NotFinished { chip: wanted, stage }.into()),
+        }
+    }
+
     /// What a stranger says of the card, with every proof, and the files.
     fn read<T: Transport>(&mut self, card: &mut Exchanger<T>) -> Result<(Accepted, Files), Failure> {
         card.reset().map_err(Failure::Reset)?;

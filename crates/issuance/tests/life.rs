@@ -174,6 +174,16 @@ fn another_name_and_unit() {
 }
 
 #[test]
+fn a_suspended_card_is_not_updated() {
+    let mut life = Life::new(ChipFeatures::PROVEN);
+    life.change(Change::Suspend).unwrap();
+    let failure = life.update(&married()).unwrap_err();
+    let wanted = matches!(failure, Failure::Perso(PersoError::NotFinished { stage: Stage::Suspended, .. }));
+    assert!(wanted, "{failure}");
+    assert_eq!(life.story(), [(LifeEvent::Suspend, true)]);
+}
+
+#[test]
 fn another_pin_on_another_letter() {
     let mut life = Life::new(everything());
     let before = life.w.letters.letters[&life.number.to_string()];

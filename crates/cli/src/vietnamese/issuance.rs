@@ -118,8 +118,8 @@ pub(super) const ROWS: &[Row] = &[
         "Kiểm tra chứng thư của người ký: người này ký bản ghi đầu tiên của mỗi thẻ.",
     ),
     (
-        "card {card} is {}, and only an issued card is changed later",
-        "thẻ {card} đang ở trạng thái {0!}, chỉ thẻ đã cấp mới thay đổi được",
+        "card {card} is no issued card, and only an issued card is changed later",
+        "thẻ {card} không phải thẻ đã cấp, chỉ thẻ đã cấp mới thay đổi được",
     ),
     ("card {0} says so already; nothing was changed", "thẻ {0} đã ghi như vậy; không có gì thay đổi"),
     ("{file} of the card could not be read: {why}", "không đọc được {file} của thẻ: {why!}"),

@@ -133,7 +133,7 @@ pub enum Failure {
     #[error("the signer's certificate has {0} bytes, and a record of the card holds {MOST_BYTES}")]
     SignerTooLong(usize),
     /// Only issued cards are changed later.
-    #[error("card {card} is {}, and only an issued card is changed later", status.as_str())]
+    #[error("card {card} is no issued card, and only an issued card is changed later")]
     NotIssued {
         /// The card.
         card: CardNumber,
