@@ -7,6 +7,7 @@ use crate::consistency;
 use crate::holder::Holder;
 use crate::inspect::Inspection;
 use crate::memory::{Memory, SecurityObjectRead};
+use crate::owed::Owed;
 use crate::proof::{ChipProofPolicy, Proof};
 use crate::verdict::Verdict;
 use chipwright_profile::security_object::SecurityObject;
@@ -96,8 +97,9 @@ fn chip_proof(memory: &Memory, signed: &SecurityObject, ask: &Inspection<'_>) ->
         return Check::failed(name, verdict, format!("{}: {why}", proof.texts().0));
     }
     let Some(due) = &memory.due else {
-        // DG14, which says what is owed, was signed and is withheld or altered
-        let withheld = memory.promises_withheld || memory.files.has(FileId::Dg(14));
+        // DG14, which says what is owed, was signed and is withheld or altered; a reading that was broken off has not come to it
+        let known = Owed::read(signed, &memory.files).is_some();
+        let withheld = memory.promises_withheld || (memory.files.has(FileId::Dg(14)) && !known);
         return match signed.hash_of(14) {
             Some(_) if withheld => {
                 not_proven("DG14 is signed, but what it says of the chip is not known".to_owned())

@@ -88,6 +88,15 @@ impl ReadError {
         }
     }
 
+    /// Whether no answer came, so that the card has said nothing.
+    pub(crate) const fn is_silence(&self) -> bool {
+        matches!(
+            self,
+            Self::Exchange(ExchangeError::Transport(_))
+                | Self::SecureMessaging(SmError::Exchange(ExchangeError::Transport(_)))
+        )
+    }
+
     /// Whether card or reader refused the length that was asked for.
     pub(crate) const fn refuses_length(&self) -> bool {
         match self {

@@ -51,7 +51,7 @@ fn it_convinces_later_and_elsewhere() {
         let accepted = report.into_accepted().unwrap();
         assert_eq!(shown.security_object_digest, accepted.security_object_digest());
         // what identifies the member stays on the card
-        assert!(!kept.contains(&kiosk.order.member.number().as_str()));
+        assert!(!kept.contains(kiosk.order.member.number().as_str()));
     }
 }
 

@@ -179,24 +179,37 @@ fn resumed(kiosk: &Kiosk, card: &mut Exchanger<Card>) -> (Report, Vec<&'static s
     (report, stages.into_inner())
 }
 
+/// Lifted, or the reader gone, at every command: unreadable, with what to do about it, and no word against the chip.
 #[test]
 fn a_card_that_stays_away_is_unreadable() {
+    let mut points = 0;
+    for chip in [features(true, true, false), features(true, false, false), features(false, false, true)] {
+        let kiosk = Kiosk::new(chip);
+        let issued = kiosk.issue();
+        let commands = kiosk.judge(&mut issued.card(LengthMode::Extended)).cost.round_trips;
+        for at in 1..=commands {
+            let mut card = issued.card(LengthMode::Extended);
+            card.transport().fault_at_apdu(at, Fault::CutBefore);
+            let asked = Cell::new(0);
+            let mut back = |_: &mut Exchanger<Card>, _| {
+                asked.set(asked.get() + 1);
+                false
+            };
+            let mut random = chipwright_testkit::random(9);
+            let (report, _) = inspect_resumable(&mut card, &mut kiosk.ask(), &mut random, &mut back);
+            assert_eq!(report.verdict(), Verdict::Unreadable, "{at}: {}", report.to_text(false));
+            assert_eq!(asked.get(), 1);
+            assert!(report.remedies().0.contains("Insert the card again"), "{at}: {}", report.remedies().0);
+            let mut card = Exchanger::new(Gone { card: issued.chip(), left: at - 1 }, LengthMode::Extended);
+            let report = kiosk.judge(&mut card);
+            assert_eq!(report.verdict(), Verdict::Unreadable, "{at}: {}", report.to_text(false));
+            assert!(report.remedies().0.contains("Check the reader"), "{at}: {}", report.remedies().0);
+            points += 2;
+        }
+    }
+    println!("{points} readings broken off, all unreadable");
     let kiosk = Kiosk::new(ChipFeatures::PROVEN);
     let issued = kiosk.issue();
-    for at in [2, 6, 9, 14, 20] {
-        let mut card = issued.card(LengthMode::Extended);
-        card.transport().fault_at_apdu(at, Fault::CutBefore);
-        let asked = Cell::new(0);
-        let mut back = |_: &mut Exchanger<Card>, _| {
-            asked.set(asked.get() + 1);
-            false
-        };
-        let (report, _) =
-            inspect_resumable(&mut card, &mut kiosk.ask(), &mut chipwright_testkit::random(9), &mut back);
-        assert_eq!(report.verdict(), Verdict::Unreadable, "{at}: {}", report.to_text(false));
-        assert_eq!(asked.get(), 1);
-        assert!(report.remedies().0.contains("Insert the card again"), "{at}: {}", report.remedies().0);
-    }
     // lifted for ever: bounded
     let mut card = issued.card(LengthMode::Extended);
     for at in 1..60 {
@@ -293,6 +306,23 @@ fn what_a_type_of_card_refuses_is_learnt_once() {
         report.cost.round_trips
     };
     assert_eq!(honest(), honest() + 1);
+}
+
+/// A reader that is unplugged after some commands.
+struct Gone {
+    card: Card,
+    left: u64,
+}
+
+impl Transport for Gone {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.left = self.left.checked_sub(1).ok_or(TransportError::ReaderGone("the reader".to_owned()))?;
+        self.card.transmit(command)
+    }
+
+    fn reset(&mut self) -> Result<Atr, TransportError> {
+        self.card.reset()
+    }
 }
 
 /// Counts commands where others can see it.

@@ -308,13 +308,13 @@ fn authorities(table: &mut Table, ours: &Authority, good: &Sample) {
     table.row("a signer of other documents", &report, Verdict::IssuerUnknown);
 
     let revoked = ours.trust_with(ours.crl(time(NOW), true));
-    let report = kiosk(&revoked, good).judge(&mut card_with(&good, |_| {}));
+    let report = kiosk(&revoked, good).judge(&mut card_with(good, |_| {}));
     table.row("a revoked signer", &report, Verdict::Revoked);
 }
 
 /// When.
 fn times(table: &mut Table, ours: &Authority, trust: &TrustStore, good: &Sample) {
-    let mut card = card_with(&good, |_| {});
+    let mut card = card_with(good, |_| {});
     let brief = Organisation::new(&AuthorityOptions {
         validity: chipwright_testkit::Validity {
             signer_from: time("2026-11-01T00:00:00Z"),
@@ -370,7 +370,7 @@ fn times(table: &mut Table, ours: &Authority, trust: &TrustStore, good: &Sample)
 
 /// Cards that cannot be read.
 fn unreadable(table: &mut Table, trust: &TrustStore, good: &Sample) {
-    let mut card = card_with(&good, |_| {});
+    let mut card = card_with(good, |_| {});
     let wrong = if good.can == "123456" { "654321" } else { "123456" };
     let guessing = Judge { password: Password::can(wrong).unwrap(), ..kiosk(trust, good) };
     table.row("a wrong card access number", &guessing.judge(&mut card), Verdict::Unreadable);

@@ -169,11 +169,13 @@ impl<T: Transport> Inside<'_, '_, T> {
         matches!(self.memory.outcome_of(Proof::ChipAuthentication), Some(Ok(())))
     }
 
-    /// A proof that broke off: the session is gone. A card that was lifted has not failed.
+    /// A proof that broke off: the session is gone. A card that was lifted, and a reader that is gone, have not failed.
     fn proof_fails(&mut self, proof: Proof, error: &ReadError) -> Stop {
         self.memory.unread = Some(Unread::from(error));
-        if error.is_lost_contact() {
-            return Stop::Lost;
+        if error.is_silence() {
+            let key = FileId::Dg(if proof == Proof::ActiveAuthentication { 15 } else { 14 });
+            self.memory.faults.insert(key, error.to_string());
+            return if error.is_lost_contact() { Stop::Lost } else { Stop::Ended };
         }
         self.memory.note(proof, Err((Verdict::ChipNotProven, error.to_string())));
         Stop::Ended
