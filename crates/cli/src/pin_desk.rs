@@ -177,8 +177,8 @@ fn wrong_pin(error: &PaceError) -> Failure {
                 "mã PIN sai và nay bị tạm khóa: còn một lần thử"
             ),
             text!(
-                "The last try needs the card access number too: `chipwright pin resume`; without the right PIN, use the PUK: `chipwright pin unblock`.",
-                "Lần thử cuối cần thêm số CAN: `chipwright pin resume`; nếu không nhớ mã PIN, dùng mã PUK: `chipwright pin unblock`."
+                "The last try needs the card access number too: `chipwright pin resume`; a forgotten PIN is set anew by a terminal: `chipwright pin set`.",
+                "Lần thử cuối cần thêm số CAN: `chipwright pin resume`; nếu quên mã PIN thì đặt mã mới bằng thiết bị đọc: `chipwright pin set`."
             ),
         ),
         PaceError::WrongPassword { tries_left: Some(tries), .. } => (

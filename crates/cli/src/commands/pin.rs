@@ -91,7 +91,10 @@ impl Pin {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let at = match self {
             Self::Set(set) => return set.run(context),
-            Self::Status { at } | Self::Change { at, .. } | Self::Resume { at, .. } | Self::Unblock { at, .. } => at,
+            Self::Status { at }
+            | Self::Change { at, .. }
+            | Self::Resume { at, .. }
+            | Self::Unblock { at, .. } => at,
         };
         let home = context.home()?;
         // what is given by descriptor is looked at before the card is
@@ -196,10 +199,9 @@ impl Place {
 /// How it stands, and what to do.
 fn sentence(done: Done, state: PinState) -> Text {
     match (done, state) {
-        (Done::Changed, _) => text!(
-            "The PIN has been changed; all three tries are there.",
-            "Đã đổi mã PIN; có đủ ba lần thử."
-        ),
+        (Done::Changed, _) => {
+            text!("The PIN has been changed; all three tries are there.", "Đã đổi mã PIN; có đủ ba lần thử.")
+        }
         (Done::Restored, _) => text!(
             "All three tries are there again; the PIN is the same as before.",
             "Đã có lại đủ ba lần thử; mã PIN vẫn như cũ."
