@@ -7,6 +7,7 @@
 
 mod channel;
 pub(crate) mod command_line;
+mod conformance;
 mod emulator;
 mod help;
 mod iso7816;
@@ -35,7 +36,7 @@ use std::sync::LazyLock;
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 
-const TABLES: [&[Row]; 15] = [
+const TABLES: [&[Row]; 16] = [
     iso7816::ROWS,
     channel::ROWS,
     pki::ROWS,
@@ -45,6 +46,7 @@ const TABLES: [&[Row]; 15] = [
     keystore::ROWS,
     registry::ROWS,
     issuance::ROWS,
+    conformance::ROWS,
     emulator::ROWS,
     reader::ROWS,
     records::ROWS,

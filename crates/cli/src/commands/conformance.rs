@@ -10,9 +10,10 @@ use crate::output::Output;
 use crate::readers::{self, ReaderName};
 use crate::recording;
 use crate::station_keys::StationKeys;
-use crate::{randomness, secret};
+use crate::{randomness, secret, vietnamese};
 use chipwright_conformance::report::Count;
 use chipwright_conformance::{Device, Finding, Outcome as Result_, Report, Suite, Terms};
+use chipwright_issuance::Language;
 use devices::{Copies, OneChip, TransportKeys};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -157,23 +158,38 @@ fn line(finding: &Finding, out: Output) -> String {
     let head = |word: &str| format!("{word:<9} {:<36} {what}", finding.scenario);
     match &finding.outcome {
         Result_::Passed => {
-            let skipped = finding.skipped_cases.iter().map(|reason| format!("\n          ({reason})"));
+            let skipped = finding.skipped_cases.iter().map(|why| format!("\n          ({})", told(why, out)));
             head(out.pick("passed", "đạt")) + &skipped.collect::<String>()
         }
         Result_::Failed { reason } => {
-            format!("{}\n          {reason}", head(out.pick("FAILED", "KHÔNG ĐẠT")))
+            format!("{}\n          {}", head(out.pick("FAILED", "KHÔNG ĐẠT")), told(reason, out))
         }
-        Result_::Skipped { reason } => format!("{}\n          {reason}", head(out.pick("skipped", "bỏ qua"))),
+        Result_::Skipped { reason } => {
+            format!("{}\n          {}", head(out.pick("skipped", "bỏ qua")), told(reason, out))
+        }
     }
+}
+
+/// A reason; what stands before it names the case and the step.
+fn told(reason: &str, out: Output) -> String {
+    if out.language == Language::En {
+        return reason.to_owned();
+    }
+    // the last part that is a sentence of ours: what stands before it could be taken for a value in one
+    let begins = reason.rmatch_indices(": ").map(|(at, _)| at + 2).chain(std::iter::once(0));
+    let known =
+        begins.map(|at| reason.split_at(at)).find_map(|(place, why)| Some((place, vietnamese::of(why)?)));
+    let (place, why) = known.unwrap_or(("", reason.to_owned()));
+    place.replace("step ", "bước ").replace("round ", "lượt ") + &why
 }
 
 fn summary(count: Count, out: Output) -> String {
     let Count { passed, failed, skipped, not_run } = count;
     match out.language {
-        chipwright_issuance::Language::En => {
+        Language::En => {
             format!("requirements: {passed} passed, {failed} failed, {skipped} skipped, {not_run} not run")
         }
-        chipwright_issuance::Language::Vi => {
+        Language::Vi => {
             format!("yêu cầu: {passed} đạt, {failed} không đạt, {skipped} bỏ qua, {not_run} chưa chạy")
         }
     }
