@@ -271,7 +271,6 @@ impl Desk<'_, '_> {
         let updated = update::update(card, plan, self.chip, office.keys, &mut book, &mut world);
         let recorded = book.recorded;
         let updated = updated.map_err(|error| book.into_failure(budget.into_failure(error.into())))?;
-        drop(ledger);
         let (accepted, _) = self.read(card)?;
         if accepted.security_object_digest() != updated.intent.security_object_digest {
             return Err(Failure::OtherCard { expected: self.number.clone(), found: self.number.clone() });

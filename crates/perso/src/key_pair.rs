@@ -53,20 +53,18 @@ pub(crate) fn held(reference: KeyReference, public: &PublicPoint) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ring::rand::SystemRandom;
-    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    use p256::ecdsa::signature::Signer;
+    use p256::ecdsa::{Signature, SigningKey};
 
     const CHIP: ChipIdentifier = ChipIdentifier([7; 10]);
 
     fn answer(chip: &ChipIdentifier, nonce: [u8; 16]) -> Vec<u8> {
-        let random = SystemRandom::new();
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pair = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, pair.as_ref(), &random).unwrap();
-        let public = pair.public_key().as_ref();
+        let key = SigningKey::from_slice(&[0x5A; 32]).unwrap();
+        let public = key.verifying_key().to_sec1_point(false);
+        let public = public.as_bytes();
         let message = [&[0x43, 0x57, 0x4B, 0x50, 0x01], chip.0.as_slice(), &[2], &nonce, public].concat();
-        let signature = pair.sign(&random, &message).unwrap();
-        [&[2], public, signature.as_ref()].concat()
+        let signature: Signature = key.sign(&message);
+        [&[2], public, signature.to_bytes().as_slice()].concat()
     }
 
     #[test]
