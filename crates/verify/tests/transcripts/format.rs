@@ -74,6 +74,9 @@ pub(crate) struct Personalisation {
     pub(crate) issuer_mac: Octets,
     pub(crate) issuer_dek: Octets,
     pub(crate) instance_aid: Octets,
+    /// References of the key pairs that the chip makes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) key_pairs: Vec<u8>,
     pub(crate) objects: Vec<Stored>,
     pub(crate) host_random: Vec<Octets>,
     pub(crate) card_random: Vec<Octets>,

@@ -14,7 +14,10 @@ use chipwright_perso::{
     CardKeys, ChipIdentifier, ChipProfile, Dgi, Freshness, Leftovers, PersoError, PreparePlan, Surroundings,
     WritePlan, prepare, write,
 };
-use chipwright_profile::{ChipKeys, FittedPortrait, IssueTerms, IssuerFiles, PaceParameters, PaceProtocol};
+use chipwright_profile::{
+    ChipFeatures, ChipKeys, FittedPortrait, IssueTerms, IssuerFiles, KeyReference, PaceParameters,
+    PaceProtocol,
+};
 use chipwright_testkit::{Authority, AuthorityOptions, MemoryJournal, TryCount, random};
 use cmac::{Cmac, KeyInit, Mac};
 use jiff::civil::date;
@@ -79,13 +82,11 @@ pub(crate) fn personalise<T: Transport>(
             Object::confidential(dgi, stored.value.0.clone())
         })
         .partition(|object| object.dgi.0 >> 8 == 0x2F);
-    let plan = WritePlan { profile: profile.clone(), objects, shared, keys: ChipKeys::default() };
-    let first = PreparePlan {
-        profile,
-        files: plan.shared.clone(),
-        key_pairs: Vec::new(),
-        leftovers: Leftovers::default(),
-    };
+    let mut plan = WritePlan { profile: profile.clone(), objects, shared, keys: ChipKeys::default() };
+    let wanted = |pair: &KeyReference| file.key_pairs.contains(&pair.number());
+    let key_pairs = KeyReference::ALL.into_iter().filter(wanted).collect();
+    let first =
+        PreparePlan { profile, files: plan.shared.clone(), key_pairs, leftovers: Leftovers::default() };
     let (keys, mut budget, mut journal) = (Keys(file), TryCount::default(), MemoryJournal::default());
     let pass = Rc::new(RefCell::new("prepare"));
     let named = |name: &str| *step.borrow_mut() = format!("{}: {name}", pass.borrow());
@@ -97,6 +98,7 @@ pub(crate) fn personalise<T: Transport>(
         progress: &mut |progress| named(progress.step),
     };
     let ready = prepare(&mut card, &first, &keys, &mut world)?;
+    plan.keys = *ready.keys();
     *pass.borrow_mut() = "write";
     named("open session");
     write(&mut card, &ready, &plan, Freshness::Fresh, &keys, &mut journal, &mut world)?;
@@ -139,16 +141,18 @@ pub(crate) struct Case {
     pub(crate) key_bytes: u8,
     pub(crate) length_form: &'static str,
     pub(crate) pace: &'static [PaceProtocol],
+    pub(crate) chip: ChipFeatures,
     pub(crate) seed: u64,
 }
 
-pub(crate) const CASES: [Case; 3] = [
+pub(crate) const CASES: [Case; 4] = [
     Case {
         name: "personalise-i70-aes128-short.json",
         parameter_i: 0x70,
         key_bytes: 16,
         length_form: "short",
         pace: &[PaceProtocol::Aes128],
+        chip: ChipFeatures::NONE,
         seed: 70,
     },
     Case {
@@ -157,6 +161,7 @@ pub(crate) const CASES: [Case; 3] = [
         key_bytes: 32,
         length_form: "extended",
         pace: &[PaceProtocol::Aes256],
+        chip: ChipFeatures::NONE,
         seed: 71,
     },
     Case {
@@ -165,21 +170,58 @@ pub(crate) const CASES: [Case; 3] = [
         key_bytes: 16,
         length_form: "short",
         pace: &[PaceProtocol::Aes128, PaceProtocol::Aes256],
+        chip: ChipFeatures::NONE,
         seed: 100,
+    },
+    Case {
+        name: "personalise-proven-i70-aes128-short.json",
+        parameter_i: 0x70,
+        key_bytes: 16,
+        length_form: "short",
+        pace: &[PaceProtocol::Aes128, PaceProtocol::Aes256],
+        chip: ChipFeatures::PROVEN,
+        seed: 72,
     },
 ];
 
 impl Case {
+    /// The keys that the chip will make: what is signed is known only when the chip has been asked.
+    fn rehearse(&self) -> ChipKeys {
+        let file = self.inputs_for(&ChipKeys::of_zeros(&self.chip));
+        let (mut host, rng) = (random(self.seed + 1000), random(self.seed + 2000));
+        let mut card = Exchanger::new(blank(&file, rng), mode(&file.length_form));
+        card.reset().unwrap();
+        let plan = PreparePlan::new(ChipProfile::default(), &IssuerFiles::new(&self.terms()));
+        let mut budget = TryCount::default();
+        let mut world = Surroundings {
+            random: &mut *host,
+            clock: &mut || Duration::ZERO,
+            budget: &mut budget,
+            progress: &mut |_| {},
+        };
+        *prepare(&mut card, &plan, &Keys(&file), &mut world).unwrap().keys()
+    }
+
+    fn terms(&self) -> IssueTerms {
+        let pace = self.pace.iter().map(|protocol| PaceParameters { protocol: *protocol, parameter_id: 12 });
+        let terms = chipwright_testkit::terms(date(2026, 11, 22));
+        IssueTerms { pace: pace.collect(), chip: self.chip.clone(), ..terms }
+    }
+
     /// The file without its exchanges.
     pub(crate) fn inputs(&self) -> Personalisation {
+        self.inputs_for(&self.rehearse())
+    }
+
+    fn inputs_for(&self, keys: &ChipKeys) -> Personalisation {
         let key = |first: u8| Octets((first..).take(self.key_bytes.into()).collect());
         let mut chip_identifier = ChipConfig::default().cplc.chip_identifier();
         chip_identifier[7] = u8::try_from(self.seed).unwrap();
-        let pace = self.pace.iter().map(|protocol| PaceParameters { protocol: *protocol, parameter_id: 12 });
-        let terms = IssueTerms { pace: pace.collect(), ..chipwright_testkit::terms(date(2026, 11, 22)) };
+        let terms = self.terms();
         let allocation = chipwright_testkit::allocation(&mut random(self.seed));
         let member = chipwright_testkit::member(u32::try_from(self.seed).unwrap());
-        let signed = authority().sign(&member, &portrait(), &allocation, &terms, AT.parse().unwrap());
+        let signed =
+            authority().sign_for(&member, &portrait(), &allocation, &terms, keys, AT.parse().unwrap());
         let profile = ChipProfile::default();
         let plan = WritePlan::new(profile.clone(), &signed);
         let issued = PreparePlan::new(profile.clone(), &IssuerFiles::new(&terms)).files;
@@ -190,12 +232,13 @@ impl Case {
             value: Octets(object.value().to_vec()),
         });
         let issuer = |first: u8, role: KeyRole| derive(&key(first).0, role.identifier(), &chip_identifier);
+        let proven = if keys.iter().next().is_some() { ", whose chip makes two key pairs" } else { "" };
         let s16 = if self.parameter_i & 1 == 0 { "" } else { ", S16" };
         Personalisation {
             source: SOURCE.into(),
             expect: "pass".into(),
             comment: format!(
-                "A blank becomes the finished card of an invented member: i = {:02X}{s16}, AES-{}, {} lengths. \
+                "A blank becomes the finished card of an invented member{proven}: i = {:02X}{s16}, AES-{}, {} lengths. \
                  The transport keys are published development keys and the master keys test keys: they protect nothing.",
                 self.parameter_i,
                 u16::from(self.key_bytes) * 8,
@@ -218,6 +261,7 @@ impl Case {
             issuer_mac: issuer(0xB0, KeyRole::Mac),
             issuer_dek: issuer(0xC0, KeyRole::Dek),
             instance_aid: Octets(profile.instance.as_bytes().to_vec()),
+            key_pairs: self.chip.key_pairs().map(KeyReference::number).collect(),
             objects: objects.collect(),
             host_random: Vec::new(),
             card_random: Vec::new(),

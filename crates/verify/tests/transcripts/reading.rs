@@ -23,7 +23,7 @@ pub(crate) struct ReadingCase {
     pub(crate) seed: u64,
 }
 
-pub(crate) const READINGS: [ReadingCase; 3] = [
+pub(crate) const READINGS: [ReadingCase; 4] = [
     ReadingCase {
         name: "read-can-aes128-short.json",
         card: 0,
@@ -48,6 +48,14 @@ pub(crate) const READINGS: [ReadingCase; 3] = [
         by_mrz: true,
         seed: 129,
     },
+    ReadingCase {
+        name: "read-can-chip-authentication-short.json",
+        card: 3,
+        length_form: "short",
+        by_mrz: false,
+        protocol: "id-PACE-ECDH-GM-AES-CBC-CMAC-256, then id-CA-ECDH-AES-CBC-CMAC-128",
+        seed: 93,
+    },
 ];
 
 /// The card on the contactless interface, its randomness from now on `rng`.
@@ -65,7 +73,9 @@ pub(crate) fn reading_step(command: &[u8], before: &[Exchange]) -> String {
         .filter(|exchange| exchange.command.as_ref().is_some_and(|command| command.0[1] == 0x86))
         .count();
     match (command[1], command[2]) {
+        (0x22, 0x41) => "Chip Authentication: set_at".into(),
         (0x22, _) => "PACE: set_at".into(),
+        (0x86, _) if authenticated == steps.len() => "Chip Authentication: agreement".into(),
         (0x86, _) => format!("PACE: {}", steps[authenticated]),
         (0xA4, _) => "select application".into(),
         (0xB0, 0x9C) if authenticated == 0 => "read EF.CardAccess".into(),
