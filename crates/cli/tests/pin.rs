@@ -4,8 +4,10 @@
 mod house;
 
 use chipwright_iso7816::LengthMode;
+use chipwright_perso::life::change;
+use chipwright_perso::{Change, ChipIdentifier, ChipProfile, JournalError, LifeJournal};
 use chipwright_profile::{ChipFeatures, Pin, Puk};
-use chipwright_testkit::{Order, World, chip_config, stand};
+use chipwright_testkit::{ChipKeys, Order, World, chip_config, stand};
 use house::served::Served;
 use house::{GOOD, House, PORTRAITS};
 use insta::assert_snapshot;
@@ -17,6 +19,19 @@ const AT_DESK: [&str; 2] = ["--reader", "emulator:desk"];
 
 /// A home with one card in it, "desk", and the card's access number.
 fn with_card(pin: bool) -> (House, String) {
+    with_card_after(pin, &[])
+}
+
+struct Noted;
+
+impl LifeJournal for Noted {
+    fn intend(&mut self, _: &ChipIdentifier, _: Change) -> Result<(), JournalError> {
+        Ok(())
+    }
+}
+
+/// A home with a card to which its issuer has done all this.
+fn with_card_after(pin: bool, changes: &[Change]) -> (House, String) {
     let house = House::with_home();
     let order = Order {
         pin: pin.then(|| (Pin::parse(PIN).unwrap(), Puk::parse(PUK).unwrap())),
@@ -24,6 +39,12 @@ fn with_card(pin: bool) -> (House, String) {
     };
     let can = order.can_digits().to_owned();
     let mut issued = order.issue_on(chip_config(1), LengthMode::Extended, &mut World::new(4));
+    let chip = issued.ready.chip();
+    for wanted in changes {
+        let (profile, keys, mut world) = (ChipProfile::default(), ChipKeys::default(), World::new(5));
+        let surroundings = &mut world.surroundings();
+        change(&mut issued.card, &profile, chip, *wanted, &keys, &mut Noted, surroundings).unwrap();
+    }
     let folder = house.path().join("home/emulator");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("desk.card"), issued.card.transport().save()).unwrap();
@@ -126,8 +147,8 @@ fn a_pin_is_suspended_resumed_blocked_and_unblocked() {
         .does(&["unblock", "--puk-fd", "3"], &[(3, "123")])
         .does(&["unblock", "--puk-fd", "3"], &[(3, "1111111111")])
         .does(&["unblock", "--puk-fd", "3", "--lang", "vi"], &[(3, "1111111111")])
-        .does(&["unblock", "--puk-fd", "3"], &[(3, PUK)])
-        .does(&CHANGE, &[(3, PIN), (4, "482901")]);
+        .does(&["unblock", "--puk-fd", "3"], &[(3, "'27182 81828'")])
+        .does(&CHANGE, &[(3, "'314 159'"), (4, "482901")]);
     assert_snapshot!(desk.said.replace(&can, "[CAN]").replace(other, "[OTHER]"));
 }
 
@@ -168,6 +189,22 @@ fn cards_without_a_pin_and_no_cards_of_ours() {
         &["pin", "change", "--help", "--lang", "vi"],
     ]);
     assert_snapshot!(desk.said);
+}
+
+#[test]
+fn cards_that_their_issuer_has_closed() {
+    let mut text = String::new();
+    for changes in
+        [&[Change::Suspend][..], &[Change::Block], &[Change::Terminate], &[Change::Suspend, Change::Resume]]
+    {
+        let (house, _) = with_card_after(true, changes);
+        let mut desk = Desk { house: &house, said: format!("## {changes:?}\n") };
+        desk.does(&["status"], &[])
+            .does(&[&CHANGE[..], &["--lang", "vi"]].concat(), &[(3, PIN), (4, "482901")])
+            .does(&["unblock", "--puk-fd", "3"], &[(3, PUK)]);
+        text += &desk.said;
+    }
+    assert_snapshot!(text);
 }
 
 /// The PIN of the letter is in the member's hands only: a terminal with the right sets another, one without does not.

@@ -18,7 +18,8 @@ pub(super) struct Entered {
 
 impl Entered {
     fn new(kind: Kind, typed: &str) -> Result<Self, PasswordError> {
-        let digits = Zeroizing::new(typed.trim().to_owned());
+        // letters print them in groups
+        let digits: Zeroizing<String> = Zeroizing::new(typed.split_whitespace().collect());
         let password = match kind {
             Kind::Can => Password::can(&digits),
             Kind::Pin => Password::pin(&digits),
@@ -161,7 +162,8 @@ impl New {
                 context.out.say(refused(weak).pick(language));
                 continue;
             }
-            if secret::prompt(&format!("{}: ", again.pick(language)))?.trim() == first.digits.as_str() {
+            let second = secret::prompt(&format!("{}: ", again.pick(language)))?;
+            if Entered::new(Kind::Pin, &second).is_ok_and(|second| second.digits == first.digits) {
                 return Ok(first);
             }
             context.out.say(context.out.pick("the two differ", "hai lần nhập khác nhau"));
