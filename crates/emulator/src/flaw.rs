@@ -64,6 +64,7 @@ flaws! {
     StoreDataInClear, "PERSO-02", "STORE DATA needs no C-DECRYPTION";
     BlockNumberUnchecked, "PERSO-03", "blocks may be left out or repeated";
     LengthUnchecked, "PERSO-05", "a value may be shorter or longer than the table says";
+    AnswersUnlimited, "PERSO-16", "a block may hold any number of instructions that are answered";
     ReportIgnoresValues, "PERSO-08", "REPORT authenticates the identifiers, not the values";
     ManifestHashUnchecked, "PERSO-09", "FINALISE does not compare the hashes of the manifest";
     MandatoryUnchecked, "PERSO-09", "FINALISE does not ask for what is mandatory";
@@ -85,6 +86,7 @@ flaws! {
     LastStepMayGoOn, "ACC-02", "the last step of PACE may announce a further one";
     PaceTokenUnchecked, "ACC-03", "the authentication token of the terminal is not compared";
     WrongPasswordsNotCounted, "ACC-03", "wrong passwords are not counted";
+    CountedAfterComparison, "ACC-03", "tries are counted when the token has been compared, so that a cut hides them";
     PasswordCountNotCleared, "ACC-03", "success does not clear the count of wrong passwords";
     DelayMissing, "ACC-04", "wrong passwords cause no delay";
     PlainCommandKeepsAccess, "ACC-06", "a plain command does not end secure messaging";
@@ -111,6 +113,7 @@ flaws! {
     PinTriesNotCounted, "PIN-02", "wrong PINs are not counted";
     PinTriesUntold, "PIN-02", "MSE:Set AT does not tell the tries of the PIN";
     SuspendedPinUsable, "PIN-03", "the last try of the PIN does not need the CAN";
+    RunOutlivesSession, "PIN-03", "the steps after the first may leave the session that PACE runs in";
     BlockedPinUsable, "PIN-04", "a blocked PIN can be tried";
     PinTriesNotRestored, "PIN-05", "success does not restore the tries of the PIN";
     AnyoneSetsThePin, "PIN-06", "a new PIN can be set after PACE with any password";
@@ -122,13 +125,17 @@ flaws! {
     RecordFormUnchecked, "REC-02", "a record may be anything";
     RecordsWithoutRight, "REC-03", "a terminal without the right reads and appends";
     CitizenNumberAppended, "REC-03", "citizen numbers can be appended after FINALISE";
+    FreeBytesForAll, "REC-04", "a terminal without any right is told the free bytes";
     FreeBytesStand, "REC-05", "the free bytes of the records area do not change";
     OperationalInstanceDeleted, "REC-07", "DELETE removes an OPERATIONAL instance";
     // Chapter 9
     OtherTerminalTypes, "TA-01", "a template of another terminal type is accepted";
+    MrzAsksForRights, "TA-01", "a template is accepted with the MRZ";
     CertificateSignatureUnchecked, "TA-02", "the signature of a CV certificate is not verified";
     CertificateRoleUnchecked, "TA-02", "anybody may certify anybody";
     ExpiredCertificateAccepted, "TA-02", "a CV certificate that has expired verifies";
+    ExpiredLinkRefused, "TA-04", "a link certificate that has expired is refused";
+    ExpiredTrustPointIssues, "TA-04", "a trust point that has expired issues certificates of verifiers";
     DateNotRaised, "TA-03", "certificates do not raise the approximate date";
     LinkForgotten, "TA-04", "a link certificate does not become the trust point";
     TerminalSignatureUnchecked, "TA-05", "the signature of the terminal is not verified";

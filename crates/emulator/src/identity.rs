@@ -65,6 +65,14 @@ impl IdentitySession {
         self.pace.interrupt();
     }
 
+    /// A command in plain: a run of PACE that began within the session ends with it (ACC-06, PIN-03).
+    fn leave_messaging(&mut self) {
+        if self.messaging.is_some() && !flawed(Flaw::RunOutlivesSession) {
+            self.pace.interrupt();
+        }
+        self.end_messaging();
+    }
+
     fn end_messaging(&mut self) {
         self.messaging = None;
         self.chip_authentication = None;
@@ -106,7 +114,7 @@ impl Processor {
             return self.identity_protected(slot, command);
         }
         if !flawed(Flaw::PlainCommandKeepsAccess) {
-            self.volatile.identity.end_messaging();
+            self.volatile.identity.leave_messaging();
         }
         let most = match command.le {
             Some(Le::Exact(ne)) => (ne as usize).min(budget::DATA_FIELD),
@@ -163,7 +171,7 @@ impl Processor {
         if command.ins != Ins::GENERAL_AUTHENTICATE && !flawed(Flaw::OtherCommandBetweenSteps) {
             self.volatile.identity.pace.interrupt();
         }
-        let Some(command) = self.collect(command)? else {
+        let Some(command) = self.collect(command, protection.password.is_some())? else {
             return Ok(Response::status(StatusWord::OK));
         };
         if is_select_by_name(&command) {

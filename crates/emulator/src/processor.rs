@@ -11,6 +11,7 @@ use crate::tables::{CardLifeCycle, Df, budget};
 use chipwright_iso7816::tlv::Writer;
 use chipwright_iso7816::{Aid, Command, Ins, Response, StatusWord, Tag};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Why a command has no ordinary response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,9 @@ pub(crate) enum Selected {
 /// A command chain that waits for its last part (7816-4, 5.4.1).
 pub(crate) struct Chain {
     header: [u8; 4],
-    data: Vec<u8>,
+    /// Under secure messaging.
+    protected: bool,
+    data: Zeroizing<Vec<u8>>,
 }
 
 /// What power-up forgets (RST-01).
@@ -224,7 +227,11 @@ impl Processor {
     /// Command chaining: none while parts are still to come.
     ///
     /// GENERAL AUTHENTICATE is not collected: there the chaining bit says that the protocol goes on (9303-11, 4.4.4.2).
-    pub(crate) fn collect(&mut self, mut command: Command) -> Result<Option<Command>, StatusWord> {
+    pub(crate) fn collect(
+        &mut self,
+        mut command: Command,
+        protected: bool,
+    ) -> Result<Option<Command>, StatusWord> {
         let [cla, ins, p1, p2] = command.header();
         let header = [cla & !0x10, ins, p1, p2];
         let chain = self.volatile.chain.take();
@@ -235,19 +242,22 @@ impl Processor {
             };
         }
         let mut data = match chain {
+            Some(chain) if chain.protected != protected => {
+                return Err(StatusWord::LAST_COMMAND_EXPECTED);
+            }
             Some(chain) if chain.header == header || flawed(Flaw::ChainHeaderUnchecked) => chain.data,
             Some(_) => return Err(StatusWord::LAST_COMMAND_EXPECTED),
-            None => Vec::new(),
+            None => Zeroizing::default(),
         };
         data.extend_from_slice(&command.data);
         if data.len() > budget::DATA_FIELD {
             return Err(StatusWord::WRONG_LENGTH);
         }
         if command.is_chained() {
-            self.volatile.chain = Some(Chain { header, data });
+            self.volatile.chain = Some(Chain { header, protected, data });
             return Ok(None);
         }
-        command.data = data;
+        command.data = std::mem::take(&mut *data);
         Ok(Some(command))
     }
 }

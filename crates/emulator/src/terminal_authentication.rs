@@ -23,7 +23,7 @@ const MOST_VERIFIED: usize = 4;
 /// One session's run.
 pub struct TerminalAuthentication {
     requested: Rights,
-    by_can: bool,
+    by_pin: bool,
     card_key: [u8; 32],
     stage: Stage,
 }
@@ -71,11 +71,11 @@ impl TerminalFailure {
 }
 
 impl TerminalAuthentication {
-    /// After PACE in which the terminal asked for `requested`; `by_can` tells that the password was the CAN (TA-06);
-    /// `card_key` is ID.PICC.
+    /// After PACE in which the terminal asked for `requested`; `by_pin` tells that the password was the PIN: any other needs
+    /// *CAN allowed* (TA-06); `card_key` is ID.PICC.
     #[must_use]
-    pub fn new(requested: [u8; 5], by_can: bool, card_key: [u8; 32]) -> Self {
-        Self { requested: Rights::requested(requested), by_can, card_key, stage: Stage::BEGIN }
+    pub fn new(requested: [u8; 5], by_pin: bool, card_key: [u8; 32]) -> Self {
+        Self { requested: Rights::requested(requested), by_pin, card_key, stage: Stage::BEGIN }
     }
 
     /// MSE:Set DST: the key that verifies the next certificate.
@@ -168,7 +168,8 @@ impl TerminalAuthentication {
             }
             return Err(TerminalFailure::WrongSignature);
         }
-        let refused = self.by_can && !terminal.rights.can_is_allowed() && !flawed(Flaw::CanNeedsNoPermission);
+        let refused =
+            !self.by_pin && !terminal.rights.can_is_allowed() && !flawed(Flaw::CanNeedsNoPermission);
         let rights = if refused { Rights::NONE } else { terminal.rights };
         self.stage = Stage::Done { rights, pcd };
         Ok(())

@@ -251,6 +251,57 @@ fn acc_03_acc_04_wrong_passwords_are_counted_and_delay() {
     assert_eq!(card.modelled_delay(), Duration::from_millis(400), "success has cleared the count");
 }
 
+/// With the token compared first, power cut at the first page write would tell the right CAN from a wrong one for nothing.
+#[test]
+fn acc_03_a_try_is_counted_before_the_token_is_compared() {
+    let passwords: [(&str, &[u8], &[u8]); 3] = [
+        (pace::SET_AT_CAN, CAN, b"000000"),
+        (pace::SET_AT_MRZ, &MRZ_KEY, &[0; 20]),
+        (pace::SET_AT_PUK, PUK, b"0000000000"),
+    ];
+    for (set_at, right, wrong) in passwords {
+        let mut card = issued_holding(&content_with_pin(), |_| {});
+        for secret in [right, wrong, right] {
+            card.cut_at_page_write(1);
+            assert_eq!(pace::establish(&mut card, set_at, secret).err(), Some(NO_ANSWER), "{set_at}");
+            card.reset().unwrap();
+        }
+        assert_eq!(card.modelled_delay(), Duration::ZERO, "{set_at}: nothing was compared");
+        // The second write clears the count after success: until it is done the try is counted.
+        card.cut_at_page_write(2);
+        assert_eq!(pace::establish(&mut card, set_at, right).err(), Some(NO_ANSWER), "{set_at}");
+        card.reset().unwrap();
+        card.cut_at_page_write(2);
+        assert_eq!(pace::establish(&mut card, set_at, wrong).err(), Some(0x6300), "{set_at}: one write");
+        card.clear_faults();
+        assert_eq!(card.modelled_delay(), Duration::from_millis(100), "{set_at}");
+        // What cannot be a token costs nothing.
+        assert!(pace::establish(&mut card, set_at, right).is_ok());
+        assert!(pace::establish(&mut card, set_at, right).is_ok());
+        assert_eq!(card.modelled_delay(), Duration::from_millis(300), "{set_at}");
+    }
+}
+
+/// What begins under secure messaging does not go on in plain, nor the other way round.
+#[test]
+fn chip_09_a_chain_does_not_outlive_its_session() {
+    let mut card = issued();
+    let (header, object) = ([0x00, 0xB1, 0x00, 0x1C], hex("540100"));
+    let mut sm = opened(&mut card);
+    assert_eq!(sm.send(&mut card, [0, 0xA4, 0, 0x0C], &[0x3F, 0], None).1, 0x9000);
+    assert_eq!(sm.send(&mut card, [0x10, 0xB1, 0x00, 0x1C], &object[..1], None).1, 0x9000);
+    assert_eq!(sm.send(&mut card, header, &object[1..], Some(&[0])).1, 0x9000, "a whole one");
+    assert_eq!(sm.send(&mut card, [0x10, 0xB1, 0x00, 0x1C], &object[..1], None).1, 0x9000);
+    assert_eq!(status(&mut card, "00B1001C02 0100 00"), 0x6883);
+    assert_eq!(status(&mut card, "00B1001C03 540100 00"), 0x9000, "in plain, from its beginning");
+    // Broken messaging between.
+    let mut sm = opened(&mut card);
+    assert_eq!(sm.send(&mut card, [0, 0xA4, 0, 0x0C], &[0x3F, 0], None).1, 0x9000);
+    assert_eq!(sm.send(&mut card, [0x10, 0xB1, 0x00, 0x1C], &object[..1], None).1, 0x9000);
+    assert_eq!(status(&mut card, "0CB1001C 0D970100 8E080000000000000000 00"), 0x6988);
+    assert_eq!(status(&mut card, "00B1001C02 0100 00"), 0x6883);
+}
+
 #[test]
 fn acc_05_access_outlives_select() {
     let mut card = issued();

@@ -62,6 +62,8 @@ fn aa_01_what_is_refused() {
         assert_eq!(answer, (vec![], 0x6700), "{length}");
     }
     assert_eq!(session.send(&mut card, INTERNAL_AUTHENTICATE, &RND, None), (vec![], 0x6700), "no Le");
+    assert_eq!(session.send(&mut card, INTERNAL_AUTHENTICATE, &RND, Some(&[63])), (vec![], 0x6700));
+    assert_eq!(session.send(&mut card, INTERNAL_AUTHENTICATE, &RND, Some(&[64])).1, 0x9000);
     assert_eq!(session.send(&mut card, [0, 0x88, 0, 1], &RND, Some(&[0])), (vec![], 0x6A86));
     assert_eq!(session.send(&mut card, [0, 0x88, 1, 0], &RND, Some(&[0])), (vec![], 0x6A86));
 

@@ -120,6 +120,23 @@ fn pin_03_the_last_try_needs_the_can() {
     assert!(with_pin(&mut card, PIN).is_ok());
 }
 
+/// Whoever goes on in plain with a run that the CAN's session began, does not know the CAN.
+#[test]
+fn pin_03_every_step_runs_under_the_session_of_the_can() {
+    let mut card = card();
+    for _ in 0..2 {
+        assert!(with_pin(&mut card, b"000000").is_err());
+    }
+    let mut sm = pace::establish(&mut card, pace::SET_AT_CAN, CAN).unwrap();
+    assert_eq!(sm.send(&mut card, [0, 0x22, 0xC1, 0xA4], &hex(pace::SET_AT_PIN)[5..], None).1, 0x63C1);
+    assert_eq!(sm.send(&mut card, [0x10, 0x86, 0, 0], &hex("7C00"), Some(&[0])).1, 0x9000);
+    let mapping = format!("1086000045 7C43 8141 {}00", hex::encode(host::cv::public_point(1)));
+    assert_eq!(status(&mut card, &mapping), 0x6985);
+    assert_eq!(status(&mut card, &mapping), 0x6985);
+    assert_eq!(told(&mut card), 0x63C1);
+    assert!(resumed(&mut card, PIN).is_ok());
+}
+
 #[test]
 fn pin_04_no_try_left_is_blocked() {
     let mut card = card();

@@ -128,13 +128,13 @@ fn rec_04_information() {
     let mut issued = issued_with_records();
     let mut inside = opened(&mut issued);
     let card = &mut issued.card;
-    let (free, files) = inside.information(card).unwrap();
+    let (free, files) = inside.information(card).map(|(free, files)| (free.unwrap(), files)).unwrap();
     let all: Vec<(u16, u16)> = (0x0200..=0x0207).map(|fid| (fid, u16::from(fid <= 0x0201))).collect();
     assert_eq!(files, all, "in the order of the table");
     // 12,288 bytes less the pages of both first records.
     assert!((11_000..12_288).contains(&free), "{free}");
     assert_eq!(inside.append_record(card, 0x05, &record(5, 100)), 0x9000);
-    let (after, files) = inside.information(card).unwrap();
+    let (after, files) = inside.information(card).map(|(free, files)| (free.unwrap(), files)).unwrap();
     assert_eq!(files[5], (0x0205, 1));
     assert_eq!(free - after, (102 + 4u16).div_ceil(64) * 64);
     for (command, expected) in [([0, 0xCA, 0x7F, 0x79], 0x6A88), ([0, 0xCA, 0x00, 0x66], 0x6A88)] {
@@ -146,6 +146,24 @@ fn rec_04_information() {
     assert_eq!(short, (vec![], 0x6C00 | whole as u16));
 }
 
+/// How full the records are is told to those who may append: whoever reads one file learns nothing of the others, whoever
+/// may do nothing learns nothing at all.
+#[test]
+fn rec_04_free_bytes_are_for_those_who_append() {
+    let mut issued = issued_with_records();
+    let template = |bits| Holder { template: bits, ..terminal() };
+    for nothing in [[0, 0, 0, 0, 0x10], [0, 0, 0, 0, 0x30], [0x3E, 0, 0, 0x7F, 0x20]] {
+        let mut inside = whole_procedure(&mut issued, &verifier(), &template(nothing)).unwrap();
+        assert_eq!(inside.information(&mut issued.card), Err(0x6982), "{nothing:02X?}");
+    }
+    let mut reads = whole_procedure(&mut issued, &verifier(), &template([0, 0, 0, 0x02, 0x10])).unwrap();
+    assert_eq!(reads.information(&mut issued.card), Ok((None, vec![(0x0200, 1), (0x0202, 0)])));
+    let appends = template([0x20, 0, 0, 0, 0x10]);
+    let mut appends = whole_procedure(&mut issued, &verifier(), &appends).unwrap();
+    let (free, files) = appends.information(&mut issued.card).unwrap();
+    assert!(free.is_some_and(|free| free > 0) && files.is_empty());
+}
+
 #[test]
 fn rec_05_the_area_fills_up() {
     let mut issued = issued_with_records();
@@ -153,20 +171,20 @@ fn rec_05_the_area_fills_up() {
     let card = &mut issued.card;
     let mut held = 0;
     loop {
-        let (free, _) = inside.information(card).unwrap();
+        let free = inside.information(card).unwrap().0.unwrap();
         let bytes = record(held as u8, 700);
         let status = inside.append_record(card, 0x04, &bytes);
         assert_eq!(status == 0x9000, usize::from(free) >= bytes.len(), "{free} free");
         if status != 0x9000 {
             assert_eq!(status, 0x6A84);
-            assert_eq!(inside.information(card).unwrap().0, free, "nothing changed");
+            assert_eq!(inside.information(card).unwrap().0, Some(free), "nothing changed");
             break;
         }
         held += 1;
     }
     assert!(held > 10, "{held}");
     // Free bytes are what one more record could have.
-    let (free, _) = inside.information(card).unwrap();
+    let free = inside.information(card).unwrap().0.unwrap();
     let length = usize::from(free);
     let fits = |length: usize| {
         let head = if length > 257 {

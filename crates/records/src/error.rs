@@ -55,7 +55,9 @@ pub enum OpenError {
     #[error("this terminal has no right to open records with the card access number")]
     CanNotAllowed,
     /// The password cannot open records.
-    #[error("records are opened with the card access number, the MRZ or the PIN")]
+    #[error(
+        "records are opened with the member's PIN or the card access number, not with the MRZ or the PUK"
+    )]
     Password,
     /// The card did not accept the terminal.
     #[error("the card did not accept the terminal")]
@@ -223,17 +225,15 @@ impl OpenError {
             Self::OtherAuthority { .. } => {
                 "Use the terminal certificates of the card's issuer, with the link certificate if its authority was renewed."
             }
-            Self::CanNotAllowed => {
-                "Open the card with the member's PIN or its MRZ, or ask for the right can-allowed."
-            }
-            Self::Password => "Use another password.",
+            Self::CanNotAllowed => "Open the card with the member's PIN, or ask for the right can-allowed.",
+            Self::Password => "Ask the member for the PIN, or use the card access number.",
             Self::Terminal(_) => {
                 "Ask the authority for a new terminal certificate, and check that the key belongs to it."
             }
             Self::NoRecords => {
                 "Cards get a records application when they are issued; this one can have none."
             }
-            Self::Pace(_) => "Check the card access number, the MRZ or the PIN.",
+            Self::Pace(_) => "Check the card access number or the PIN.",
             Self::CardAccess(_) | Self::NoTrustPoint | Self::Content { .. } | Self::CardNumber => {
                 "Send the card to its issuer: it was not made as it should be."
             }

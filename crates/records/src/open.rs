@@ -90,7 +90,8 @@ fn papers(terminal: &Terminal<'_>, password: &Password) -> Result<CheckedChain, 
     let checked = terminal.chain.check(today)?;
     match password {
         Password::Can(_) if !checked.permissions().has(Right::CanAllowed) => Err(OpenError::CanNotAllowed),
-        Password::Puk(_) => Err(OpenError::Password),
+        // the card takes a certificate holder authorization template with neither (TA-01, TA-05)
+        Password::Mrz(_) | Password::Puk(_) => Err(OpenError::Password),
         _ => Ok(checked),
     }
 }

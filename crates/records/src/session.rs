@@ -31,8 +31,8 @@ pub struct RecordsSession<'a, T> {
 /// What the card says of its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inventory {
-    /// Bytes that one more record may have.
-    pub free: usize,
+    /// Bytes that one more record may have; told to a terminal that may append.
+    pub free: Option<usize>,
     /// File identifiers of those that may be read, and how many records each has.
     files: Vec<(u16, u16)>,
 }
@@ -150,8 +150,9 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
         }
         let certificate = if bring { signer.as_der().len() + AROUND } else { 0 };
         let needed = record.as_der().len() + certificate;
-        if needed > inventory.free {
-            return Err(RecordsError::NoRoom { needed, free: inventory.free });
+        let free = inventory.free.unwrap_or_default();
+        if needed > free {
+            return Err(RecordsError::NoRoom { needed, free });
         }
         if bring {
             self.put(CERTIFICATES, signer.as_der())?;
@@ -210,22 +211,27 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
     }
 }
 
-/// `7F78 { 81 free, A1 { 83 file, 82 records } … }` (REC-04)
+/// `7F78 { [81 free], A1 { 83 file, 82 records } … }` (REC-04)
 fn read_inventory(data: &[u8]) -> Result<Inventory, chipwright_iso7816::tlv::TlvError> {
     let mut parts = Tlv::parse_expected(data, Tag(0x7F78))?.children()?;
     let number = |object: Tlv<'_>| {
         let bytes: [u8; 2] = object.value.try_into().map_err(|_| object.invalid())?;
         Ok(u16::from_be_bytes(bytes))
     };
-    let free = number(parts.expect(Tag(0x81))?)?;
-    let mut files = Vec::new();
-    while !parts.is_empty() {
-        let mut file = parts.expect(Tag(0xA1))?.children()?;
-        let identifier = number(file.expect(Tag(0x83))?)?;
-        files.push((identifier, number(file.expect(Tag(0x82))?)?));
-        file.finish()?;
+    let (mut free, mut files) = (None, Vec::new());
+    while let Some(part) = parts.next()? {
+        match part.tag {
+            Tag(0x81) if free.is_none() && files.is_empty() => free = Some(usize::from(number(part)?)),
+            Tag(0xA1) => {
+                let mut file = part.children()?;
+                let identifier = number(file.expect(Tag(0x83))?)?;
+                files.push((identifier, number(file.expect(Tag(0x82))?)?));
+                file.finish()?;
+            }
+            _ => return Err(part.invalid()),
+        }
     }
-    Ok(Inventory { free: usize::from(free), files })
+    Ok(Inventory { free, files })
 }
 
 #[cfg(test)]
@@ -238,8 +244,10 @@ mod tests {
         let mut wrong = good.clone();
         wrong[2] = 0x17;
         let inventory = read_inventory(&good).unwrap();
-        assert_eq!((inventory.free, inventory.count(Category::Training)), (500, Some(0)));
+        assert_eq!((inventory.free, inventory.count(Category::Training)), (Some(500), Some(0)));
         assert_eq!((inventory.of(0x0200), inventory.count(Category::PartyLife)), (Some(2), None));
+        let reader = read_inventory(&hex::decode("7f780aa1088302020282020001").unwrap()).unwrap();
+        assert_eq!((reader.free, reader.count(Category::PartyLife)), (None, Some(1)));
         assert!(read_inventory(&wrong).is_err() && read_inventory(&good[..10]).is_err());
     }
 }

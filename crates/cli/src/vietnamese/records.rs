@@ -89,8 +89,8 @@ pub(super) const ROWS: &[Row] = &[
         "thiết bị đọc này không có quyền mở hồ sơ bằng số CAN",
     ),
     (
-        "records are opened with the card access number, the MRZ or the PIN",
-        "hồ sơ được mở bằng số CAN, MRZ hoặc mã PIN",
+        "records are opened with the member's PIN or the card access number, not with the MRZ or the PUK",
+        "hồ sơ được mở bằng mã PIN của đảng viên hoặc số CAN, không mở được bằng MRZ hay mã PUK",
     ),
     ("the card did not accept the terminal", "thẻ không chấp nhận thiết bị đọc"),
     ("this card has no records application", "thẻ này không có ứng dụng hồ sơ"),
@@ -164,10 +164,13 @@ pub(super) const ROWS: &[Row] = &[
         "Dùng chứng thư thiết bị do nơi cấp thẻ phát hành, kèm chứng thư nối nếu khóa CVCA đã đổi.",
     ),
     (
-        "Open the card with the member's PIN or its MRZ, or ask for the right can-allowed.",
-        "Mở thẻ bằng mã PIN của đảng viên hoặc bằng MRZ, hoặc xin quyền can-allowed.",
+        "Open the card with the member's PIN, or ask for the right can-allowed.",
+        "Mở thẻ bằng mã PIN của đảng viên, hoặc xin quyền can-allowed.",
     ),
-    ("Use another password.", "Dùng mật khẩu khác."),
+    (
+        "Ask the member for the PIN, or use the card access number.",
+        "Đề nghị đảng viên nhập mã PIN, hoặc dùng số CAN.",
+    ),
     (
         "Ask the authority for a new terminal certificate, and check that the key belongs to it.",
         "Xin nơi cấp chứng thư thiết bị mới, và kiểm tra khóa có khớp với chứng thư không.",
@@ -176,7 +179,7 @@ pub(super) const ROWS: &[Row] = &[
         "Cards get a records application when they are issued; this one can have none.",
         "Ứng dụng hồ sơ được đưa vào thẻ lúc cấp; thẻ này không thể có thêm.",
     ),
-    ("Check the card access number, the MRZ or the PIN.", "Kiểm tra lại số CAN, MRZ hoặc mã PIN."),
+    ("Check the card access number or the PIN.", "Kiểm tra lại số CAN hoặc mã PIN."),
     (
         "Send the card to its issuer: it was not made as it should be.",
         "Gửi thẻ về nơi cấp: thẻ được làm không đúng.",

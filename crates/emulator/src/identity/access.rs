@@ -101,6 +101,9 @@ impl Processor {
             PasswordReference::Pin => Password::Pin,
             PasswordReference::Puk => Password::Puk,
         };
+        if requested.is_some() && password == Password::Mrz && !flawed(Flaw::MrzAsksForRights) {
+            return Err(StatusWord::INCORRECT_DATA.into());
+        }
         self.password_key(slot, password)?;
         let parameters = Parameters { mechanism: set_at.mechanism, domain };
         self.volatile.identity.pace = PaceRun::Set { parameters, password, requested };
@@ -145,8 +148,12 @@ impl Processor {
             }
         };
         let before = password.of(self.store.tries(slot));
-        if password == Password::Pin && picc.awaits_token() && !flawed(Flaw::PinTriesNotCounted) {
-            // A try is spent before the token is looked at.
+        let counts = match password {
+            Password::Pin => !flawed(Flaw::PinTriesNotCounted),
+            Password::Mrz | Password::Can | Password::Puk => !flawed(Flaw::WrongPasswordsNotCounted),
+        };
+        if picc.awaits_token() && !more && counts && !flawed(Flaw::CountedAfterComparison) {
+            // ACC-03: whoever cuts the power here learns nothing of the password.
             self.count_tries(slot, password, before.saturating_add(1))?;
         }
         match picc.step(data, more, &mut *self.rng) {
@@ -169,11 +176,7 @@ impl Processor {
                 Ok(Response::ok(established.response))
             }
             Err(failure) if failure.is_wrong_password() => {
-                let uncounted = match password {
-                    Password::Pin => flawed(Flaw::PinTriesNotCounted),
-                    Password::Mrz | Password::Can | Password::Puk => flawed(Flaw::WrongPasswordsNotCounted),
-                };
-                if !uncounted {
+                if counts {
                     self.count_tries(slot, password, before.saturating_add(1))?;
                 }
                 Err(Stop::Refused(match password {

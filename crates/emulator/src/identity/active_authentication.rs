@@ -7,6 +7,9 @@ use crate::processor::{Processor, Stop};
 use crate::tables::KeyReference;
 use chipwright_iso7816::{Response, StatusWord};
 
+/// `r ‖ s`.
+const SIGNATURE: usize = 64;
+
 impl Processor {
     /// INTERNAL AUTHENTICATE: `ecdsa-plain-SHA256` over RND.IFD.
     pub(super) fn internal_authenticate(
@@ -20,6 +23,9 @@ impl Processor {
         }
         let pair = self.store.key_pair(slot, KeyReference::ActiveAuthentication);
         let pair = pair.ok_or(StatusWord::INS_NOT_SUPPORTED)?;
+        if protection.most < SIGNATURE {
+            return Err(StatusWord::WRONG_LENGTH.into());
+        }
         let challenge = if flawed(Flaw::ActiveAuthenticationWithoutChallenge) { [0; 8] } else { challenge };
         let signature = key_pair::sign(&pair.private, &challenge).ok_or(StatusWord::NO_PRECISE_DIAGNOSIS)?;
         Ok(Response::ok(signature.to_vec()))

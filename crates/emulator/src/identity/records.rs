@@ -116,11 +116,21 @@ impl Processor {
     pub(super) fn records_information(&self, slot: usize, command: &Command) -> Result<Response, Stop> {
         let rights = self.volatile.identity.terminal.rights();
         let rights = rights.ok_or(StatusWord::SECURITY_STATUS_NOT_SATISFIED)?;
+        let any = |allowed: fn(Rights, u16) -> bool| {
+            let mut files = FILES.iter().filter(|file| file.df == Df::Records);
+            files.any(|file| allowed(rights, file.fid))
+        };
+        let (reads, appends) = (any(Rights::may_read), any(Rights::may_append));
+        if !reads && !appends && !flawed(Flaw::FreeBytesForAll) {
+            return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
+        }
         let free = u16::try_from(self.store.free_for_records(slot)).unwrap_or(u16::MAX);
         let free = if flawed(Flaw::FreeBytesStand) { 12_000 } else { free };
         let mut out = Writer::new();
         out.nest(INFORMATION, |information| {
-            information.put(FREE, &free.to_be_bytes());
+            if appends || flawed(Flaw::FreeBytesForAll) {
+                information.put(FREE, &free.to_be_bytes());
+            }
             for file in FILES.iter().filter(|file| file.df == Df::Records && rights.may_read(file.fid)) {
                 let count = self.store.record_count(slot, file.fid);
                 information.nest(FILE, |inner| {

@@ -39,8 +39,8 @@ impl Terminal {
     /// After PACE with the password: in which the terminal asked for these rights, if it did.
     pub(super) fn after_pace(requested: Option<[u8; 5]>, password: Password, card_key: [u8; 32]) -> Self {
         requested.map_or(Self::Absent, |requested| {
-            let by_can = password == Password::Can;
-            Self::Proving(Box::new(TerminalAuthentication::new(requested, by_can, card_key)))
+            let by_pin = password == Password::Pin;
+            Self::Proving(Box::new(TerminalAuthentication::new(requested, by_pin, card_key)))
         })
     }
 

@@ -4,6 +4,7 @@ use super::command::Install;
 use super::{AID, Channel, LOAD_FILE, MODULE};
 use crate::chip::PersonalisationPath;
 use crate::flaw::{Flaw, flawed};
+use crate::identity::RECORDS_AID;
 use crate::memory::Changes;
 use crate::personalisation::{Stream, Update};
 use crate::processor::{Processor, Stop};
@@ -117,6 +118,7 @@ impl Processor {
     /// Whether the registry has this AID for anything.
     pub(super) fn is_registered(&self, aid: &Aid) -> bool {
         *aid == AID
+            || aid.starts_with(RECORDS_AID.as_bytes())
             || self.store.instances().any(|(_, instance)| instance.aid == *aid)
             || self.store.load_files().any(|(_, file)| file.aid == *aid)
     }

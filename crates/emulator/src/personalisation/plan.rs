@@ -197,18 +197,15 @@ impl<'a> Plan<'a> {
         let body = match (open.dgi.kind, open.value) {
             (DgiKind::Report, Value::Whole(question)) => {
                 let part = report(self.state(), &self.everything_held(), &question)?;
-                self.tell(&part);
-                return Ok(());
+                return self.tell(part);
             }
             (DgiKind::GenerateKeyPair, Value::Whole(value)) => {
                 let part = self.key_pairs.generate(&value, &mut self.held)?;
-                self.tell(&part);
-                return Ok(());
+                return self.tell(part);
             }
             (DgiKind::PublicKey, Value::Whole(value)) => {
                 let part = self.key_pairs.tell(&value)?;
-                self.tell(&part);
-                return Ok(());
+                return self.tell(part);
             }
             (DgiKind::Finalise, Value::Whole(manifest)) => {
                 if !agrees(&self.everything_held(), &manifest) {
@@ -244,9 +241,13 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// A part of the answer.
-    fn tell(&mut self, part: &[u8]) {
-        self.effects.answer.get_or_insert_default().extend_from_slice(part);
+    /// The answer: one to a block, so that it fits the shortest (PERSO-16).
+    fn tell(&mut self, answer: Vec<u8>) -> Result<(), StatusWord> {
+        if self.effects.answer.is_some() && !flawed(Flaw::AnswersUnlimited) {
+            return Err(StatusWord::INCORRECT_DATA);
+        }
+        self.effects.answer.get_or_insert_default().extend(answer);
+        Ok(())
     }
 
     /// What may be stored now: LIFE-05, PERSO-10, PERSO-21.

@@ -69,7 +69,7 @@ impl Store {
         if self.records_belong_to_another(owner) {
             return 0;
         }
-        let pages = self.log_pages().count() - self.used_pages(owner);
+        let pages = self.log_pages().count().saturating_sub(self.used_pages(owner));
         (pages * self.memory().page_size().bytes()).saturating_sub(RECORD_OVERHEAD)
     }
 

@@ -35,6 +35,16 @@ fn value(n: usize, length: usize) -> Vec<u8> {
     (0..length).map(|i| (n * 31 + i) as u8).collect()
 }
 
+/// A state whose digest is right says more pages than there are.
+#[test]
+fn rec_05_more_pages_than_the_area_has_are_no_room() {
+    let mut store = store(PageSize::Bytes64);
+    let used = Instance { record_pages: u16::MAX, ..*store.instance(1).unwrap() };
+    store.commit(Changes::default().instance(1, Some(&used))).unwrap();
+    assert_eq!(store.free_for_records(1), 0);
+    assert!(matches!(store.append_record(1, 0x0202, b"\x30\x00"), Err(AppendRefused::NoRoom)));
+}
+
 /// The first record of file 0201 as STORE DATA leaves it: on pages inside the area.
 fn with_first_record(store: &mut Store, first: &[u8]) {
     let extents = store.allocation().allocate(Area::Records, first.len() + RECORD_OVERHEAD).unwrap();

@@ -1,7 +1,7 @@
 //! One certificate after the other.
 
 use super::TrustPoints;
-use crate::cv::{Certificate, Rights, Role, VerifyingKey};
+use crate::cv::{Certificate, Date, Rights, Role, VerifyingKey};
 use crate::flaw::{Flaw, flawed};
 
 /// A holder of a key that a certificate, or a trust point, has vouched for.
@@ -10,6 +10,8 @@ pub(super) struct Holder {
     pub(super) reference: Vec<u8>,
     pub(super) role: Role,
     pub(super) key: VerifyingKey,
+    /// The last day.
+    pub(super) expiration: Date,
     /// Of the session's template and every certificate from the trust point to this one (TA-06).
     pub(super) rights: Rights,
 }
@@ -38,6 +40,12 @@ pub enum NotVerified {
     /// Its last day lies before the card's date, or before its first.
     #[error("the certificate has expired")]
     Expired,
+    /// The trust point that issued it has expired: it is good for links only.
+    #[error("the trust point has expired")]
+    TrustPointExpired,
+    /// Its holder has the name of a trust point, or of its own issuer.
+    #[error("the name of the holder is taken")]
+    NameTaken,
     /// A link that was signed with the second trust point, or that keeps the name and changes the rest.
     #[error("the link does not follow the trust point")]
     Link,
@@ -72,11 +80,22 @@ impl Holder {
         if role == Role::Cvca && !certificate.public_key.has_domain_parameters() {
             return Err(NotVerified::DomainParameters);
         }
-        let expired = certificate.expiration < trust.date || certificate.expiration < certificate.effective;
-        if expired && !flawed(Flaw::ExpiredCertificateAccepted) {
+        // Links lead a card on that was not asked for long, whatever their last day (9303-11, 7.1.4.3.4).
+        let expires = role != Role::Cvca || flawed(Flaw::ExpiredLinkRefused);
+        let expired = expires && certificate.expiration < trust.date;
+        let never_valid = certificate.expiration < certificate.effective;
+        if (expired || never_valid) && !flawed(Flaw::ExpiredCertificateAccepted) {
             return Err(NotVerified::Expired);
         }
+        let by_expired = self.role == Role::Cvca && role != Role::Cvca && self.expiration < trust.date;
+        if by_expired && !flawed(Flaw::ExpiredTrustPointIssues) {
+            return Err(NotVerified::TrustPointExpired);
+        }
+        if role != Role::Cvca && (certificate.holder == self.reference || trust.has(&certificate.holder)) {
+            return Err(NotVerified::NameTaken);
+        }
         let rights = self.rights.narrowed_by(certificate);
-        Ok(Self { reference: certificate.holder.clone(), role, key, rights })
+        let (reference, expiration) = (certificate.holder.clone(), certificate.expiration);
+        Ok(Self { reference, role, key, expiration, rights })
     }
 }

@@ -29,7 +29,7 @@ fn trust() -> TrustPoints {
 }
 
 fn session() -> TerminalAuthentication {
-    TerminalAuthentication::new([0xFF; 5], false, ID_PICC)
+    TerminalAuthentication::new([0xFF; 5], true, ID_PICC)
 }
 
 /// MSE:Set DST and PSO: Verify Certificate.
@@ -118,11 +118,16 @@ fn ta_02_what_does_not_verify() {
         &Maker { expiration: old, effective: old, ..verifier() }.issued_by(&cvca()),
         NotVerified::Expired,
     );
-    refused(&Maker { expiration: old, effective: old, ..next }.issued_by(&cvca()), NotVerified::Expired);
+    refused(&Maker { expiration: old, ..next }.issued_by(&cvca()), NotVerified::Expired);
     refused(&Maker { effective: [2, 8, 0, 1, 0, 1], ..verifier() }.issued_by(&cvca()), NotVerified::Expired);
-    // A verifier certifies terminals only, a terminal nobody.
+    refused(&holder("VNCVCA00001", DOMESTIC, 5).issued_by(&cvca()), NotVerified::NameTaken);
+    // A verifier certifies terminals only, a terminal nobody; none of them under a name that is taken.
     let mut trust = trust();
     let mut session = chain(&mut trust, &verifier(), &terminal()).unwrap();
+    for name in ["VNDV00001", "VNCVCA00001"] {
+        let taken = holder(name, TERMINAL, 5).issued_by(&verifier());
+        assert_eq!(present(&mut session, &mut trust, &taken), not(NotVerified::NameTaken), "{name}");
+    }
     let other = holder("VNDV00002", FOREIGN, 5);
     assert_eq!(present(&mut session, &mut trust, &other.issued_by(&verifier())), not(NotVerified::Role));
     assert_eq!(present(&mut session, &mut trust, &cvca().issued_by(&verifier())), not(NotVerified::Role));
@@ -268,36 +273,64 @@ fn ta_04_links_roll_the_trust_point() {
     assert!(trust.second().is_none());
 }
 
+/// 9303-11, 7.1.4.3.3 and 7.1.4.3.4: an expired trust point issues no verifiers, but leads on to the next ones, however
+/// long ago they expired.
+#[test]
+fn ta_04_expired_trust_points_and_links() {
+    let mut trust = trust();
+    let mut session = session();
+    let late = Maker { effective: [3, 1, 0, 1, 0, 1], expiration: [3, 2, 0, 1, 0, 1], ..verifier() };
+    present(&mut session, &mut trust, &late.issued_by(&cvca())).unwrap();
+    assert_eq!(trust.date().bytes(), [3, 1, 0, 1, 0, 1]);
+    let other = Maker { expiration: [3, 3, 0, 1, 0, 1], ..holder("VNDV00002", DOMESTIC, 5) };
+    let before = trust.clone();
+    assert_eq!(
+        present(&mut session, &mut trust, &other.issued_by(&cvca())),
+        not(NotVerified::TrustPointExpired)
+    );
+    assert!(trust == before);
+    assert!(trust.references()[0].is_some(), "it is announced all the same");
+    let until = |name, key, expiration| Maker { expiration, ..holder(name, CVCA, key) };
+    let second = until("VNCVCA00002", 6, [2, 8, 0, 1, 0, 1]);
+    let third = until("VNCVCA00003", 7, [3, 6, 0, 1, 0, 1]);
+    present(&mut session, &mut trust, &second.issued_by(&cvca())).unwrap();
+    assert_eq!(trust.references(), [Some(b"VNCVCA00002".to_vec()), None]);
+    present(&mut session, &mut trust, &third.issued_by(&second)).unwrap();
+    assert_eq!(trust.references(), [Some(b"VNCVCA00003".to_vec()), None]);
+    present(&mut session, &mut trust, &other.issued_by(&third)).unwrap();
+    assert_eq!(trust.date().bytes(), [3, 1, 0, 1, 0, 1], "never back");
+}
+
 #[test]
 fn ta_06_ta_07_rights_are_what_everybody_leaves() {
-    let rights = |requested, by_can, dv: &Maker, at: &Maker| {
+    let rights = |requested, by_pin, dv: &Maker, at: &Maker| {
         let mut trust = trust();
-        let mut session = TerminalAuthentication::new(requested, by_can, ID_PICC);
+        let mut session = TerminalAuthentication::new(requested, by_pin, ID_PICC);
         present(&mut session, &mut trust, &dv.issued_by(&cvca())).unwrap();
         present(&mut session, &mut trust, &at.issued_by(dv)).unwrap();
         authenticated(session, at)
     };
     let files = |rights: Rights| (0x0200..0x0208).filter(|file| rights.may_read(*file)).collect::<Vec<u16>>();
     let (dv, at) = (verifier(), terminal());
-    assert_eq!(files(rights([0xFF; 5], true, &dv, &at)).len(), 8);
-    assert_eq!(files(rights([0, 0, 0, 0x02, 0x10], true, &dv, &at)), [0x0200, 0x0202]);
-    assert_eq!(files(rights([0, 0, 0, 0x02, 0x00], true, &dv, &at)), [0u16; 0], "CAN allowed is not left");
-    assert_eq!(files(rights([0, 0, 0, 0x02, 0x00], false, &dv, &at)), [0x0200, 0x0202]);
+    assert_eq!(files(rights([0xFF; 5], false, &dv, &at)).len(), 8);
+    assert_eq!(files(rights([0, 0, 0, 0x02, 0x10], false, &dv, &at)), [0x0200, 0x0202]);
+    assert_eq!(files(rights([0, 0, 0, 0x02, 0x00], false, &dv, &at)), [0u16; 0], "CAN allowed is not left");
+    assert_eq!(files(rights([0, 0, 0, 0x02, 0x00], true, &dv, &at)), [0x0200, 0x0202]);
     let narrow = |maker: Maker, low: u8| Maker { template: [maker.template[0], 0, 0, low, 0x10], ..maker };
     assert_eq!(
-        files(rights([0xFF; 5], true, &narrow(verifier(), 0x06), &narrow(terminal(), 0x0C))),
+        files(rights([0xFF; 5], false, &narrow(verifier(), 0x06), &narrow(terminal(), 0x0C))),
         [0x0200, 0x0203]
     );
     let extended = |maker: Maker, bits| Maker { file_rights: Some(bits), ..maker };
     let dv = extended(verifier(), [0, 0x0F, 0, 0]);
-    assert_eq!(files(rights([0xFF; 5], true, &dv, &at)), [0x0200, 0x0201, 0x0202, 0x0203]);
+    assert_eq!(files(rights([0xFF; 5], false, &dv, &at)), [0x0200, 0x0201, 0x0202, 0x0203]);
     assert_eq!(
-        files(rights([0xFF; 5], true, &dv, &extended(terminal(), [0, 0xFE, 0, 0]))),
+        files(rights([0xFF; 5], false, &dv, &extended(terminal(), [0, 0xFE, 0, 0]))),
         [0x0201, 0x0202, 0x0203]
     );
-    assert!(!rights([0xFF; 5], true, &dv, &at).may_append(0x0202));
+    assert!(!rights([0xFF; 5], false, &dv, &at).may_append(0x0202));
     let at = extended(terminal(), [0, 0, 0, 0x80]);
-    let both = rights([0xFF; 5], true, &verifier(), &at);
+    let both = rights([0xFF; 5], false, &verifier(), &at);
     assert!(both.may_append(0x0207) && !both.may_append(0x0206), "one bit, told apart by the extension");
 }
 

@@ -65,14 +65,23 @@ impl TrustPoints {
         [Some(self.current.holder.clone()), self.second().map(|second| second.holder.clone())]
     }
 
+    /// Whether a trust point has this reference.
+    pub(super) fn has(&self, reference: &[u8]) -> bool {
+        self.trusted().any(|point| point.holder == reference)
+    }
+
+    fn trusted(&self) -> impl Iterator<Item = &Certificate> {
+        [Some(&self.current), self.second()].into_iter().flatten()
+    }
+
     /// The trust point of this reference, as the beginning of a chain.
     pub(super) fn holder(&self, reference: &[u8], requested: Rights) -> Option<Holder> {
-        let trusted = [Some(&self.current), self.second()];
-        let certificate = trusted.into_iter().flatten().find(|point| point.holder == reference)?;
+        let certificate = self.trusted().find(|point| point.holder == reference)?;
         Some(Holder {
             reference: reference.to_vec(),
             role: Role::Cvca,
             key: certificate.public_key.on(self.domain)?,
+            expiration: certificate.expiration,
             rights: requested.narrowed_by(certificate),
         })
     }

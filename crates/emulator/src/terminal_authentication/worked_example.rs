@@ -113,6 +113,7 @@ fn bsi_general_authentication_procedure() {
             reference: set_at.terminal.clone(),
             role: chain[1].template.role(),
             key,
+            expiration: chain[1].expiration,
             rights: Rights::requested(requested).narrowed_by(&chain[0]).narrowed_by(&chain[1]),
         };
         assert_eq!(holder.role, Role::Terminal);

@@ -19,7 +19,7 @@ fn cm_20_what_a_locked_card_refuses() {
         (0xD8, 0x00, 0x81, key_data(2, &[7; 16])),
         (0xE4, 0x00, 0x00, hex("4F07F0434849505701")),
         (0xE4, 0x00, 0x80, hex("4F07F0434849505700")),
-        (0xE6, 0x0C, 0x00, install_data("F0434849505702", 0)),
+        (0xE6, 0x0C, 0x00, install_data("F0434849505712", 0)),
         (0xE6, 0x20, 0x00, personalize_data(INSTANCE)),
         (0xE6, 0x02, 0x00, hex("05F000000001 00 00 00 00")),
         (0xE8, 0x80, 0x00, hex("C40101")),

@@ -28,7 +28,7 @@ fn cm_10_get_status() {
 fn cm_10_more_follows() {
     let mut card = blank();
     let mut open = session(&mut card, 0x01);
-    for last in ["02", "03", "04"] {
+    for last in ["12", "13", "14"] {
         let data = install_data(&format!("F04348495057{last}"), 0);
         assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &data).1, 0x9000);
     }
@@ -40,7 +40,7 @@ fn cm_10_more_follows() {
         assert_eq!(status, expected);
         shown.extend(data.get(10).copied());
     }
-    assert_eq!(shown, [2, 3, 4]);
+    assert_eq!(shown, [0x12, 0x13, 0x14]);
     // [next] goes on with the list that was begun, in the session where it was begun.
     let one = |open: &mut scp03::Host, card: &mut Card, p1: u8, p2: u8, criterion: &[u8]| {
         let mut command = open.wrap(0xF2, p1, p2, criterion);
@@ -53,7 +53,7 @@ fn cm_10_more_follows() {
     assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6A88, "another criterion");
     assert_eq!(one(&mut open, &mut card, 0x40, 0x02, &other), 0x6310);
     assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6310);
-    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505705", 0)).1, 0x9000);
+    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505715", 0)).1, 0x9000);
     assert_eq!(one(&mut open, &mut card, 0x40, 0x03, &other), 0x6A88, "another command between");
     for files in [0x20, 0x10] {
         let data = hex("05F000000001 00 00 00 00");
@@ -81,10 +81,10 @@ fn chip_08_the_directory_is_full() {
         "in place of another"
     );
     for last in 1..=4 {
-        let data = install_data(&format!("F04348495057{last:02X}"), 0);
+        let data = install_data(&format!("F043484950571{last}"), 0);
         assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &data).1, 0x9000);
     }
-    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505705", 0)).1, 0x6A84);
+    assert_eq!(open.send(&mut card, 0xE6, 0x0C, 0, &install_data("F0434849505715", 0)).1, 0x6A84);
     let for_load = |last: u8| hex(&format!("05F0000000{last:02X} 00 00 00 00"));
     for last in 1..=3 {
         assert_eq!(open.send(&mut card, 0xE6, 0x02, 0, &for_load(last)).1, 0x9000);
@@ -101,11 +101,11 @@ fn chip_08_the_directory_is_full() {
         let objects: Vec<u8> = ids.iter().flat_map(|id| dgi(*id, &[1])).collect();
         open.send(card, 0xE2, 0x88, 0, &objects).1
     };
-    assert_eq!(store(&mut open, &mut card, INSTANCE, &ids), 0x9000);
-    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..8]), 0x6A84, "the 21st");
-    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..7]), 0x9000);
-    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[7..8]), 0x6A84);
-    assert_eq!(store(&mut open, &mut card, "F0434849505702", &ids[..7]), 0x9000, "replaced");
+    assert_eq!(store(&mut open, &mut card, "F0434849505711", &ids), 0x9000);
+    assert_eq!(store(&mut open, &mut card, "F0434849505712", &ids[..8]), 0x6A84, "the 21st");
+    assert_eq!(store(&mut open, &mut card, "F0434849505712", &ids[..7]), 0x9000);
+    assert_eq!(store(&mut open, &mut card, "F0434849505712", &ids[7..8]), 0x6A84);
+    assert_eq!(store(&mut open, &mut card, "F0434849505712", &ids[..7]), 0x9000, "replaced");
 }
 
 #[test]
@@ -119,6 +119,10 @@ fn cm_12_cm_24_install() {
     assert_eq!(install(&mut open, &mut card, &install_data("A0000002471001", 0x04)), 0x6985);
     assert_eq!(install(&mut open, &mut card, &install_data("A0000002471001", 0x80)), 0x6A80);
     assert_eq!(install(&mut open, &mut card, &install_data("A0000002471001", 0x00)), 0x9000);
+    // REC-01: the name of the records, and whatever begins with it.
+    for records in ["F0434849505702", "F043484950570201"] {
+        assert_eq!(install(&mut open, &mut card, &install_data(records, 0x00)), 0x6985, "{records}");
+    }
     let mut unknown = install_data("A0000002471002", 0);
     unknown[7] = 0x55;
     assert_eq!(install(&mut open, &mut card, &unknown), 0x6A88);

@@ -222,8 +222,8 @@ impl Inside {
         self.sm.send_extended(card, [0, 0xE2, 0, sfi << 3], record, None).1
     }
 
-    /// Free bytes, then identifier and count of each file.
-    pub fn information(&mut self, card: &mut Card) -> Result<(u16, Vec<(u16, u16)>), u16> {
+    /// Free bytes, if they are told, then identifier and count of each file.
+    pub fn information(&mut self, card: &mut Card) -> Result<(Option<u16>, Vec<(u16, u16)>), u16> {
         let (answer, status) = self.sm.send(card, [0, 0xCA, 0x7F, 0x78], &[], Some(&[0]));
         if status != 0x9000 {
             return Err(status);
@@ -231,9 +231,13 @@ impl Inside {
         let two = |value: &[u8]| u16::from_be_bytes(value.try_into().unwrap());
         let data = Tlv::parse_expected(&answer, Tag(0x7F78)).unwrap();
         let mut objects = data.children().unwrap();
-        let free = two(objects.expect(Tag(0x81)).unwrap().value);
-        let mut files = Vec::new();
+        let (mut free, mut files) = (None, Vec::new());
         while let Some(file) = objects.next().unwrap() {
+            if file.tag == Tag(0x81) {
+                assert!(free.is_none() && files.is_empty());
+                free = Some(two(file.value));
+                continue;
+            }
             assert_eq!(file.tag, Tag(0xA1));
             let mut inner = file.children().unwrap();
             let fid = two(inner.expect(Tag(0x83)).unwrap().value);

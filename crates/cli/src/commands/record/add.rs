@@ -97,7 +97,7 @@ impl Add {
                 category: self.category.name(),
                 number: record.number(),
                 sha256: hex::encode(record.hash()),
-                free_bytes: session.inventory().map_err(|error| refused(&error))?.free,
+                free_bytes: session.inventory().map_err(|error| refused(&error))?.free.unwrap_or_default(),
             })
         })?;
         if self.json {

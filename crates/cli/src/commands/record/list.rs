@@ -26,7 +26,9 @@ pub(crate) struct List {
 struct Shown {
     schema: &'static str,
     card_number: String,
-    free_bytes: usize,
+    /// Told to a terminal that may append.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_bytes: Option<usize>,
     categories: Vec<ShownCategory>,
 }
 
