@@ -214,7 +214,7 @@ impl<'a> Terminals<'a> {
         let issuer_key = load(&issuer.key, station)?;
         let own = prepare_terminal(profile, key, &issuer.certificate).map_err(|error| refused(&error))?;
         let own = own.sign_with(&issuer_key).map_err(|error| refused(&error))?;
-        let mut chain = self.down_to(&issuer.certificate, profile.period.effective())?;
+        let mut chain = self.down_to(&issuer.certificate)?;
         chain.push(own);
         let path = self.chain_file(&profile.holder);
         let bytes: Vec<u8> = chain.iter().flat_map(CvCertificate::to_bytes).collect();
@@ -223,8 +223,8 @@ impl<'a> Terminals<'a> {
         Ok(path)
     }
 
-    /// From the oldest CVCA whose links all count today, over them, to a document verifier.
-    fn down_to(&self, dv: &CvCertificate, today: Date) -> Result<Vec<CvCertificate>, Failure> {
+    /// From the oldest CVCA, over every link, to a document verifier: a card may have slept through any of them.
+    fn down_to(&self, dv: &CvCertificate) -> Result<Vec<CvCertificate>, Failure> {
         let authorities = self.authorities()?;
         let issuer = authorities.iter().position(|held| held.certificate.holder() == dv.authority());
         let issuer = issuer.ok_or_else(|| {
@@ -237,16 +237,11 @@ impl<'a> Terminals<'a> {
         let mut chain = vec![dv.clone()];
         for held in authorities[..=issuer].iter().rev() {
             let link = self.file(&format!("cvca-{}-link.cvcert", held.number));
-            let linked = if link.exists() { Some(certificate(&link)?) } else { None };
-            match linked {
-                Some(link) if (link.period().effective()..=link.period().expires()).contains(&today) => {
-                    chain.push(link);
-                }
-                _ => {
-                    chain.push(held.certificate.clone());
-                    break;
-                }
+            if !link.exists() {
+                chain.push(held.certificate.clone());
+                break;
             }
+            chain.push(certificate(&link)?);
         }
         chain.reverse();
         Ok(chain)

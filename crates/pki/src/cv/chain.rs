@@ -110,7 +110,9 @@ fn dates(certificate: &CvCertificate, at: Date) -> Result<(), ChainFault> {
     if at < period.effective() {
         return Err(ChainFault::NotYetValid(period.effective()));
     }
-    if at > period.expires() {
+    // a link serves cards that have slept through its days (9303-11, 7.1.4.3.4; TA-03)
+    let day = if certificate.role() == Role::Cvca { period.effective() } else { at };
+    if day > period.expires() {
         return Err(ChainFault::Expired(period.expires()));
     }
     Ok(())

@@ -14,9 +14,9 @@ mod house;
 mod judges;
 
 use chipwright_pki::cv::{
-    Category, Chain, ChainFault, Chat, CountersignedRequest, CvCertificate, CvError, CvPeriod, CvRequest,
-    FileRights, HolderProfile, IssueError, Permissions, RequestError, Right, Rights, Role,
-    prepare_countersignature, prepare_dv, prepare_link, prepare_request, prepare_terminal,
+    AuthorityProfile, Category, Chain, ChainFault, Chat, CountersignedRequest, CvCertificate, CvError,
+    CvPeriod, CvRequest, FileRights, HolderProfile, IssueError, Permissions, RequestError, Right, Rights,
+    Role, prepare_countersignature, prepare_dv, prepare_link, prepare_request, prepare_terminal,
 };
 use chipwright_pki::{SignError, SignKey};
 use fixture::TestKey;
@@ -324,6 +324,15 @@ fn a_link_certificate_carries_on() {
     // a card that has the new trust point already is shown less
     assert_eq!(chain.below(second.cvca.holder().as_bytes()).unwrap().len(), 2);
     assert_eq!(chain.below(house.cvca.holder().as_bytes()).unwrap().len(), 3);
+    // a link that has expired still leads to the new key
+    let short = AuthorityProfile {
+        period: CvPeriod::new(date(2026, 1, 1), date(2026, 2, 1)).unwrap(),
+        ..house.authority_profile(2, 2031)
+    };
+    let key = second.cvca.public_key().as_p256().unwrap();
+    let old = prepare_link(&short, &key, &house.cvca).unwrap().sign_with(&house.cvca_key).unwrap();
+    let slept = Chain::new(house.cvca.clone(), vec![old, second.dv.clone(), second.terminal.clone()]);
+    slept.check(at).unwrap();
     let roots = Chain::new(second.cvca.clone(), vec![second.dv.clone(), second.terminal.clone()]);
     roots.check(at).unwrap();
 }
