@@ -10,7 +10,7 @@ use crate::mutation::{Mutation, mutated};
 use chipwright_emulator::{Card, seeded_rng};
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
 use chipwright_pki::Policy;
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 
 /// A genuine inspection with short APDUs takes about 90.
 const MOST_ROUND_TRIPS: u64 = 34_000;
@@ -27,14 +27,11 @@ pub fn run(data: &[u8]) {
     let card = Card::load(&fixture.issued, seeded_rng(8)).unwrap();
     let way = Way { card, changes, sent: 0, changed: false };
     let mut card = Exchanger::new(way, mode);
+    let (password, policy) = (fixture.password(), Policy::real());
+    let application = fixture.prepare.profile.instance;
     let mut ask = Inspection {
-        application: fixture.prepare.profile.instance,
-        password: &fixture.password(),
-        trust: &fixture.trust,
-        policy: &Policy::real(),
-        at: fixture.at,
-        not_before: None,
-        cache: None,
+        chip_proof: ChipProofPolicy::IfPromised,
+        ..Inspection::new(application, &password, &fixture.trust, &policy, fixture.at)
     };
     let (report, files) = inspect(&mut card, &mut ask, &mut seeded_rng(2));
     assert!(card.round_trips() <= MOST_ROUND_TRIPS, "{} round trips", card.round_trips());
