@@ -54,7 +54,9 @@ fn benches(criterion: &mut Criterion) {
     };
     let unit = Unit::new("79", "Thành ủy Thành phố Hồ Chí Minh").unwrap();
     let terms = IssueTerms::new(date(2026, 11, 22), date(2036, 11, 21), unit);
-    let build = || DataGroups::build(&member, &portrait, &allocation, &terms, &ChipKeys::of_zeros(&terms.chip)).unwrap();
+    let build = || {
+        DataGroups::build(&member, &portrait, &allocation, &terms, &ChipKeys::of_zeros(&terms.chip)).unwrap()
+    };
 
     let groups = build();
     let hashed: Vec<Vec<u8>> = groups

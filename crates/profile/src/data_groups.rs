@@ -335,6 +335,39 @@ mod tests {
         assert!(!access.contains_all(&security));
     }
 
+    /// DG14 names the keys of EF.CardSecurity (CAM-03), whichever of them there are.
+    #[test]
+    fn keys_of_card_security_are_bound() {
+        let today = date(2026, 11, 22);
+        let records = Some(vec![0x7F, 0x21, 0x00]);
+        for (cam, records) in [(true, None), (false, records.clone()), (true, records)] {
+            let chip = ChipFeatures { cam, records, ..ChipFeatures::NONE };
+            let mut keys = ChipKeys::default();
+            chip.key_pairs().for_each(|wanted| keys.set(wanted, *all_keys().get(wanted).unwrap()));
+            let built = |keys: ChipKeys| {
+                let groups = build_for(100, today, chip.clone(), keys).unwrap();
+                let dg14 = groups.files().find(|(file, _)| *file == FileId::Dg(14)).unwrap().1.to_vec();
+                let infos = read::card_security_infos(groups.card_security_infos().unwrap()).unwrap();
+                (read::dg14(&dg14).unwrap(), infos)
+            };
+            let (dg14, infos) = built(keys);
+            assert_eq!(dg14.vouches_for(&infos), Some(true), "{chip:?}");
+            for reference in chip.key_pairs() {
+                let mut other = keys;
+                other.set(reference, [4; 65]);
+                assert_eq!(dg14.vouches_for(&built(other).1), Some(false), "{reference}");
+            }
+            // one that says the wrong thing beside is no better
+            let more =
+                dg14.clone().with(&hex::decode("3010060c2b0601040181fd59a17c03020400").unwrap()).unwrap();
+            assert_eq!(more.vouches_for(&infos), Some(false));
+        }
+        let groups = build_for(100, today, ChipFeatures::NONE, ChipKeys::default()).unwrap();
+        let dg14 = groups.files().find(|(file, _)| *file == FileId::Dg(14)).unwrap().1;
+        let dg14 = read::dg14(dg14).unwrap();
+        assert_eq!(dg14.vouches_for(&dg14), None);
+    }
+
     #[test]
     fn keys_and_features_belong_together() {
         let today = date(2026, 11, 22);

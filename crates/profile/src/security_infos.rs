@@ -194,6 +194,21 @@ impl SecurityInfos {
         other.0.iter().all(|info| self.0.contains(info))
     }
 
+    /// Whether these, of DG14, are of the same card as `card_security`: they carry SHA-256 of the keys in it (CAM-03). `None` if they say nothing of it.
+    #[must_use]
+    pub fn vouches_for(&self, card_security: &Self) -> Option<bool> {
+        let mut said = self.of_protocol(authentication::CARD_SECURITY_KEYS).peekable();
+        said.peek()?;
+        let digest = authentication::digest_of_keys(
+            card_security.of_protocol(authentication::CHIP_AUTHENTICATION_KEY),
+        );
+        Some(said.all(|info| authentication::announced_digest(info) == Some(&digest)))
+    }
+
+    fn of_protocol(&self, wanted: ObjectIdentifier) -> impl Iterator<Item = &[u8]> {
+        self.iter().filter(move |(protocol, _)| *protocol == wanted).map(|(_, info)| info)
+    }
+
     fn order(&mut self) {
         self.0.sort();
         self.0.dedup();

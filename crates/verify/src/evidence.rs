@@ -133,7 +133,8 @@ impl Evidence {
     /// Of one inspection; none if no proof convinced.
     fn of(request: &Request, at: Timestamp, files: &Files, memory: &Memory) -> Option<Self> {
         let convinced: Vec<Proof> = memory.convinced().collect();
-        if convinced.is_empty() || memory.failed_proofs().next().is_some() {
+        let doubtful = memory.failed_proofs().next().is_some() || memory.foreign_security.is_some();
+        if convinced.is_empty() || doubtful {
             return None;
         }
         let hex = |number| files.data_group(number).map(|file| Hex(file.to_vec()));

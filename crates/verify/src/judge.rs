@@ -96,6 +96,9 @@ fn chip_proof(memory: &Memory, signed: &SecurityObject, ask: &Inspection<'_>) ->
     if let Some((proof, (verdict, why))) = memory.failed_proofs().next() {
         return Check::failed(name, verdict, format!("{}: {why}", proof.texts().0));
     }
+    if let Some(why) = memory.foreign_security {
+        return not_proven(why.to_owned());
+    }
     let Some(due) = &memory.due else {
         // DG14, which says what is owed, was signed and is withheld or altered; a reading that was broken off has not come to it
         let known = Owed::read(signed, &memory.files).is_some();

@@ -35,6 +35,8 @@ pub(crate) struct Memory {
     pub(crate) promises_withheld: bool,
     pub(crate) unread: Option<Unread>,
     pub(crate) security: Option<Security>,
+    /// Why EF.CardSecurity is not this card's.
+    pub(crate) foreign_security: Option<&'static str>,
     /// The proofs that must convince, once what is owed is known.
     pub(crate) due: Option<Vec<Proof>>,
     /// What came of each in this session.
@@ -68,6 +70,7 @@ impl Memory {
         self.promises_withheld = false;
         self.unread = None;
         self.outcomes.clear();
+        self.foreign_security = None;
         self.signature = None;
         self.exchanges = 0;
         // the security object is read anew and compared

@@ -9,7 +9,6 @@ use chipwright_channel::active_authentication::{self, ActiveAuthenticationKey};
 use chipwright_channel::chip_authentication::{ChipKey, MappingKeys, Version};
 use chipwright_iso7816::tlv::Tlv;
 use chipwright_pki::policy::Policy;
-use chipwright_pki::report::SecurityObjectReport;
 use chipwright_pki::trust::TrustStore;
 use chipwright_profile::security_object::SecurityObject;
 use chipwright_profile::{SecurityInfos, read};
@@ -25,6 +24,7 @@ pub(crate) struct Owed {
     mapping: bool,
     chip_authentication: Option<Result<ChipKey, String>>,
     active_authentication: Option<Result<ActiveAuthenticationKey, String>>,
+    infos: SecurityInfos,
 }
 
 impl Owed {
@@ -37,8 +37,9 @@ impl Owed {
         let infos = read::dg14(file).ok()?;
         let der = Tlv::parse_one(file).ok()?.value;
         let announced = active_authentication::announced(der).unwrap_or(false);
+        let mapping = infos.iter().any(|(protocol, _)| protocol.as_bytes().starts_with(&ID_PACE_CAM));
         Some(Self {
-            mapping: infos.iter().any(|(protocol, _)| protocol.as_bytes().starts_with(&ID_PACE_CAM)),
+            mapping,
             chip_authentication: ChipKey::read(der, Version::V1)
                 .map_err(|error| error.to_string())
                 .transpose(),
@@ -49,7 +50,17 @@ impl Owed {
                     Some(file) => ActiveAuthenticationKey::from_dg15(file).map_err(|error| error.to_string()),
                 }
             }),
+            infos,
         })
+    }
+
+    /// What DG14 has against EF.CardSecurity: it is signed too, but by itself it may be another card's (CAM-03).
+    pub(crate) fn objection(&self, security: &Security) -> Option<&'static str> {
+        match self.infos.vouches_for(security.infos.as_ref()?) {
+            Some(true) => None,
+            Some(false) => Some("EF.CardSecurity holds other keys than DG14 names"),
+            None => Some("DG14 names no keys of EF.CardSecurity"),
+        }
     }
 
     /// Which proofs are promised, the cheapest first.
@@ -76,8 +87,6 @@ pub(crate) struct Security {
     pub(crate) infos: Option<SecurityInfos>,
     /// The keys PACE with Chip Authentication Mapping may be proven with.
     pub(crate) keys: Vec<SubjectPublicKey>,
-    /// The signer's certificate.
-    signer: Option<Vec<u8>>,
     /// What is wrong with it, and the verdict that calls for.
     pub(crate) fault: Option<(Verdict, String)>,
 }
@@ -87,13 +96,8 @@ impl Security {
     pub(crate) fn check(file: &[u8], trust: &TrustStore, policy: &Policy, at: Timestamp) -> Self {
         let policy = Policy { content_type: chipwright_pki::oid::SECURITY_OBJECT, ..*policy };
         let report = chipwright_pki::check::check(file, trust, &policy, at);
-        let signer = report.signer().map(|signer| signer.as_der().to_vec());
-        let nothing = |verdict, detail: String| Self {
-            infos: None,
-            keys: Vec::new(),
-            signer: None,
-            fault: Some((verdict, detail)),
-        };
+        let nothing =
+            |verdict, detail: String| Self { infos: None, keys: Vec::new(), fault: Some((verdict, detail)) };
         let fault = match authenticity::worst(&report) {
             // the key may be anybody's
             Some((Verdict::Unreadable | Verdict::SignatureWrong | Verdict::IssuerUnknown, why)) => {
@@ -105,15 +109,9 @@ impl Security {
             return nothing(Verdict::ChipNotProven, "nothing was signed".to_owned());
         };
         match (read::card_security_infos(content), MappingKeys::read(content)) {
-            (Ok(infos), Ok(MappingKeys(keys))) => Self { infos: Some(infos), keys, signer, fault },
+            (Ok(infos), Ok(MappingKeys(keys))) => Self { infos: Some(infos), keys, fault },
             (Err(error), _) => nothing(Verdict::ChipNotProven, error.to_string()),
             (_, Err(error)) => nothing(Verdict::ChipNotProven, error.to_string()),
         }
-    }
-
-    /// Whether the signer of the card's data signed this too: a key that another signer put down for another card proves nothing here.
-    pub(crate) fn is_by_signer_of(&self, security_object: &SecurityObjectReport) -> bool {
-        self.signer.is_some()
-            && self.signer.as_deref() == security_object.signer().map(|signer| signer.as_der())
     }
 }

@@ -5,13 +5,16 @@
 mod cards;
 
 use cards::{Kiosk, choices, features, replace, with_records};
-use chipwright_iso7816::{Exchanger, LengthMode, Transport};
-use chipwright_pki::certificate::{self, AltName, DocumentSignerProfile};
+use chipwright_iso7816::{Exchanger, LengthMode, Tag, Transport, tlv};
+use chipwright_pki::certificate::{self, AltName, Certificate, DocumentSignerProfile};
 use chipwright_pki::check::check;
-use chipwright_pki::{Name, Period, Policy, SerialNumber, SignKey, SignerTemplate, oid};
-use chipwright_profile::{ChipFeatures, FileId, PaceParameters, PaceProtocol, SecurityInfos};
+use chipwright_pki::oid::{self, Oid};
+use chipwright_pki::{Name, Period, Policy, SerialNumber, SignKey, SignerTemplate};
+use chipwright_profile::security_infos::authentication::CARD_SECURITY_KEYS;
+use chipwright_profile::{ChipFeatures, FileId, PaceParameters, PaceProtocol, Revision, SecurityInfos, read};
 use chipwright_testkit::SoftKey;
 use chipwright_testkit::hostile::{Aim, Deed, Liar, Meddler, Model, Rewound};
+use chipwright_verify::evidence::Request;
 use chipwright_verify::{
     CheckName, ChipProofPolicy, Inspection, Outcome, Proof, Proofs, Report, Verdict, inspect,
 };
@@ -154,15 +157,9 @@ fn card_security_counts_only_as_it_was_signed() {
     }
 }
 
-/// Another signer of the same organisation vouches for the key: its EF.CardSecurity is genuine, but not of this card.
-#[test]
-fn card_security_of_another_signer_proves_nothing_here() {
-    let kiosk = Kiosk::new(features(false, false, true));
-    let genuine = kiosk.issue();
+/// A signer of the same organisation that came after.
+fn successor(kiosk: &Kiosk) -> (SoftKey, Certificate) {
     let authority = &kiosk.order.authority;
-    let file = genuine.signed.file(FileId::CardSecurity).unwrap();
-    let policy = Policy { content_type: oid::SECURITY_OBJECT, ..kiosk.policy };
-    let content = check(file, &kiosk.trust, &policy, kiosk.order.at).content().unwrap().to_vec();
     let key = SoftKey::generate(&mut chipwright_testkit::random(77));
     let from: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     let profile = DocumentSignerProfile {
@@ -178,18 +175,115 @@ fn card_security_of_another_signer_proves_nothing_here() {
         .unwrap()
         .sign_with(&authority.root_key)
         .unwrap();
-    let security = SignerTemplate::with_content_type(&signer, oid::SECURITY_OBJECT)
-        .unwrap()
-        .prepare(&content, kiosk.order.at)
-        .unwrap()
-        .sign_with(&key)
-        .unwrap()
-        .into_der();
-    assert!(check(&security, &kiosk.trust, &policy, kiosk.order.at).is_good());
-    let mut card = kiosk.card_with(|plan| replace(plan, FileId::CardSecurity, security));
-    let report = kiosk.judge(&mut card);
-    not_proven(&report, &"another signer");
-    assert!(report.decisive().unwrap().detail.as_ref().unwrap().contains("signer of EF.SOD"));
+    (key, signer)
+}
+
+/// What a file signs, signed anew by the other signer.
+fn signed_anew(kiosk: &Kiosk, cms: &[u8], content_type: Oid) -> Vec<u8> {
+    let (key, signer) = successor(kiosk);
+    let policy = Policy { content_type, ..kiosk.policy };
+    let content = check(cms, &kiosk.trust, &policy, kiosk.order.at).content().unwrap().to_vec();
+    let template = SignerTemplate::with_content_type(&signer, content_type).unwrap();
+    let signed = template.prepare(&content, kiosk.order.at).unwrap().sign_with(&key).unwrap().into_der();
+    assert!(check(&signed, &kiosk.trust, &policy, kiosk.order.at).is_good());
+    signed
+}
+
+/// Either of the two signed files is signed anew by another signer: the other one goes on.
+#[test]
+fn card_security_and_security_object_may_have_two_signers() {
+    let kiosk = Kiosk::new(features(false, false, true));
+    let genuine = kiosk.issue();
+    let security = genuine.signed.file(FileId::CardSecurity).unwrap();
+    let security = signed_anew(&kiosk, security, oid::SECURITY_OBJECT);
+    let object = read::sod(genuine.signed.file(FileId::Sod).unwrap()).unwrap();
+    let object = signed_anew(&kiosk, object, kiosk.policy.content_type);
+    for (file, content) in [(FileId::CardSecurity, security), (FileId::Sod, tlv::encode(Tag(0x77), &object))]
+    {
+        let mut card = kiosk.card_with(|plan| replace(plan, file, content));
+        let report = kiosk.judge(&mut card);
+        assert_eq!(report.verdict(), Verdict::Valid, "{file}: {}", report.to_text(false));
+        assert_eq!(report.proofs(), [Proof::PaceCam]);
+    }
+}
+
+/// The one key a thief has taken out of a card, with that card's EF.CardSecurity, under the data of another: the same signer vouches for all of it.
+#[test]
+fn card_security_of_another_card_proves_nothing_here() {
+    let records = with_records(features(false, false, true));
+    for (features, proofs) in [
+        (features(false, false, true), Proofs::Fastest),
+        (features(true, true, true), Proofs::Fastest),
+        (features(true, true, true), Proofs::All),
+        (records, Proofs::Fastest),
+        (with_records(features(true, true, false)), Proofs::All),
+    ] {
+        let kiosk = Kiosk::new(features.clone());
+        let victim = kiosk.issue();
+        // the chip that is written on is the thief's own card
+        let thief = Kiosk { serial: 50, ..Kiosk::new(features.clone()) };
+        let own = thief.issue();
+        assert_ne!(own.ready.keys(), victim.ready.keys());
+        let mut card = thief.card_with(|plan| {
+            let groups = [1, 2, 11, 12, 13, 14, 15].map(FileId::Dg);
+            for file in groups.into_iter().chain([FileId::Sod]) {
+                if let Some(content) = victim.signed.file(file) {
+                    replace(plan, file, content);
+                }
+            }
+        });
+        let station = "Kiosk 7".to_owned();
+        let evidence = Request { station, nonce: [5; 16], delete_on: jiff::civil::date(2027, 2, 20) };
+        let mut ask = Inspection { proofs, evidence: Some(evidence), ..kiosk.ask() };
+        let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(9));
+        not_proven(&report, &(&features, proofs));
+        assert!(!report.proofs().contains(&Proof::PaceCam), "{features:?}");
+        // where the chip owes no other proof, or none that was asked for, this alone gives it away
+        if !features.active_authentication || (proofs == Proofs::Fastest && features.cam) {
+            let detail = report.decisive().unwrap().detail.clone().unwrap();
+            assert!(detail.contains("EF.CardSecurity holds other keys than DG14 names"), "{detail}");
+        }
+        // the victim's own chip with that file: it proves itself with the keys that its data name, and lies all the same
+        let foreign = own.signed.file(FileId::CardSecurity).unwrap();
+        let mut card = kiosk.card_with(|plan| replace(plan, FileId::CardSecurity, foreign));
+        let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(9));
+        not_proven(&report, &("the genuine chip", &features, proofs));
+        assert_eq!(report.evidence(), None);
+    }
+}
+
+/// A card whose DG14 says nothing of EF.CardSecurity: its proof may be anybody's.
+#[test]
+fn a_card_security_that_nothing_names_proves_nothing() {
+    for (features, proofs) in [
+        (features(false, false, true), Proofs::Fastest),
+        (with_records(features(false, true, false)), Proofs::All),
+    ] {
+        let kiosk = Kiosk::new(features.clone());
+        let genuine = kiosk.issue();
+        let dg14 = read::dg14(genuine.signed.file(FileId::Dg(14)).unwrap()).unwrap();
+        let silent: Vec<u8> = dg14
+            .iter()
+            .filter(|(protocol, _)| *protocol != CARD_SECURITY_KEYS)
+            .flat_map(|(_, info)| info.to_vec())
+            .collect();
+        let silent = tlv::encode(Tag(0x6E), &tlv::encode(Tag(0x31), &silent));
+        let files = genuine.signed.files().map(|(file, content)| match file {
+            FileId::Dg(14) => (file, silent.as_slice()),
+            _ => (file, content),
+        });
+        let content = Revision::of(files).lds_security_object();
+        let object = kiosk.order.authority.sign_content(&content, kiosk.order.at);
+        let mut card = kiosk.card_with(|plan| {
+            replace(plan, FileId::Dg(14), silent.clone());
+            replace(plan, FileId::Sod, tlv::encode(Tag(0x77), &object));
+        });
+        let mut ask = Inspection { proofs, ..kiosk.ask() };
+        let (report, _) = inspect(&mut card, &mut ask, &mut chipwright_testkit::random(9));
+        not_proven(&report, &(&features, proofs));
+        let detail = report.decisive().unwrap().detail.clone().unwrap();
+        assert!(detail.contains("DG14 names no keys of EF.CardSecurity"), "{detail}");
+    }
 }
 
 #[test]

@@ -26,7 +26,11 @@ pub(super) const ROWS: &[Row] = &[
     ("DG15 is not there", "không có DG15"),
     ("DG15 is not what was signed", "DG15 không phải bản đã được ký"),
     ("EF.CardSecurity holds no key", "EF.CardSecurity không chứa khóa nào"),
-    ("EF.CardSecurity is not signed by the signer of EF.SOD", "EF.CardSecurity không do người ký EF.SOD ký"),
+    (
+        "EF.CardSecurity holds other keys than DG14 names",
+        "EF.CardSecurity chứa các khóa khác với khóa nêu trong DG14",
+    ),
+    ("DG14 names no keys of EF.CardSecurity", "DG14 không nêu khóa nào của EF.CardSecurity"),
     ("nothing was signed", "không có gì được ký"),
     // evidence
     (

@@ -25,11 +25,15 @@ pub const TERMINAL_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwr
 pub const STANDARDIZED_DOMAIN_PARAMETERS: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("0.4.0.127.0.7.1.2");
 
+/// id-chipwright-card-cardSecurityKeys: SHA-256 of the keys in EF.CardSecurity (`applet-spec/asn1/ChipwrightMembership.asn1`).
+pub const CARD_SECURITY_KEYS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.4348.3.2");
+
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 /// Standardized domain parameters 12: P-256 (9303-11, table 8).
 const P256: u32 = 12;
 const BIT_STRING: Tag = Tag(0x03);
+const OCTET_STRING: Tag = Tag(0x04);
 
 /// What EF.CardAccess says beside PACE: nothing, or the general authentication procedure of the records application.
 pub(super) fn of_card_access(features: &ChipFeatures) -> Vec<Vec<u8>> {
@@ -50,6 +54,11 @@ pub(super) fn of_dg14(features: &ChipFeatures, keys: &ChipKeys) -> Vec<Vec<u8>> 
     if features.active_authentication {
         infos.push(active_authentication());
     }
+    if features.has_card_security() {
+        let mut keys = of_card_security(keys);
+        keys.sort();
+        infos.push(card_security_keys(&digest_of_keys(keys.iter().map(Vec::as_slice))));
+    }
     infos
 }
 
@@ -58,6 +67,19 @@ pub(super) fn of_card_security(keys: &ChipKeys) -> Vec<Vec<u8>> {
     let published =
         keys.iter().filter(|(reference, _)| reference.published_in() == crate::FileId::CardSecurity);
     published.map(|(reference, key)| chip_authentication_key(reference, key)).collect()
+}
+
+/// SHA-256 over the DER of every ChipAuthenticationPublicKeyInfo, in the order of the set; `infos` are those elements alone.
+pub(super) fn digest_of_keys<'a>(infos: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+    crate::security_object::sha256(&infos.collect::<Vec<_>>().concat())
+}
+
+/// What a CardSecurityKeysInfo says.
+pub(super) fn announced_digest(info: &[u8]) -> Option<&[u8]> {
+    let mut fields = Reader::new(Tlv::parse_expected(info, SEQUENCE).ok()?.value);
+    fields.expect(OBJECT_IDENTIFIER).ok()?;
+    let digest = fields.expect(OCTET_STRING).ok()?.value;
+    fields.is_empty().then_some(digest)
 }
 
 /// The public keys on P-256 that the elements publish, by their key identifiers.
@@ -141,6 +163,13 @@ fn terminal_authentication() -> Vec<u8> {
     info(TERMINAL_AUTHENTICATION, |fields| put_unsigned(fields, 2))
 }
 
+/// `CardSecurityKeysInfo { id-chipwright-card-cardSecurityKeys, digest }`.
+fn card_security_keys(digest: &[u8; 32]) -> Vec<u8> {
+    info(CARD_SECURITY_KEYS, |fields| {
+        fields.put(OCTET_STRING, digest);
+    })
+}
+
 fn info(protocol: ObjectIdentifier, data: impl FnOnce(&mut Writer)) -> Vec<u8> {
     sequence(|fields| {
         fields.put(OBJECT_IDENTIFIER, protocol.as_bytes());
@@ -199,6 +228,8 @@ mod tests {
         let public = hex(chip_authentication_key(KeyReference::ChipAuthenticationMapping, &key));
         assert!(public.starts_with("3062060904007f0007020201023052300c060704007f0007010202010c03420004abab"));
         assert!(public.ends_with("ab020103"), "{public}");
+        let bound = hex(card_security_keys(&[0xAB; 32]));
+        assert!(bound.starts_with("3030060c2b0601040181fd59a17c03020420abab"), "{bound}");
         let spki = hex(active_authentication_key(&key));
         assert!(spki.starts_with("3059301306072a8648ce3d020106082a8648ce3d03010703420004abab"), "{spki}");
     }

@@ -73,8 +73,14 @@ fn read_keys_back(inputs: &Inputs, files: &Object, card_security: Option<Vec<u8>
     let holds = |bytes: &[u8], key: &[u8]| bytes.windows(65).any(|part| part == key);
     let access = read::card_access(&file("EF.CardAccess").unwrap()).unwrap();
     assert!(read::dg14(&file("DG14").unwrap()).unwrap().contains_all(&access));
-    if let Some(infos) = &card_security {
-        assert!(read::card_security_infos(infos).unwrap().contains_all(&access));
+    let dg14 = read::dg14(&file("DG14").unwrap()).unwrap();
+    match &card_security {
+        None => assert_eq!(dg14.vouches_for(&access), None),
+        Some(infos) => {
+            let infos = read::card_security_infos(infos).unwrap();
+            assert!(infos.contains_all(&access));
+            assert_eq!(dg14.vouches_for(&infos), Some(true));
+        }
     }
     let mut read = read::dg14(&file("DG14").unwrap()).unwrap().chip_keys();
     read.aa = file("DG15").and_then(|dg15| read::active_authentication_key(&dg15).unwrap());

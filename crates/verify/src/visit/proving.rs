@@ -70,7 +70,7 @@ impl<T: Transport> Inside<'_, '_, T> {
         else {
             return Ok(());
         };
-        self.same_signer();
+        self.of_this_card(&owed);
         let due = self.due(&owed);
         self.memory.due = Some(due.clone());
         let not_proven = |why: String| Err((Verdict::ChipNotProven, why));
@@ -106,14 +106,13 @@ impl<T: Transport> Inside<'_, '_, T> {
         due.map(|(_, proof)| proof).collect()
     }
 
-    /// EF.CardSecurity counts only from the signer of the card's data.
-    fn same_signer(&mut self) {
-        let passive = self.memory.security_object.as_ref().and_then(|read| read.passive.as_ref());
-        let (Some(security), Some(passive)) = (&self.memory.security, passive) else { return };
-        let ran = self.memory.outcome_of(Proof::PaceCam).is_some();
-        if ran && security.fault.is_none() && !security.is_by_signer_of(passive) {
-            let why = "EF.CardSecurity is not signed by the signer of EF.SOD".to_owned();
-            self.memory.note(Proof::PaceCam, Err((Verdict::ChipNotProven, why)));
+    /// EF.CardSecurity counts only if the signed DG14 names its keys.
+    fn of_this_card(&mut self, owed: &Owed) {
+        let objection = self.memory.security.as_ref().and_then(|security| owed.objection(security));
+        let Some(why) = objection else { return };
+        self.memory.foreign_security = Some(why);
+        if self.memory.outcome_of(Proof::PaceCam).is_some() {
+            self.memory.note(Proof::PaceCam, Err((Verdict::ChipNotProven, why.to_owned())));
         }
     }
 
