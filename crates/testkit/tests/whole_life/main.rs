@@ -12,6 +12,7 @@ use chipwright_iso7816::LengthMode;
 use life::{Life, live};
 use quarry::{Found, Quarry};
 use std::collections::BTreeSet;
+use wire::Exchange;
 
 const STEPS: [&str; 15] = [
     "prepare",
@@ -116,10 +117,10 @@ fn in_recording(life: &Life) -> BTreeSet<(&str, Found)> {
     found
 }
 
-/// The search is aimed at what the card holds: in the files themselves it finds everything.
+/// The search is aimed at what the card holds: in the files themselves it finds everything, and a slip among all that is enciphered.
 #[test]
 fn the_files_themselves_are_found() {
-    let life = live(3, LengthMode::Extended);
+    let mut life = live(3, LengthMode::Extended);
     let found: BTreeSet<String> =
         life.files.iter().flat_map(|file| life.quarry.search(file)).map(|found| found.what).collect();
     let kinds = [
@@ -155,6 +156,21 @@ fn the_files_themselves_are_found() {
         "the transport",
     ] {
         assert!(!found.iter().any(|found| found.starts_with(kind)), "{kind}: {found:#?}");
+    }
+
+    // and a slip of a host or of a card is heard: a PIN without secure messaging, a name cut in two
+    assert_eq!(on_wire(&life).into_iter().filter(|(_, found)| found.certain).count(), 0);
+    let mut passes = |step, command: &[u8], response: &[u8]| {
+        let (command, response) = (command.to_vec(), response.to_vec());
+        life.heard.push(Exchange { step, interface: Interface::Contactless, command, response });
+    };
+    passes("PIN change", b"\x00\x2C\x02\x03\x06739184", &[0x90, 0x00]);
+    passes("records", &[0x00, 0xB0, 0x00, 0x00, 0x00], b"NGU\x90\x00");
+    passes("records", &[0x00, 0xB0, 0x00, 0x03, 0x00], b"YEN<<THI\x90\x00");
+    let heard: Vec<(&str, Found)> = on_wire(&life).into_iter().filter(|(_, found)| found.certain).collect();
+    for (step, what) in [("PIN change", "a PIN or PUK “739184”"), ("records", "the Latin name “NGUYEN”")]
+    {
+        assert!(heard.iter().any(|(at, found)| *at == step && found.what == what), "{what}: {heard:#?}");
     }
 }
 
