@@ -126,7 +126,7 @@ fn published_transcripts_leave_nothing_either() {
         assert_eq!(wanted.found_in(&sink.bytes()), [""; 0], "{}", path.display());
         seen += 1;
     }
-    assert_eq!(seen, 6);
+    assert!(seen >= 8, "{seen}");
 }
 
 /// At level 01 the data of STORE DATA travels in clear, at 00 without any protection.

@@ -108,6 +108,10 @@ impl Selected {
                     self.seen.extend_from_slice(answer);
                 }
                 self.file = file;
+                // EF.CardAccess lies in the master file, and nowhere else
+                if file == Some(File::Public(PublicFile::CardAccess)) && self.seen.starts_with(&[0x31]) {
+                    self.place = Place::MasterFile;
+                }
             }
             _ => *self = Self::unknown(),
         }
