@@ -143,9 +143,10 @@ fn mac<M: Mac<OutputSize = U16> + cmac::digest::FixedOutputReset>(
     key.finalize_reset().into_bytes().into()
 }
 
-/// Whether a received MAC is the computed one, or its beginning, in constant time.
+/// Whether a received MAC is the computed one, or its first half, in constant time.
 pub(crate) fn mac_matches(computed: &[u8; BLOCK], received: &[u8]) -> bool {
-    computed.get(..received.len()).is_some_and(|head| head.ct_eq(received).into())
+    let head = computed.get(..received.len()).filter(|head| matches!(head.len(), 8 | BLOCK));
+    head.is_some_and(|head| head.ct_eq(received).into())
 }
 
 /// ISO/IEC 9797-1 padding method 2: `80`, then `00` up to a whole block.
@@ -199,6 +200,20 @@ mod tests {
             }
         }
         assert!(accepted >= 60 && refused >= 240, "{accepted} accepted, {refused} refused");
+    }
+
+    #[test]
+    fn a_mac_is_whole_or_half() {
+        let computed: [u8; BLOCK] = std::array::from_fn(|n| n as u8);
+        for length in 0..=BLOCK {
+            assert_eq!(
+                mac_matches(&computed, &computed[..length]),
+                length == 8 || length == BLOCK,
+                "{length}"
+            );
+        }
+        assert!(!mac_matches(&computed, &[&computed[..], &[0]].concat()));
+        assert!(!mac_matches(&computed, &[0; 8]));
     }
 
     #[test]

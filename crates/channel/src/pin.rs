@@ -14,9 +14,6 @@ use crate::sm::{Session, SmError};
 use chipwright_iso7816::tlv::Writer;
 use chipwright_iso7816::{Command, ExchangeError, Exchanger, Ins, Response, StatusWord, Tag, Transport};
 
-/// RESET RETRY COUNTER (ISO/IEC 7816-4, 11.6.10).
-const RESET_RETRY_COUNTER: Ins = Ins(0x2C);
-
 /// Why the PIN is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -43,13 +40,13 @@ pub enum PinError {
 /// RESET RETRY COUNTER with a new PIN.
 #[must_use]
 pub fn change_command(new: &Pin) -> Command {
-    Command::new(0x00, RESET_RETRY_COUNTER, 0x02, PIN_REFERENCE).with_data(new.digits()).sensitive()
+    Command::new(0x00, Ins::RESET_RETRY_COUNTER, 0x02, PIN_REFERENCE).with_data(new.digits()).sensitive()
 }
 
 /// RESET RETRY COUNTER that restores the tries of the PIN the card holds.
 #[must_use]
 pub fn unblock_command() -> Command {
-    Command::new(0x00, RESET_RETRY_COUNTER, 0x03, PIN_REFERENCE)
+    Command::new(0x00, Ins::RESET_RETRY_COUNTER, 0x03, PIN_REFERENCE)
 }
 
 /// Sets a new PIN and restores its tries, in a session of PACE with the PIN (or of a terminal that may manage PINs).

@@ -74,6 +74,7 @@ flaws! {
     KeyProofWithoutNonce, "PERSO-19", "the proof of a key pair does not cover the nonce of the host";
     PublicKeyWithoutResponseMac, "PERSO-21", "public keys are told in a session without R-MAC";
     PairsUnchecked, "PERSO-23", "FINALISE accepts a key without the file that publishes it";
+    AnyTrustPoint, "PERSO-23", "FINALISE accepts anything as the first trust point";
     // Chapter 4
     FailedSelectForgetsFile, "FILE-03", "a SELECT that fails leaves no current file";
     ExistenceTold, "FILE-03", "without access, SELECT tells which files exist";

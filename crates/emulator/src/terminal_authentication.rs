@@ -11,6 +11,7 @@ mod trust_points;
 pub use chain::NotVerified;
 pub use command::{CommandError, SetAt, SetDst};
 pub use trust_points::TrustPoints;
+pub(crate) use trust_points::can_be_first;
 
 use crate::cv::{Certificate, CvError, Rights, Role};
 use crate::flaw::{Flaw, flawed};

@@ -364,6 +364,21 @@ fn acc_06_a_wrong_checksum_ends_the_session() {
     assert_eq!(raw(&mut card, &next), (vec![], 0x6988));
 }
 
+/// Broken secure messaging ends a run of PACE inside it, too.
+#[test]
+fn acc_06_a_run_ends_with_the_session_it_runs_in() {
+    let mut card = issued();
+    let mapping = format!("1086000045 7C43 8141 {GENERATOR}00");
+    for (between, answer) in [("0CB08100 0D970100 8E080000000000000000 00", 0x6988), ("0CB08100 00", 0x6987)]
+    {
+        let mut sm = opened(&mut card);
+        assert_eq!(sm.send(&mut card, [0, 0x22, 0xC1, 0xA4], &hex(pace::SET_AT_CAN)[5..], None).1, 0x9000);
+        assert_eq!(sm.send(&mut card, [0x10, 0x86, 0, 0], &hex("7C00"), Some(&[0])).1, 0x9000);
+        assert_eq!(status(&mut card, between), answer);
+        assert_eq!(status(&mut card, &mapping), 0x6985, "{between}");
+    }
+}
+
 #[test]
 fn acc_07_errors_are_protected() {
     let mut card = issued();

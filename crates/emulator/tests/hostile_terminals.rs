@@ -219,7 +219,7 @@ fn records_are_told_at_the_end_of_the_procedure_only() {
 
 proptest! {
     #[test]
-    fn any_certificate_and_record_is_answered(
+    fn any_certificate_is_answered(
         bytes in prop::collection::vec(any::<u8>(), 0..900),
         at in 0usize..500,
         mask in 1u8..,

@@ -190,6 +190,40 @@ fn perso_22_key_pairs_are_held_and_not_stored() {
     assert_eq!(finalise(&mut card, &mut session, &everything), 0x9000);
 }
 
+/// 8020 can never be replaced: what is no trust point would shut the records for ever, or open them to a terminal.
+#[test]
+fn perso_23_the_trust_point_is_one() {
+    use host::cv::{Holder, TERMINAL, holder};
+    let cvca = host::terminal::cvca();
+    let good = cvca.self_signed();
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let verifier = Holder { domain_parameters: true, ..host::terminal::verifier() };
+    let terminal = Holder { domain_parameters: true, ..holder("VNCVCA00001", TERMINAL, 1) };
+    let inspection = Holder { terminal_type: hex("04007F000703010201"), ..cvca.clone() };
+    let bad = [
+        vec![0x30; 200],
+        forged,
+        verifier.self_signed(),
+        terminal.self_signed(),
+        inspection.self_signed(),
+        Holder { domain_parameters: false, ..cvca.clone() }.self_signed(),
+        holder("VNCVCA00002", host::cv::CVCA, 1).issued_by(&cvca),
+    ];
+    for block in [100, 223] {
+        for (n, value) in bad.iter().chain([&good]).enumerate() {
+            let (mut card, mut session, keys) = prepared(&[CHIP_AUTHENTICATION_2]);
+            let mut all = with_keys(&keys);
+            all.iter_mut().find(|(id, _)| *id == 0x8020).unwrap().1.clone_from(value);
+            let files: Vec<_> = all.iter().filter(|(id, _)| id >> 4 != 0x810).cloned().collect();
+            let bytes = [stream(&files), dgi(0x7F0F, &manifest(&all))].concat();
+            associate(&mut card, &mut session);
+            let expected = if n < bad.len() { 0x6A80 } else { 0x9000 };
+            assert_eq!(session.store(&mut card, &bytes, block).1, expected, "{n}");
+        }
+    }
+}
+
 /// PERSO-23 for every key: without each file it needs, and DG15 without its key.
 #[test]
 fn perso_23_no_key_without_its_files() {

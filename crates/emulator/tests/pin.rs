@@ -168,6 +168,26 @@ fn pin_05_success_restores_the_tries() {
     assert_eq!(card.modelled_delay(), Duration::ZERO, "the PIN has tries, not delays");
 }
 
+/// PIN-08: no proof of the chip either.
+#[test]
+fn pin_08_the_puk_proves_nothing() {
+    let all = [chip_keys::ACTIVE_AUTHENTICATION, chip_keys::CHIP_AUTHENTICATION];
+    let (mut card, mut session, keys) = chip_keys::prepared(&all);
+    let held = [chip_keys::with_keys(&keys), vec![(0x8012, PIN.to_vec()), (0x8013, PUK.to_vec())]].concat();
+    let stored: Vec<_> = held.iter().filter(|(id, _)| id >> 4 != 0x810).cloned().collect();
+    chip_keys::associate(&mut card, &mut session);
+    let bytes = [stream(&stored), dgi(0x7F0F, &manifest(&held))].concat();
+    assert_eq!(session.store(&mut card, &bytes, 223), (vec![], 0x9000));
+    card.reset().unwrap();
+    for (secret, set_at, expected) in [(&PIN[..], pace::SET_AT_PIN, 0x9000), (PUK, pace::SET_AT_PUK, 0x6982)]
+    {
+        let mut sm = pace::establish(&mut card, set_at, secret).unwrap();
+        assert_eq!(sm.send(&mut card, [0, 0x88, 0, 0], &[7; 8], Some(&[0])).1, expected, "{set_at}");
+        let set = hex("800A04007F00070202030202 840102");
+        assert_eq!(sm.send(&mut card, [0, 0x22, 0x41, 0xA4], &set, None).1, expected, "{set_at}");
+    }
+}
+
 #[test]
 fn pin_06_the_holder_changes_the_pin() {
     let mut card = card();

@@ -248,6 +248,19 @@ fn priv_01_records_and_trust_points_do_not_show() {
     }
     let after = transcript(&mut on_a_day(&issued.card, 2)).0;
     assert_same("after records", &before, &after);
+    issued.card.reset().unwrap();
+    let later = cv::Holder { effective: [2, 6, 0, 5, 0, 1], ..terminal::terminal() };
+    let next = cv::Holder { effective: [2, 6, 0, 6, 0, 1], ..cv::holder("VNCVCA00002", cv::CVCA, 6) };
+    let mut inside = terminal::Inside::by_can(&mut issued.card);
+    let writes = issued.card.page_writes();
+    for certificate in
+        [dv.issued_by(&terminal::cvca()), later.issued_by(&dv), next.issued_by(&terminal::cvca())]
+    {
+        assert_eq!(inside.present(&mut issued.card, &certificate), 0x9000);
+    }
+    assert!(issued.card.page_writes() > writes);
+    let rolled = transcript(&mut on_a_day(&issued.card, 3)).0;
+    assert_same("after another trust point and a later date", &before, &rolled);
 }
 
 /// What a day leaves behind: wrong passwords, a changed PIN, an update.

@@ -191,9 +191,10 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// That many periods of a clock of `hertz`.
+/// That many periods of a clock of `hertz`; one below 1 kHz counts as that.
 const fn cycles(number: u64, hertz: u64) -> Duration {
-    Duration::from_nanos(number.saturating_mul(1_000_000) / (hertz / 1000))
+    let kilohertz = if hertz < 1000 { 1 } else { hertz / 1000 };
+    Duration::from_nanos(number.saturating_mul(1_000_000) / kilohertz)
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use chipwright_iso7816::{Command, Ins, Le, Response, Tag};
 use p256::NistP256;
 use std::fmt;
 
-/// PERFORM SECURITY OPERATION (ISO/IEC 7816-8).
-const PERFORM_SECURITY_OPERATION: Ins = Ins(0x2A);
 /// `id-TA`: 0.4.0.127.0.7.2.2.2.
 const TA: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02];
 
@@ -71,8 +69,8 @@ impl<'a> AwaitAuthority<'a> {
                 status: response.status,
             });
         }
-        let command =
-            Command::new(0x00, PERFORM_SECURITY_OPERATION, 0x00, 0xBE).with_data(self.0.certificate.content);
+        let command = Command::new(0x00, Ins::PERFORM_SECURITY_OPERATION, 0x00, 0xBE)
+            .with_data(self.0.certificate.content);
         Ok((AwaitVerified(self.0), command))
     }
 }

@@ -7,7 +7,8 @@ use super::{Content, Stream, Update};
 use crate::flaw::{Flaw, flawed};
 use crate::memory::{Allocation, Area};
 use crate::store::{Body, INLINE, Object, RECORD_OVERHEAD, Store};
-use crate::tables::{ApplicationState, Dgi, DgiKind};
+use crate::tables::{ApplicationState, CVCA, Dgi, DgiKind};
+use crate::terminal_authentication::can_be_first;
 use chipwright_iso7816::StatusWord;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -208,7 +209,8 @@ impl<'a> Plan<'a> {
                 return self.tell(part);
             }
             (DgiKind::Finalise, Value::Whole(manifest)) => {
-                if !agrees(&self.everything_held(), &manifest) {
+                let trusted = self.value_after(CVCA).is_none_or(|value| can_be_first(&value));
+                if !agrees(&self.everything_held(), &manifest) || !trusted && !flawed(Flaw::AnyTrustPoint) {
                     return Err(StatusWord::INCORRECT_DATA);
                 }
                 self.effects.finalise = true;
@@ -239,6 +241,24 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the card will hold as this DGI after the block.
+    fn value_after(&self, id: u16) -> Option<Vec<u8>> {
+        let new = self.effects.complete.iter().map(|(_, object)| object).find(|object| object.dgi == id);
+        let held = || self.store.object(self.stream.instance(), id).map(|(_, object)| object);
+        let object = new.or_else(held)?;
+        let extents = match &object.body {
+            Body::Inline(value) => return Some(value.to_vec()),
+            Body::Pages(extents) => extents,
+        };
+        let page = |page: usize| {
+            let written = self.effects.pages.iter().rev().find(|(at, _)| *at == page);
+            written.map_or_else(|| self.store.memory().page(page).to_vec(), |(_, content)| content.clone())
+        };
+        let mut value: Vec<u8> = extents.pages().flat_map(page).collect();
+        value.truncate(usize::from(object.length));
+        Some(value)
     }
 
     /// The answer: one to a block, so that it fits the shortest (PERSO-16).

@@ -186,6 +186,11 @@ fn ta_05_a_wrong_signature_leads_back() {
     let old = sign(3, &session.signed_data().unwrap());
     session.challenge([8; 8]);
     assert_eq!(session.authenticate(&old), Err(TerminalFailure::WrongSignature));
+    let mut session = chain(&mut trust, &verifier(), &terminal()).unwrap();
+    named(&mut session, &terminal()).unwrap();
+    session.challenge([7; 8]);
+    named(&mut session, &terminal()).unwrap();
+    assert!(session.signed_data().is_none());
 }
 
 #[test]
@@ -332,6 +337,14 @@ fn ta_06_ta_07_rights_are_what_everybody_leaves() {
     let at = extended(terminal(), [0, 0, 0, 0x80]);
     let both = rights([0xFF; 5], false, &verifier(), &at);
     assert!(both.may_append(0x0207) && !both.may_append(0x0206), "one bit, told apart by the extension");
+    // The trust point narrows too, by its template and by its extension.
+    let below = |cvca: Maker| {
+        let mut trust = TrustPoints::first(P256, &cvca.self_signed()).unwrap();
+        authenticated(chain(&mut trust, &verifier(), &terminal()).unwrap(), &terminal())
+    };
+    assert_eq!(files(below(cvca())).len(), 8);
+    assert_eq!(files(below(narrow(cvca(), 0x06))), [0x0200, 0x0202, 0x0203]);
+    assert_eq!(files(below(extended(cvca(), [0, 0x06, 0, 0]))), [0x0201, 0x0202]);
 }
 
 /// Real chains on brainpoolP256r1: every signature, and the rights that are left.

@@ -14,6 +14,20 @@ pub struct TrustPoints {
     second: Option<Certificate>,
 }
 
+/// PERSO-23: whether a certificate can be a card's first trust point: a CVCA for authentication terminals, with a key on
+/// P-256 that signed it.
+pub(crate) fn can_be_first(certificate: &[u8]) -> bool {
+    let Ok(certificate) = Certificate::parse(certificate) else { return false };
+    let signed = certificate
+        .public_key
+        .on(DomainParameters::P256)
+        .is_some_and(|key| key.verifies(&certificate.body, &certificate.signature));
+    let of_cvca = certificate.template.role() == Role::Cvca
+        && certificate.template.authentication_terminal().is_some()
+        && certificate.public_key.has_domain_parameters();
+    signed && of_cvca && certificate.authority == certificate.holder
+}
+
 impl TrustPoints {
     /// The longest certificate that is kept.
     pub const MOST: usize = 512;

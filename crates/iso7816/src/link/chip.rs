@@ -102,8 +102,10 @@ impl Work {
             Ins::EXTERNAL_AUTHENTICATE if command.cla & 0x80 == 0 => {
                 Self { verifications: 1, hash_blocks: 2, ..Self::default() }
             }
-            // PSO: VERIFY CERTIFICATE
-            Ins(0x2A) => Self { verifications: 1, hash_blocks: 4, pages: 2, ..Self::default() },
+            // VERIFY CERTIFICATE
+            Ins::PERFORM_SECURITY_OPERATION => {
+                Self { verifications: 1, hash_blocks: 4, pages: 2, ..Self::default() }
+            }
             // three session keys, two cryptograms, the challenge; the count of tries
             Ins::INITIALIZE_UPDATE => Self { mac_blocks: 12, pages: 1, ..Self::default() },
             Ins::EXTERNAL_AUTHENTICATE => Self { mac_blocks: 2, pages: 1, ..Self::default() },
@@ -111,8 +113,7 @@ impl Work {
                 Self { pages: pages(command.data.len()) + 1, ..Self::default() }
             }
             Ins::INSTALL | Ins::DELETE | Ins::SET_STATUS => Self { pages: 4, ..Self::default() },
-            // RESET RETRY COUNTER
-            Ins(0x2C) => Self { pages: 2, ..Self::default() },
+            Ins::RESET_RETRY_COUNTER => Self { pages: 2, ..Self::default() },
             _ => Self::default(),
         };
         if protected {

@@ -10,6 +10,13 @@ fn micros(time: Duration) -> u128 {
 }
 
 #[test]
+fn a_clock_that_stands_still_takes_long_and_does_not_panic() {
+    let [standing, slow] = [0, 1000].map(|clock| Link::ContactT1(Baud { clock, cycles: 372 }));
+    assert_eq!(standing.time(5, 2, Duration::ZERO), slow.time(5, 2, Duration::ZERO));
+    assert!(!standing.to_string().is_empty());
+}
+
+#[test]
 fn a_short_exchange_at_106() {
     // 5 bytes and PCB, CRC: 8·9 + 2 = 74 bits; 2 bytes back: 5·9 + 2 = 47 bits; 121·128/fc = 1142 µs; two turns 91 µs each… one here, READER 2 ms
     let link = Link::Contactless(BitRate::Kbit106);
