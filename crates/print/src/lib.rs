@@ -9,14 +9,16 @@
 //!     name: "Nguyễn Thị Ánh Tuyết",
 //!     unit: "Đảng bộ xã Bắc Yên",
 //!     card_number: "K7T0RX2M9",
-//!     issued: "22/11/2026",
+//!     issued: "22/11/2026 09:30:00",
 //!     issuer: "Tỉnh ủy Sơn La",
 //!     secrets: Secrets { pin: "482901", puk: Some("5500129834") },
 //! };
 //! assert!(letter.to_pdf().unwrap().starts_with(b"%PDF-"));
 //! ```
 
+mod font;
 mod page;
 mod pin_letter;
+mod window;
 
 pub use pin_letter::{PinLetter, PrintError, Secrets};

@@ -18,7 +18,7 @@ const HEIGHT: f32 = 297.0;
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
 /// See `fonts/README.md`.
-const SANS: &[u8] = include_bytes!("../fonts/DejaVuSans-Vietnamese.ttf");
+const SANS: &[u8] = include_bytes!("../fonts/DejaVuSans-Letters.ttf");
 
 /// Draws on the page.
 pub(crate) struct Page<'a> {

@@ -3,17 +3,15 @@
 //! One A4 sheet, folded twice to DIN lang. The upper third carries the address and shows in the window; the PIN stands in the
 //! middle third, on the inside; the lower third is hatched and folded over it, so that the PIN cannot be read against the light.
 
+use crate::font::printable;
 use crate::page::{Page, a4};
+use crate::window::{self, Fitted, Steps, fit};
 use std::fmt;
 use zeroize::Zeroizing;
 
 /// Where the sheet is folded, mm.
 const FOLDS: [f32; 2] = [105.0, 210.0];
 const LEFT: f32 = 25.0;
-/// Characters of a line in the window.
-const ADDRESS: usize = 44;
-/// Lines that the window has for the name, and for the unit.
-const ADDRESS_LINES: usize = 2;
 
 /// Digits that only the member may read.
 #[derive(Clone, Copy)]
@@ -39,7 +37,7 @@ pub struct PinLetter<'a> {
     pub unit: &'a str,
     /// The number printed on the card.
     pub card_number: &'a str,
-    /// Date of the letter, as it is to be printed.
+    /// Date and time of the letter, as they are to be printed: of two letters of a card the later one holds.
     pub issued: &'a str,
     /// Who sends it.
     pub issuer: &'a str,
@@ -54,8 +52,8 @@ pub enum PrintError {
     /// Not the digits a card takes.
     #[error("a PIN has six digits, and a PUK ten; nothing was printed")]
     Digits,
-    /// The name or unit is longer than the window of the envelope.
-    #[error("{what} has {characters} characters, and the window of the envelope shows {}; shorten it for the letter", ADDRESS * ADDRESS_LINES)]
+    /// A text is longer than the window of the envelope, in the smallest type.
+    #[error("{what} has {characters} characters, more than the window of the PIN letter's envelope shows")]
     TooLong {
         /// Which.
         what: &'static str,
@@ -63,8 +61,13 @@ pub enum PrintError {
         characters: usize,
     },
     /// A character that the font does not have.
-    #[error("the font of the letter has no {0:?}; write the name in Latin letters")]
-    Character(char),
+    #[error("the font of the PIN letter has no {character:?}, which is in {what}")]
+    Character {
+        /// Where it stands.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
     /// The font of this crate cannot be loaded: a fault of ours.
     #[error("the font of the letter cannot be loaded")]
     Font,
@@ -79,42 +82,37 @@ impl PinLetter<'_> {
     /// # Errors
     /// [`PrintError`].
     pub fn to_pdf(&self) -> Result<Zeroizing<Vec<u8>>, PrintError> {
-        self.check()?;
+        let address = self.address()?;
         a4("PIN", |page| {
-            self.address(page);
+            Self::outside(page, &address);
             self.inside(page);
             back(page);
             FOLDS.into_iter().for_each(|y| page.fold(y));
         })
     }
 
-    fn check(&self) -> Result<(), PrintError> {
+    /// What stands in the window; the secrets and short texts are checked as well.
+    fn address(&self) -> Result<[Fitted; 3], PrintError> {
         let digits =
             |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(self.secrets.pin, 6) || !self.secrets.puk.is_none_or(|puk| digits(puk, 10)) {
             return Err(PrintError::Digits);
         }
-        for (what, text) in [
-            ("the name", self.name),
-            ("the unit", self.unit),
-            ("the issuer", self.issuer),
-            ("the card number", self.card_number),
-            ("the date", self.issued),
-        ] {
-            if wrap(text).len() > ADDRESS_LINES {
-                return Err(PrintError::TooLong { what, characters: text.chars().count() });
-            }
-            if let Some(odd) = text.chars().find(|c| !has(*c)) {
-                return Err(PrintError::Character(odd));
-            }
-        }
-        Ok(())
+        fitted("the card number", self.card_number, &[(10, 1)])?;
+        fitted("the date", self.issued, &[(10, 1)])?;
+        Ok([
+            fitted("the issuer", self.issuer, window::ISSUER)?,
+            fitted("the name", self.name, window::NAME)?,
+            fitted("the unit", self.unit, window::UNIT)?,
+        ])
     }
 
-    fn address(&self, page: &mut Page<'_>) {
-        page.lines(LEFT, 22.0, 8.0, wrap(self.issuer).iter().map(String::as_str));
-        let below = page.lines(LEFT, 52.0, 12.0, wrap(self.name).iter().map(String::as_str));
-        page.lines(LEFT, below, 10.0, wrap(self.unit).iter().map(String::as_str));
+    fn outside(page: &mut Page<'_>, [issuer, name, unit]: &[Fitted; 3]) {
+        let mut put =
+            |at, text: &Fitted| page.lines(LEFT, at, text.size, text.lines.iter().map(String::as_str));
+        put(22.0, issuer);
+        let below = put(52.0, name);
+        put(below, unit);
         page.lines(
             LEFT,
             86.0,
@@ -127,7 +125,8 @@ impl PinLetter<'_> {
     }
 
     fn inside(&self, page: &mut Page<'_>) {
-        let numbers = format!("Thẻ / Card  {}     Ngày / Date  {}", self.card_number, self.issued);
+        let numbers =
+            format!("Thẻ / Card  {}     Ngày giờ / Date and time  {}", self.card_number, self.issued);
         page.text(LEFT, 116.0, 10.0, &numbers);
         page.frame(LEFT, 122.0, 160.0, 30.0);
         page.text(LEFT + 6.0, 131.0, 9.0, "Mã PIN / PIN");
@@ -143,11 +142,13 @@ impl PinLetter<'_> {
             [
                 "Hãy đổi mã PIN trước khi dùng lần đầu, rồi hủy thư này. Không ai được hỏi mã PIN của đồng chí.",
                 "Sau hai lần nhập sai, cần nhập số truy cập in trên thẻ trước lần thử cuối cùng. Sau ba lần sai,",
-                "mã PIN bị khóa; mã mở khóa dùng được mười lần.",
+                "mã PIN bị khóa; mã mở khóa dùng được mười lần. Nếu thẻ này có nhiều thư, chỉ thư có ngày giờ muộn",
+                "nhất còn giá trị; hãy hủy các thư trước.",
                 "",
                 "Change the PIN before you first use it, then destroy this letter. Nobody may ask you for the PIN.",
                 "After two wrong tries the access number printed on the card is asked for before the last one. After",
-                "three the PIN is blocked; the PUK can be used ten times.",
+                "three the PIN is blocked; the PUK can be used ten times. If there are several letters of this card,",
+                "only the one of the latest date and time holds; destroy those before it.",
             ],
         );
     }
@@ -170,31 +171,7 @@ fn spaced(digits: &str, group: usize) -> Zeroizing<String> {
     out
 }
 
-/// Lines of the window, broken at spaces.
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let fits =
-            |line: &String| line.is_empty() || line.chars().count() + 1 + word.chars().count() <= ADDRESS;
-        if !lines.last().is_some_and(fits) {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    // a word that is longer than a line counts as the lines it would take
-    let overlong = lines.iter().filter(|line| line.chars().count() > ADDRESS).count();
-    lines.extend(std::iter::repeat_n(String::new(), overlong * ADDRESS_LINES));
-    lines
-}
-
-/// Whether the font has it (`fonts/README.md`).
-const fn has(c: char) -> bool {
-    matches!(c,
-        '\u{20}'..='\u{7E}' | '\u{A0}'..='\u{17F}' | '\u{1A0}'..='\u{1A1}' | '\u{1AF}'..='\u{1B0}'
-        | '\u{300}'..='\u{304}' | '\u{306}' | '\u{309}' | '\u{323}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{2026}')
+fn fitted(what: &'static str, text: &str, steps: Steps) -> Result<Fitted, PrintError> {
+    let printable = printable(text).map_err(|character| PrintError::Character { what, character })?;
+    fit(&printable, steps).ok_or(PrintError::TooLong { what, characters: text.chars().count() })
 }
