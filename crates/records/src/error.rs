@@ -11,8 +11,6 @@ use chipwright_pki::Failure;
 use chipwright_pki::cv::{Category, ChainError, Right};
 use chipwright_profile::read::ReadError as FileError;
 
-use crate::record::RecordError;
-
 /// A file read on the way to the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardFile {
@@ -176,20 +174,9 @@ pub enum RecordsError {
     /// The terminal may not read the file it appends to, and was not told its head.
     #[error("the end of the file is not known: this terminal may append to {0}, but not read it")]
     HeadUnknown(Category),
-    /// The last record is not one that can be continued.
-    #[error("the last record of {category} cannot be continued")]
-    LastRecord {
-        /// Which file.
-        category: Category,
-        /// Why.
-        #[source]
-        error: RecordError,
-    },
-    /// The last record has another number than its place, or another card's number.
-    #[error(
-        "the last record of {0} does not belong where it lies: check the file before anything is appended"
-    )]
-    LastRecordMisplaced(Category),
+    /// The card counts a last record and does not give it.
+    #[error("the card counts more records of {0} than it gives")]
+    LastRecordMissing(Category),
     /// The record was made for another card.
     #[error("the record was made for another card")]
     OtherCard,
@@ -202,6 +189,9 @@ pub enum RecordsError {
     /// The signer's certificate does not fit a record; nothing was written.
     #[error("the signer's certificate has {0} bytes; 991 fit; nothing was written")]
     CertificateTooLong(usize),
+    /// No answer to the record came: it is on the card, or not.
+    #[error("the connection broke while the record was being written: it may be on the card")]
+    Unanswered(#[source] LinkError),
     /// What was written reads back otherwise.
     #[error("the record that was written reads back otherwise")]
     ReadBack,
@@ -255,9 +245,12 @@ impl RecordsError {
             Self::NotPermitted(_) => "Use a terminal that has the right, or ask the authority for it.",
             Self::NoRoom { .. } => "Issue a new card; the records stay in the registry.",
             Self::HeadUnknown(_) => {
-                "Give the end of the file from the registry, or use a terminal that may read it."
+                "Run `chipwright record verify --anchor` with a terminal that may read the file, then repeat; or give --first if the file is certainly empty."
             }
-            Self::LastRecord { .. } | Self::LastRecordMisplaced(_) | Self::ReadBack => {
+            Self::Unanswered(_) => {
+                "Lay the card on the reader again and repeat: what is on the card already is not written twice."
+            }
+            Self::LastRecordMissing(_) | Self::ReadBack => {
                 "Check the records of this card with `chipwright record verify`."
             }
             Self::OtherCard | Self::NotNext => "Make the record anew, with this card on the reader.",

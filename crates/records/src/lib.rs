@@ -35,5 +35,5 @@ pub use payload::{
 };
 pub use record::{Draft, DraftError, Head, MOST_BYTES, RecordError, SignedRecord};
 pub use report::{CheckedRecord, FileReport, Finding, Tail};
-pub use session::{Inventory, RecordsSession};
+pub use session::{End, Inventory, Last, RecordsSession};
 pub use verify::{Expectation, verify};

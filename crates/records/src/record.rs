@@ -151,6 +151,19 @@ impl Draft {
         }))
     }
 
+    /// Whether a record says this already: the same card, unit and content, whatever its day and signer.
+    ///
+    /// # Errors
+    /// [`DraftError::Encoding`].
+    pub fn is_said_by(&self, record: &SignedRecord) -> Result<bool, DraftError> {
+        let der = |payload: &Payload| {
+            payload.to_der().map(Zeroizing::new).map_err(|error| DraftError::Encoding(error.into()))
+        };
+        Ok(self.card == record.card
+            && self.unit == record.unit
+            && der(&self.payload)? == der(&record.payload)?)
+    }
+
     fn encode(self, number: u16, previous: &[u8; 32], signer: &[u8]) -> der::Result<Vec<u8>> {
         Content {
             version: VERSION,
@@ -214,12 +227,15 @@ impl SignedRecord {
     }
 
     /// What is signed.
-    pub(crate) fn signed_part(&self) -> &[u8] {
+    fn signed_part(&self) -> &[u8] {
         self.der.get(self.content.clone()).unwrap_or_default()
     }
 
-    pub(crate) const fn signature(&self) -> &[u8; 64] {
-        &self.signature
+    /// Whether this certificate's key made the signature; [`verify`](fn@crate::verify) asks who that is.
+    #[must_use]
+    pub fn is_signed_by(&self, signer: &Certificate) -> bool {
+        signer.subject_key_identifier() == Some(&self.signer[..])
+            && signer.public_key().verify_plain(self.signed_part(), &self.signature).is_ok()
     }
 
     /// SHA-256 over the whole record.

@@ -7,10 +7,11 @@ use chipwright_iso7816::{Command, Ins, Le, StatusWord, Transport};
 use chipwright_pki::Certificate;
 use chipwright_pki::cv::{Category, Permissions, Right};
 use chipwright_profile::CardNumber;
+use sha2::{Digest, Sha256};
 
 use crate::error::{LinkError, RecordsError};
 use crate::link::Link;
-use crate::record::{Head, MOST_BYTES, SignedRecord};
+use crate::record::{Head, MOST_BYTES, RecordError, SignedRecord};
 
 /// APPEND RECORD (7816-4, 11.3.5).
 const APPEND_RECORD: Ins = Ins(0xE2);
@@ -26,6 +27,29 @@ pub struct RecordsSession<'a, T> {
     link: Link<'a, T>,
     card: CardNumber,
     permissions: Permissions,
+}
+
+/// The end of a category's file, and what lies there.
+#[derive(Debug)]
+pub struct End {
+    /// What the next record has to continue. The number is that of the last place, the hash that of the bytes in it: a record that
+    /// should not be there is built upon like any other, and cannot be taken away unseen afterwards.
+    pub head: Head,
+    /// What lies there.
+    pub last: Last,
+}
+
+/// What lies at the end of a file.
+#[derive(Debug)]
+pub enum Last {
+    /// Nothing: the file is empty.
+    Nothing,
+    /// A record in its place. Its signature is not checked.
+    Record(Box<SignedRecord>),
+    /// Something that cannot be read.
+    Unreadable(RecordError),
+    /// A record with another number than its place, of another card or of another file.
+    Misplaced,
 }
 
 /// What the card says of its records.
@@ -106,32 +130,73 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
     /// The end of a category's file: what the next record has to continue.
     ///
     /// # Errors
-    /// [`RecordsError::HeadUnknown`] where this terminal may not read the file; [`RecordsError::LastRecord`],
-    /// [`RecordsError::LastRecordMisplaced`] where its last record cannot be continued.
+    /// [`RecordsError::HeadUnknown`] where this terminal may not read the file; [`RecordsError::LastRecordMissing`].
     pub fn head(&mut self, category: Category) -> Result<Head, RecordsError> {
+        Ok(self.end(category)?.head)
+    }
+
+    /// The end of a category's file, and what lies there.
+    ///
+    /// # Errors
+    /// As [`Self::head`].
+    pub fn end(&mut self, category: Category) -> Result<End, RecordsError> {
         if !self.permissions.has(Right::Read(category)) {
             return Err(RecordsError::HeadUnknown(category));
         }
         let count = self.inventory()?.count(category).unwrap_or(0);
         if count == 0 {
-            return Ok(Head::EMPTY);
+            return Ok(End { head: Head::EMPTY, last: Last::Nothing });
         }
         let last = self.record(category.short_identifier(), count)?;
-        let last = last.ok_or(RecordsError::LastRecordMisplaced(category))?;
-        let last =
-            SignedRecord::parse(&last).map_err(|error| RecordsError::LastRecord { category, error })?;
-        if last.number() != count || last.card() != &self.card || last.category() != category {
-            return Err(RecordsError::LastRecordMisplaced(category));
-        }
-        Ok(last.head())
+        let last = last.ok_or(RecordsError::LastRecordMissing(category))?;
+        let head = Head { number: count, hash: Sha256::digest(&last).into() };
+        let last = match SignedRecord::parse(&last) {
+            Err(error) => Last::Unreadable(error),
+            Ok(last)
+                if last.number() == count && last.card() == &self.card && last.category() == category =>
+            {
+                Last::Record(Box::new(last))
+            }
+            Ok(_) => Last::Misplaced,
+        };
+        Ok(End { head, last })
     }
 
-    /// Appends a record, and before it its signer's certificate if the card has it not. Asks for room first: without, nothing is
-    /// written. Reads the record back where this terminal may.
+    /// Whether a head known from elsewhere is in the file, at its place.
     ///
     /// # Errors
-    /// [`RecordsError`].
+    /// [`RecordsError::NotPermitted`] before anything is sent; [`RecordsError::Link`].
+    pub fn has(&mut self, category: Category, known: &Head) -> Result<bool, RecordsError> {
+        self.permitted(Right::Read(category))?;
+        if known.number == 0 {
+            return Ok(true);
+        }
+        let there = self.record(category.short_identifier(), known.number)?;
+        Ok(there.is_some_and(|bytes| <[u8; 32]>::from(Sha256::digest(&bytes)) == known.hash))
+    }
+
+    /// Appends a record, and before it its signer's certificate if the card has it not, or if this terminal may not look. Asks for
+    /// room first: without, nothing is written. Reads the record back where this terminal may.
+    ///
+    /// # Errors
+    /// [`RecordsError`]; with [`RecordsError::Unanswered`] alone the record may be on the card.
     pub fn append(&mut self, record: &SignedRecord, signer: &Certificate) -> Result<(), RecordsError> {
+        self.append_with(record, Some(signer))
+    }
+
+    /// As [`Self::append`], where the signer's certificate is known to be on the card.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub fn append_alone(&mut self, record: &SignedRecord) -> Result<(), RecordsError> {
+        self.append_with(record, None)
+    }
+
+    fn append_with(
+        &mut self,
+        record: &SignedRecord,
+        signer: Option<&Certificate>,
+    ) -> Result<(), RecordsError> {
         let category = record.category();
         if category == Category::CitizenNumber {
             return Err(RecordsError::CitizenNumber);
@@ -144,22 +209,33 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
         if inventory.count(category).is_some_and(|count| record.number() != count.saturating_add(1)) {
             return Err(RecordsError::NotNext);
         }
-        let bring = inventory.of(CERTIFICATES_FILE).is_some() && !self.holds(signer)?;
-        if signer.as_der().len() > MOST_BYTES {
-            return Err(RecordsError::CertificateTooLong(signer.as_der().len()));
+        let mut bring = signer.map(Certificate::as_der);
+        if let Some(der) = bring {
+            if der.len() > MOST_BYTES {
+                return Err(RecordsError::CertificateTooLong(der.len()));
+            }
+            if inventory.of(CERTIFICATES_FILE).is_some() && self.holds(der)? {
+                bring = None;
+            }
         }
-        let certificate = if bring { signer.as_der().len() + AROUND } else { 0 };
-        let needed = record.as_der().len() + certificate;
+        let needed = record.as_der().len() + bring.map_or(0, |der| der.len() + AROUND);
         let free = inventory.free.unwrap_or_default();
         if needed > free {
             return Err(RecordsError::NoRoom { needed, free });
         }
-        if bring {
-            self.put(CERTIFICATES, signer.as_der())?;
+        if let Some(der) = bring {
+            self.put(CERTIFICATES, der)?;
         }
-        self.put(category.short_identifier(), record.as_der())?;
+        self.put(category.short_identifier(), record.as_der()).map_err(|error| match error {
+            error @ LinkError::Refused(_) => RecordsError::Link(error),
+            error => RecordsError::Unanswered(error),
+        })?;
         if self.permissions.has(Right::Read(category)) {
-            let back = self.record(category.short_identifier(), record.number())?;
+            let back = self.record(category.short_identifier(), record.number());
+            let back = back.map_err(|error| match error {
+                RecordsError::Link(error) => RecordsError::Unanswered(error),
+                other => other,
+            })?;
             if back.as_deref() != Some(record.as_der()) {
                 return Err(RecordsError::ReadBack);
             }
@@ -168,8 +244,8 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
     }
 
     /// Whether EF.Certificates has this certificate.
-    fn holds(&mut self, signer: &Certificate) -> Result<bool, RecordsError> {
-        Ok(self.records(CERTIFICATES)?.iter().any(|der| &der[..] == signer.as_der()))
+    fn holds(&mut self, signer: &[u8]) -> Result<bool, RecordsError> {
+        Ok(self.records(CERTIFICATES)?.iter().any(|der| &der[..] == signer))
     }
 
     fn permitted(&self, right: Right) -> Result<(), RecordsError> {
@@ -202,7 +278,7 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
         }
     }
 
-    fn put(&mut self, short_identifier: u8, record: &[u8]) -> Result<(), RecordsError> {
+    fn put(&mut self, short_identifier: u8, record: &[u8]) -> Result<(), LinkError> {
         let append = Command::new(0x00, APPEND_RECORD, 0x00, short_identifier << 3)
             .with_data(record)
             .in_extended_form();

@@ -1,6 +1,6 @@
 //! The check of one file of records: every record, and the chain through them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chipwright_pki::check::check_record_signer;
 use chipwright_pki::cv::Category;
@@ -9,6 +9,7 @@ use chipwright_profile::CardNumber;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::record::{Head, SignedRecord};
 use crate::report::{CheckedRecord, FileReport, Finding, Tail};
@@ -38,6 +39,7 @@ pub fn verify(
 ) -> FileReport {
     let mut findings = Vec::new();
     let mut read = Vec::new();
+    let hashes: Vec<[u8; 32]> = records.iter().map(|bytes| Sha256::digest(bytes).into()).collect();
     for (index, bytes) in records.iter().enumerate() {
         let position = u16::try_from(index + 1).unwrap_or(u16::MAX);
         match SignedRecord::parse(bytes.as_ref()) {
@@ -45,8 +47,7 @@ pub fn verify(
             Err(error) => findings.push(Finding::Unreadable { position, error }),
         }
     }
-    let gaps_are_certain = read.len() == records.len();
-    order(&read, gaps_are_certain, &mut findings);
+    order(&read, &hashes, &mut findings);
     let records: Vec<CheckedRecord> = read
         .into_iter()
         .map(|(position, record)| {
@@ -55,7 +56,7 @@ pub fn verify(
             CheckedRecord { position, record, good: findings.len() == before }
         })
         .collect();
-    links(&records, &mut findings);
+    links(&records, &hashes, &mut findings);
     let tail = tail(&records, anchor, &mut findings);
     let head = records.last().map_or(Head::EMPTY, |last| last.record.head());
     let mut report = FileReport { category, records, findings, tail, head };
@@ -64,11 +65,22 @@ pub fn verify(
 }
 
 /// Numbers: missing, twice, out of order.
-fn order(read: &[(u16, SignedRecord)], gaps_are_certain: bool, findings: &mut Vec<Finding>) {
-    let mut seen = BTreeSet::new();
+fn order(read: &[(u16, SignedRecord)], hashes: &[[u8; 32]], findings: &mut Vec<Finding>) {
+    let strays = strays(read, hashes);
+    let readable: BTreeSet<u16> = read.iter().map(|(position, _)| *position).collect();
+    let mut seen: BTreeSet<u16> = strays.difference(&readable).copied().collect();
     let mut highest = 0;
     for (position, record) in read {
         let number = record.number();
+        if strays.contains(position) {
+            findings.push(match seen.contains(&number) {
+                true => Finding::Repeated { position: *position, number },
+                false => Finding::Reordered { position: *position, number },
+            });
+            seen.insert(*position);
+            highest = highest.max(*position);
+            continue;
+        }
         if !seen.insert(number) {
             findings.push(Finding::Repeated { position: *position, number });
         } else if number < highest {
@@ -77,10 +89,28 @@ fn order(read: &[(u16, SignedRecord)], gaps_are_certain: bool, findings: &mut Ve
         highest = highest.max(number);
     }
     // a record that cannot be read may be the one whose number is missing
-    if gaps_are_certain {
+    if (1..).take(hashes.len()).all(|place| readable.contains(&place) || strays.contains(&place)) {
         let missing = (1..=highest).filter(|number| !seen.contains(number));
         findings.extend(missing.map(|number| Finding::Removed { number }));
     }
+}
+
+/// Places of what is not the record of its place, and was there when the record after it was made: that one carries its hash.
+/// Nothing was removed there.
+fn strays(read: &[(u16, SignedRecord)], hashes: &[[u8; 32]]) -> BTreeSet<u16> {
+    let at: BTreeMap<u16, &SignedRecord> =
+        read.iter().map(|(position, record)| (*position, record)).collect();
+    let in_place = |place: u16| at.get(&place).is_some_and(|record| record.number() == place);
+    let mut strays = BTreeSet::new();
+    for (index, hash) in hashes.iter().enumerate().rev() {
+        let place = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        let next = place.saturating_add(1);
+        let linked = in_place(next) && at.get(&next).is_some_and(|record| record.previous() == hash);
+        if !in_place(place) && (linked || strays.contains(&next)) {
+            strays.insert(place);
+        }
+    }
+    strays
 }
 
 /// What a record is by itself.
@@ -92,11 +122,8 @@ fn one(category: Category, record: &SignedRecord, expected: &Expectation<'_>, fi
     if record.card() != expected.card {
         findings.push(Finding::ForeignCard { number, card: record.card().clone() });
     }
-    let named = |certificate: &&Certificate| {
-        certificate.subject_key_identifier() == Some(&record.signer()[..])
-            && certificate.public_key().verify_plain(record.signed_part(), record.signature()).is_ok()
-    };
-    let Some(signer) = expected.certificates.iter().find(named) else {
+    let Some(signer) = expected.certificates.iter().find(|certificate| record.is_signed_by(certificate))
+    else {
         let known = expected
             .certificates
             .iter()
@@ -124,12 +151,16 @@ fn instant_of(day: Date, signer: &Certificate) -> Timestamp {
 }
 
 /// Each record carries the hash of the one before it.
-fn links(records: &[CheckedRecord], findings: &mut Vec<Finding>) {
+fn links(records: &[CheckedRecord], hashes: &[[u8; 32]], findings: &mut Vec<Finding>) {
     let mut before = Head::EMPTY;
     for checked in records {
         let record = &checked.record;
+        // whatever lies before it, readable or not
+        let under = usize::from(checked.position).checked_sub(2).and_then(|index| hashes.get(index));
+        let follows = record.number() == checked.position && under == Some(record.previous());
         // where a number is missing or out of order, that is the finding
-        if record.number() == before.number.saturating_add(1) && record.previous() != &before.hash {
+        if !follows && record.number() == before.number.saturating_add(1) && record.previous() != &before.hash
+        {
             findings.push(Finding::Unlinked { number: record.number() });
         }
         before = record.head();

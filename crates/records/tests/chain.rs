@@ -14,6 +14,7 @@ use chipwright_records::{
 use house::{House, Signer, commendation, line, now, party_life, training, unit};
 use jiff::civil::date;
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 fn house() -> House {
     House::new(&[])
@@ -287,6 +288,52 @@ fn what_cannot_be_read_is_said_and_is_no_removal() {
         [Finding::Unreadable { position: 2, error: RecordError::Malformed(_) }]
     ));
     assert_eq!(report.records.len(), 3);
+}
+
+/// What a terminal without care wrote between the records is found, and is no reason to miss anything.
+#[test]
+fn records_go_on_after_what_should_not_be_there() {
+    let house = house();
+    let head = |bytes: &[u8], place| Head { number: place, hash: Sha256::digest(bytes).into() };
+    let good = four(&house);
+    let other = CardNumber::parse("A2B3C4D5E").unwrap();
+    let foreign = house.signer.record(&other, &Head { number: 6, hash: [1; 32] }, party_life(2024));
+    for (stray, expected) in [
+        (b"\x30\x00".to_vec(), None),
+        (good[0].clone(), Some(vec![Finding::Repeated { position: 3, number: 1 }])),
+        (
+            foreign.as_der().to_vec(),
+            Some(vec![
+                Finding::Reordered { position: 3, number: 7 },
+                Finding::ForeignCard { number: 7, card: other.clone() },
+            ]),
+        ),
+    ] {
+        let mut records = vec![good[0].clone(), good[1].clone(), stray];
+        for year in [2030, 2031] {
+            let place = u16::try_from(records.len()).unwrap();
+            let end = head(records.last().unwrap(), place);
+            let next = house.signer.record(house.number(), &end, party_life(year));
+            records.push(next.as_der().to_vec());
+        }
+        let report = house.check(Category::PartyLife, &records, None);
+        match &expected {
+            Some(expected) => assert_eq!(&report.findings, expected),
+            None => assert!(matches!(&report.findings[..], [Finding::Unreadable { position: 3, .. }])),
+        }
+        let good_places: Vec<u16> =
+            report.records.iter().filter(|record| record.good).map(|record| record.position).collect();
+        assert!(good_places.ends_with(&[4, 5]) && good_places.contains(&2), "{good_places:?}");
+        // what lies there cannot be exchanged unseen, nor taken away
+        let before = report.findings.len();
+        let mut exchanged = records.clone();
+        exchanged[2] = good[2].clone();
+        let found = house.check(Category::PartyLife, &exchanged, None).findings;
+        assert!(found.contains(&Finding::Unlinked { number: 4 }), "{found:?}");
+        records.remove(2);
+        let found = house.check(Category::PartyLife, &records, None).findings;
+        assert!(found.contains(&Finding::Removed { number: 3 }), "{before} {found:?}");
+    }
 }
 
 #[test]

@@ -138,10 +138,13 @@ pub(super) const ROWS: &[Row] = &[
         "the end of the file is not known: this terminal may append to {0}, but not read it",
         "không biết phần cuối của tệp: thiết bị đọc này được ghi thêm {0} nhưng không được đọc",
     ),
-    ("the last record of {category} cannot be continued", "không nối tiếp được bản ghi cuối của {category}"),
     (
-        "the last record of {0} does not belong where it lies: check the file before anything is appended",
-        "bản ghi cuối của {0} không đúng chỗ: hãy kiểm tra tệp trước khi ghi thêm",
+        "the card counts more records of {0} than it gives",
+        "thẻ đếm nhiều bản ghi {0} hơn số bản ghi thẻ đưa ra",
+    ),
+    (
+        "the connection broke while the record was being written: it may be on the card",
+        "mất kết nối trong lúc ghi bản ghi: bản ghi có thể đã vào thẻ",
     ),
     ("the record was made for another card", "bản ghi được lập cho thẻ khác"),
     (
@@ -192,8 +195,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("Issue a new card; the records stay in the registry.", "Cấp thẻ mới; hồ sơ vẫn còn trong sổ đăng ký."),
     (
-        "Give the end of the file from the registry, or use a terminal that may read it.",
-        "Lấy phần cuối của tệp từ sổ đăng ký, hoặc dùng thiết bị được quyền đọc.",
+        "Run `chipwright record verify --anchor` with a terminal that may read the file, then repeat; or give --first if the file is certainly empty.",
+        "Chạy `chipwright record verify --anchor` bằng thiết bị được quyền đọc tệp rồi làm lại; hoặc dùng --first nếu chắc chắn tệp còn trống.",
+    ),
+    (
+        "Lay the card on the reader again and repeat: what is on the card already is not written twice.",
+        "Đặt lại thẻ lên đầu đọc rồi làm lại: bản ghi đã có trên thẻ sẽ không bị ghi hai lần.",
     ),
     (
         "Check the records of this card with `chipwright record verify`.",
