@@ -5,6 +5,8 @@
 mod host;
 
 use chipwright_emulator::{Card, seeded_rng};
+use chipwright_iso7816::Tag;
+use chipwright_iso7816::tlv::encode;
 use host::cv::{CVCA, Holder, holder};
 use host::terminal::*;
 use host::*;
@@ -218,6 +220,26 @@ fn records_are_told_at_the_end_of_the_procedure_only() {
 }
 
 proptest! {
+    #[test]
+    fn any_record_is_answered(bytes in prop::collection::vec(any::<u8>(), 0..1000), first in 0u8..=0x31) {
+        let mut issued = a_card();
+        let mut inside = whole_procedure(&mut issued, &verifier(), &terminal()).unwrap();
+        let card = &mut issued.card;
+        let mut held = 0;
+        let whole = encode(Tag(0x30), &bytes);
+        let begun = [&[first], bytes.as_slice()].concat();
+        for data in [bytes, begun, whole[..whole.len() - 1].to_vec(), whole] {
+            let is_record = (2..=4).any(|head| data.get(head..).is_some_and(|value| encode(Tag(0x30), value) == data));
+            let due = if is_record && data.len() <= 991 { 0x9000 } else { 0x6A80 };
+            prop_assert_eq!(inside.append_record(card, 0x02, &data), due);
+            if due == 0x9000 {
+                held += 1;
+                prop_assert_eq!(inside.read_record(card, 0x02, held), (data, 0x9000));
+            }
+        }
+        prop_assert_eq!(inside.read_record(card, 0x02, held + 1), (vec![], 0x6A83));
+    }
+
     #[test]
     fn any_certificate_is_answered(
         bytes in prop::collection::vec(any::<u8>(), 0..900),

@@ -207,6 +207,24 @@ fn rec_05_the_area_fills_up() {
 }
 
 #[test]
+fn rec_05_the_area_belongs_to_one_instance() {
+    const OTHER: &str = "F0434849505799";
+    let mut issued = issued_with_records();
+    let card = &mut issued.card;
+    assert_eq!(status(card, ISSUER), 0x9000);
+    let mut session = scp03::Host::open(card, 0x33);
+    assert_eq!(session.send(card, 0xE6, 0x0C, 0, &install_data(OTHER, 0)), (vec![0], 0x9000));
+    assert_eq!(session.send(card, 0xE6, 0x20, 0, &personalize_data(OTHER)).1, 0x9000);
+    assert_eq!(session.send(card, 0xE2, 0x08, 0, &dgi(0x010D, &[0x6D; 40])).1, 0x9000, "there is room");
+    for id in [0x0200, 0x0201] {
+        assert_eq!(session.send(card, 0xE2, 0x08, 1, &dgi(id, &record(1, 50))).1, 0x6A84, "{id:04X}");
+    }
+    card.reset().unwrap();
+    let mut inside = opened(&mut issued);
+    assert_eq!(inside.read_record(&mut issued.card, 0x01, 1), (record(0x21, 120), 0x9000));
+}
+
+#[test]
 fn rec_06_rec_07_first_records_and_no_way_back() {
     let mut issued = issued_with_records();
     let mut inside = opened(&mut issued);

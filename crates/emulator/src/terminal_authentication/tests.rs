@@ -3,6 +3,8 @@
 use super::*;
 use crate::pace::DomainParameters::{BrainpoolP256r1, P256};
 use crate::scp03::vectors::{CvChain, load};
+use chipwright_iso7816::Tag;
+use chipwright_iso7816::tlv::{Tlv, encode};
 use cv_maker::{CVCA, DOMESTIC, FOREIGN, Holder as Maker, TERMINAL, holder, parts, sign};
 
 #[allow(dead_code, unreachable_pub, reason = "the host of the tests uses more of it")]
@@ -71,6 +73,11 @@ fn authenticated(mut session: TerminalAuthentication, terminal: &Maker) -> Right
     rights
 }
 
+/// `7F21` of this body.
+fn signed_by_cvca(body: &[u8]) -> Vec<u8> {
+    encode(Tag(0x7F21), &[body, &encode(Tag(0x5F37), &sign(1, body))].concat())
+}
+
 fn not(reason: NotVerified) -> Result<(), TerminalFailure> {
     Err(TerminalFailure::Certificate(reason))
 }
@@ -118,9 +125,22 @@ fn ta_02_what_does_not_verify() {
         &Maker { expiration: old, effective: old, ..verifier() }.issued_by(&cvca()),
         NotVerified::Expired,
     );
-    refused(&Maker { expiration: old, ..next }.issued_by(&cvca()), NotVerified::Expired);
+    refused(&Maker { expiration: old, ..next.clone() }.issued_by(&cvca()), NotVerified::Expired);
     refused(&Maker { effective: [2, 8, 0, 1, 0, 1], ..verifier() }.issued_by(&cvca()), NotVerified::Expired);
     refused(&holder("VNCVCA00001", DOMESTIC, 5).issued_by(&cvca()), NotVerified::NameTaken);
+    let prime = hex::decode("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff").unwrap();
+    let mut other_curve = next.body("VNCVCA00001");
+    let at = other_curve.windows(32).position(|window| window == prime).unwrap();
+    other_curve[at + 31] ^= 2;
+    refused(&signed_by_cvca(&other_curve), NotVerified::Key);
+    // What a card has no room to keep.
+    let body = next.body("VNCVCA00001");
+    let content = Tlv::parse_expected(&body, Tag(0x7F4E)).unwrap().value;
+    let unknown = [encode(Tag(0x06), &[0x2A, 0x03]), encode(Tag(0x53), &[0; 200])].concat();
+    let extension = encode(Tag(0x65), &encode(Tag(0x73), &unknown));
+    let long = signed_by_cvca(&encode(Tag(0x7F4E), &[content, &extension].concat()));
+    assert!(long.len() > TrustPoints::MOST);
+    refused(&long, NotVerified::TooLong);
     // A verifier certifies terminals only, a terminal nobody; none of them under a name that is taken.
     let mut trust = trust();
     let mut session = chain(&mut trust, &verifier(), &terminal()).unwrap();

@@ -77,6 +77,9 @@ pub fn issued_with_records_and(others: &[u8], change: impl FnOnce(&mut ChipConfi
     RecordsCard { card, chip_key }
 }
 
+/// Free bytes, if they are told, then identifier and count of each file.
+pub type Information = (Option<u16>, Vec<(u16, u16)>);
+
 /// A terminal within a session of PACE with a template.
 pub struct Inside {
     pub sm: Messaging,
@@ -222,8 +225,7 @@ impl Inside {
         self.sm.send_extended(card, [0, 0xE2, 0, sfi << 3], record, None).1
     }
 
-    /// Free bytes, if they are told, then identifier and count of each file.
-    pub fn information(&mut self, card: &mut Card) -> Result<(Option<u16>, Vec<(u16, u16)>), u16> {
+    pub fn information(&mut self, card: &mut Card) -> Result<Information, u16> {
         let (answer, status) = self.sm.send(card, [0, 0xCA, 0x7F, 0x78], &[], Some(&[0]));
         if status != 0x9000 {
             return Err(status);
