@@ -1,6 +1,7 @@
 //! The bench: a card, the session that is open with it, and what this run knows.
 
 mod access;
+mod card_security;
 mod exchange;
 mod learning;
 mod proofs;
@@ -264,6 +265,7 @@ impl<'a> Bench<'a> {
             Verb::Pace(pace) => self.pace(pace)?,
             Verb::ActiveAuthentication(step) => self.active_authentication(step)?,
             Verb::ChipAuthentication(step) => self.chip_authentication(step)?,
+            Verb::CardSecurity(step) => self.card_security(step)?,
             Verb::Certificates(step) => self.certificates(step)?,
             Verb::TerminalAuthentication(step) => self.terminal_authentication(step)?,
             Verb::Let(assignment) => {

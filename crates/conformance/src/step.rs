@@ -262,6 +262,13 @@ verbs! {
         /// The proof must fail.
         must_fail: bool,
     }
+    /// EF.CardSecurity and DG14 are read under PACE: DG14 must name the keys of EF.CardSecurity.
+    "card_security" CardSecurity {
+        /// Always true.
+        card_security: bool,
+        /// It must name others.
+        must_fail: bool,
+    }
     /// MSE:Set DST and PSO: Verify Certificate for certificates of the authority, in order, until one is refused.
     "certificates" Certificates {
         /// Their names.

@@ -71,4 +71,19 @@ pub(super) const ROWS: &[Row] = &[
         "the chip was proven with a key that is not its own",
         "chip được chứng minh bằng khóa không phải của nó",
     ),
+    ("EF.CardSecurity signs no set of SecurityInfos", "EF.CardSecurity không ký một tập SecurityInfo nào"),
+    (
+        "the SecurityInfos of EF.CardSecurity are not in their order",
+        "các SecurityInfo của EF.CardSecurity không theo đúng thứ tự",
+    ),
+    ("DG14 holds no set of SecurityInfos", "DG14 không chứa một tập SecurityInfo nào"),
+    ("DG14 names the keys of EF.CardSecurity twice", "DG14 nêu các khóa của EF.CardSecurity hai lần"),
+    (
+        "DG14 names other keys than EF.CardSecurity holds",
+        "DG14 nêu các khóa khác với khóa EF.CardSecurity chứa",
+    ),
+    (
+        "DG14 names the keys of a foreign EF.CardSecurity",
+        "DG14 nêu các khóa của EF.CardSecurity thuộc thẻ khác",
+    ),
 ];
