@@ -19,6 +19,7 @@ pub mod diversify;
 mod ecdh;
 mod kdf;
 pub mod misuse;
+mod opaque;
 pub mod pace;
 pub mod pin;
 pub mod proof;

@@ -114,6 +114,13 @@ static EAC_CTX *open_with_template(struct terminal_pace *pace)
     return session;
 }
 
+static void end_session(EAC_CTX *session, struct terminal_pace *pace, struct terminal *terminal)
+{
+    BUF_MEM_free(terminal->ephemeral);
+    BUF_MEM_free(pace->card_key);
+    EAC_CTX_clear_free(session);
+}
+
 static void spoiled_signature(void)
 {
     struct terminal_pace pace;
@@ -129,9 +136,7 @@ static void spoiled_signature(void)
     int done = terminal_authentication(&reader, session, &pace, &terminal, 1, &why, &status);
     check(!done && status == 0x6300, "a changed signature is refused: %s (%04X)", why, status);
     nothing_is_told(session, "after that");
-    BUF_MEM_free(terminal.ephemeral);
-    BUF_MEM_free(pace.card_key);
-    EAC_CTX_clear_free(session);
+    end_session(session, &pace, &terminal);
 }
 
 static void keep(unsigned file, unsigned number, const struct buffer *content)
@@ -199,9 +204,7 @@ static void general_authentication(void)
     }
     if (done)
         read_all(session);
-    BUF_MEM_free(terminal.ephemeral);
-    BUF_MEM_free(pace.card_key);
-    EAC_CTX_clear_free(session);
+    end_session(session, &pace, &terminal);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 use super::{ChipAuthenticationError, ChipKey};
 use crate::ecdh::{KeyPair, PaceCurve, point, x_coordinate};
 use crate::kdf::Derived;
+use crate::opaque::opaque_debug;
 use crate::pace::{DYNAMIC_DATA, Rng, general_authenticate};
 use crate::proof::{ChipProven, NotGenuine, Proof};
 use crate::sm::{self, Session, SmError};
@@ -10,7 +11,6 @@ use bp256::BrainpoolP256r1;
 use chipwright_iso7816::tlv::{Tlv, Writer, encode};
 use chipwright_iso7816::{Command, Exchanger, Ins, Response, Tag, Transport};
 use p256::NistP256;
-use std::fmt;
 use std::marker::PhantomData;
 
 const PROOF: Proof = Proof::ChipAuthentication1;
@@ -195,13 +195,4 @@ fn authenticate_over<C: PaceCurve, T: Transport>(
     state.receive(&response)
 }
 
-macro_rules! opaque_debug {
-    ($($name:ident $(<$curve:ident>)?),*) => {$(
-        impl $(<$curve: PaceCurve>)? fmt::Debug for $name $(<$curve>)? {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-opaque_debug!(AwaitSelected<C>, AwaitAgreement, Unproven, AwaitProof);
+opaque_debug!(AwaitSelected<C: PaceCurve>, AwaitAgreement, Unproven, AwaitProof);

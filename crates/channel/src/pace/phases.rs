@@ -11,11 +11,11 @@ use crate::aes_modes::{BLOCK, BlockKey, MacKey, mac_matches};
 use crate::ecdh::encode;
 use crate::ecdh::{EcdhError, KeyPair, compressed, public_key, x_coordinate};
 use crate::kdf::{Counter, Derived, derive};
+use crate::opaque::opaque_debug;
 use crate::proof::NotGenuine;
 use crate::sm::{Session, SessionKeys};
 use chipwright_iso7816::tlv::{Tlv, TlvError, TlvErrorKind, Writer, encode as encode_tlv};
 use chipwright_iso7816::{Command, Ins, Le, Response, StatusWord, Tag};
-use std::fmt;
 use std::marker::PhantomData;
 use zeroize::Zeroizing;
 
@@ -350,13 +350,4 @@ fn answer<'a>(
     read().map_err(|error| PaceError::Malformed { step, error })
 }
 
-macro_rules! opaque_debug {
-    ($($name:ident $(<$curve:ident>)?),*) => {$(
-        impl $(<$curve: PaceCurve>)? fmt::Debug for $name $(<$curve>)? {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-opaque_debug!(AwaitSelected<C>, AwaitNonce<C>, AwaitMapping<C>, AwaitAgreement<C>, AwaitToken);
+opaque_debug!(AwaitSelected<C: PaceCurve>, AwaitNonce<C: PaceCurve>, AwaitMapping<C: PaceCurve>, AwaitAgreement<C: PaceCurve>, AwaitToken);

@@ -2,6 +2,7 @@
 
 use super::{CvBytes, Step, TerminalAuthenticationError};
 use crate::ecdh::{KeyPair, PaceCurve};
+use crate::opaque::opaque_debug;
 use crate::pace::{CardAccessError, EphemeralKeyOfCard, INTEGER, Rng, SecurityInfos, small_integer};
 use chipwright_iso7816::tlv::{Reader, Writer, encode};
 use chipwright_iso7816::{Command, Ins, Le, Response, Tag};
@@ -229,15 +230,6 @@ impl<C: PaceCurve> TerminalAuthenticated<C> {
     }
 }
 
-macro_rules! opaque_debug {
-    ($($name:ident <$parameter:tt $(: $bound:ident)?>),*) => {$(
-        impl<$parameter $(: $bound)?> fmt::Debug for $name<$parameter> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
 opaque_debug!(
     AwaitSelected<C: PaceCurve>, AwaitChallenge<C: PaceCurve>, ToSign<C: PaceCurve>, AwaitAccepted<C: PaceCurve>,
     TerminalAuthenticated<C: PaceCurve>
