@@ -218,7 +218,7 @@ fn a_terminal_sets_a_pin() {
     house.members(&GOOD[..1]);
     assert!(house.output(&["emulator", "create", "desk"]).status.success());
     let issue = ["issue", "--members", "members.csv", "--portraits", PORTRAITS, "--reader", "emulator:desk"];
-    let done = house.output(&[&issue[..], &["--letters", "letters"]].concat());
+    let done = house.output(&[&issue[..], &["--letter-printer", "tee letter.pdf"]].concat());
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     for (name, right) in [("PINDESK", "pin-management"), ("OTHER", "read:training")] {
         let rights = ["--right", right, "--right", "can-allowed"];

@@ -28,6 +28,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("verify/src", VERIFY_NAMES),
     ("records/src", &[]),
     ("keystore/src", &["create a file in", "chipwright evidence0"]),
+    ("print/src/pin_letter.rs", LETTER),
     ("registry/src/error.rs", &["the registry {} is in use{}", " by process {} since {}"]),
     ("issuance/src/issue", &[]),
     (
@@ -61,6 +62,14 @@ const CHANNEL_PARTS: &[&str] = &[
     ", parameters {id}",
     ", explicit parameters",
     " and {more} more",
+];
+
+/// The letter itself is in both languages.
+const LETTER: &[&str] = &[
+    "Change the PIN before you first use it, then destroy this letter. Nobody may ask you for the PIN.",
+    "After two wrong tries the access number printed on the card is asked for before the last one. After",
+    "three the PIN is blocked; the PUK can be used ten times. If there are several letters of this card,",
+    "only the one of the latest date and time holds; destroy those before it.",
 ];
 
 /// `{file}: {other}`.
