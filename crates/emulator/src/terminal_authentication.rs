@@ -125,6 +125,11 @@ impl TerminalAuthentication {
         Ok((after != *trust).then_some(after))
     }
 
+    /// Forgets the certificates of the session.
+    pub fn begin_anew(&mut self) {
+        self.stage = Stage::BEGIN;
+    }
+
     /// MSE:Set AT: the terminal and its ephemeral key.
     ///
     /// # Errors

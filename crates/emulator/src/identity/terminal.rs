@@ -60,6 +60,13 @@ impl Terminal {
         }
     }
 
+    /// What the card could not keep of a certificate does not count in the session either (TA-04).
+    fn begin_anew(&mut self) {
+        if let Self::Proving(run) = self {
+            run.begin_anew();
+        }
+    }
+
     /// GET CHALLENGE was answered with it.
     pub(super) fn challenge(&mut self, drawn: [u8; 8]) {
         if let Self::Proving(run) = self {
@@ -113,6 +120,7 @@ impl Processor {
                 Ok(None) => Ok(()),
                 Ok(Some(after)) => {
                     if !self.store_trust_points(slot, &trust, &after)? {
+                        self.volatile.identity.terminal.begin_anew();
                         return Err(StatusWord::NOT_ENOUGH_MEMORY.into());
                     }
                     Ok(())

@@ -171,6 +171,9 @@ fn ta_02_names_and_order() {
     // Terminals are named by their own reference only, after their certificate.
     assert_eq!(named(&mut session, &terminal()), Err(TerminalFailure::UnknownReference));
     assert_eq!(named(&mut session, &verifier()), Err(TerminalFailure::UnknownReference));
+    session.begin_anew();
+    assert_eq!(session.set_authority(&trust, b"VNDV00001"), Err(TerminalFailure::UnknownReference));
+    present(&mut session, &mut trust, &verifier().issued_by(&cvca())).unwrap();
     present(&mut session, &mut trust, &terminal().issued_by(&verifier())).unwrap();
     assert_eq!(session.authenticate(&[0; 64]), Err(TerminalFailure::OutOfOrder));
     named(&mut session, &terminal()).unwrap();
