@@ -22,6 +22,8 @@ pub enum CardFile {
     SecurityObject,
     /// EF.DG1.
     Dg1,
+    /// EF.DG14.
+    Dg14,
 }
 
 impl std::fmt::Display for CardFile {
@@ -31,6 +33,7 @@ impl std::fmt::Display for CardFile {
             Self::CardSecurity => "EF.CardSecurity",
             Self::SecurityObject => "EF.SOD",
             Self::Dg1 => "EF.DG1",
+            Self::Dg14 => "EF.DG14",
         })
     }
 }
@@ -122,6 +125,12 @@ pub enum OpenError {
     /// DG1 is not the one that was signed.
     #[error("EF.DG1 was altered: its hash differs from the signed one")]
     Dg1Altered,
+    /// DG14 is not the one that was signed.
+    #[error("EF.DG14 was altered: its hash differs from the signed one")]
+    Dg14Altered,
+    /// DG14 does not name the keys of EF.CardSecurity (CAM-03): the key that the chip proved to have is another card's.
+    #[error("EF.CardSecurity is not this card's: EF.DG14 does not name its keys")]
+    OtherCardSecurity,
     /// The card's number is none of ours.
     #[error("the card's number in EF.DG1 is not one of this organisation's")]
     CardNumber,
@@ -231,7 +240,9 @@ impl OpenError {
             | Self::CardAccessAltered
             | Self::ChipKey(_)
             | Self::NotGenuine(_)
-            | Self::Dg1Altered => "Keep the card and report it: it may be a forgery.",
+            | Self::Dg1Altered
+            | Self::Dg14Altered
+            | Self::OtherCardSecurity => "Keep the card and report it: it may be a forgery.",
             Self::File { .. } | Self::Refused { .. } | Self::Link(_) => "Lay the card on the reader again.",
         }
     }

@@ -6,7 +6,7 @@
 //! Terminal Authentication 2: the certificates below that CAR, the terminal's signature
 //! EF.CardSecurity, checked against the trust store and EF.CardAccess
 //! Chip Authentication 2 with the key in it ──▶ the rights apply
-//! EF.SOD and EF.DG1, checked: whose card is it?
+//! EF.SOD, EF.DG14 and EF.DG1, checked: is EF.CardSecurity this card's, and whose card is it?
 //! SELECT records
 //! ```
 
@@ -77,8 +77,8 @@ impl<'a, T: Transport> RecordsSession<'a, T> {
         master_file(&mut link)?;
         let access =
             link.file(0x1C).map_err(|error| OpenError::File { file: CardFile::CardAccess, error })?;
-        authenticate(&mut link, password, terminal, &access, random)?;
-        let number = whose(&mut link, terminal)?;
+        let security = authenticate(&mut link, password, terminal, &access, random)?;
+        let number = whose(&mut link, terminal, &security)?;
         select(&mut link, RECORDS.as_bytes(), "the records application")?;
         Ok(Self::new(link, number, checked.permissions()))
     }
@@ -96,14 +96,14 @@ fn papers(terminal: &Terminal<'_>, password: &Password) -> Result<CheckedChain, 
     }
 }
 
-/// PACE, Terminal Authentication, EF.CardSecurity, Chip Authentication.
+/// PACE, Terminal Authentication, EF.CardSecurity, Chip Authentication: what EF.CardSecurity says.
 fn authenticate<T: Transport>(
     link: &mut Link<'_, T>,
     password: &Password,
     terminal: &Terminal<'_>,
     access: &[u8],
     random: &mut dyn FnMut(&mut [u8]),
-) -> Result<(), OpenError> {
+) -> Result<Vec<u8>, OpenError> {
     let info = pace::choose_with(access, Preference { cam: false })?;
     let bits = terminal.chain.terminal().and_then(|own| own.chat().authentication_bits());
     let chat = Chat::authentication_terminal(bits.unwrap_or_default());
@@ -133,7 +133,7 @@ fn authenticate<T: Transport>(
             _ => OpenError::ChipKey(None),
         })?;
     link.protect(session);
-    Ok(())
+    Ok(infos)
 }
 
 /// The certificates below the trust point the card named, or the one before it.
@@ -165,14 +165,29 @@ fn card_security<T: Transport>(
     if agree { Ok(content) } else { Err(OpenError::CardAccessAltered) }
 }
 
-/// The card's number, from DG1 as the security object vouches for it.
-fn whose<T: Transport>(link: &mut Link<'_, T>, terminal: &Terminal<'_>) -> Result<CardNumber, OpenError> {
+/// The card's number, from DG1 as the security object vouches for it; DG14 vouches for EF.CardSecurity.
+fn whose<T: Transport>(
+    link: &mut Link<'_, T>,
+    terminal: &Terminal<'_>,
+    security: &[u8],
+) -> Result<CardNumber, OpenError> {
     select(link, terminal.application.as_bytes(), "the identity application")?;
     let file = CardFile::SecurityObject;
     let sod = link.file(0x1D).map_err(|error| OpenError::File { file, error })?;
     let cms = read::sod(&sod).map_err(|error| OpenError::Content { file, error })?;
     let content = authentic(cms, file, terminal, terminal.policy)?;
     let hashes = read::security_object(&content).map_err(|error| OpenError::Content { file, error })?;
+    let file = CardFile::Dg14;
+    let dg14 = link.file(0x0E).map_err(|error| OpenError::File { file, error })?;
+    if hashes.matches(14, &dg14) != Some(true) {
+        return Err(OpenError::Dg14Altered);
+    }
+    let named = read::dg14(&dg14).map_err(|error| OpenError::Content { file, error })?;
+    let file = CardFile::CardSecurity;
+    let security = read::card_security_infos(security).map_err(|error| OpenError::Content { file, error })?;
+    if named.vouches_for(&security) != Some(true) {
+        return Err(OpenError::OtherCardSecurity);
+    }
     let file = CardFile::Dg1;
     let dg1 = link.file(0x01).map_err(|error| OpenError::File { file, error })?;
     if hashes.matches(1, &dg1) != Some(true) {

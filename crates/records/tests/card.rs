@@ -14,7 +14,7 @@ use chipwright_pki::cv::{
 };
 use chipwright_pki::policy::CrlRule;
 use chipwright_pki::{Policy, SignKey};
-use chipwright_profile::{ChipFeatures, Unit};
+use chipwright_profile::{ChipFeatures, FileId, Unit};
 use chipwright_records::{
     Draft, Finding, Head, Last, OpenError, RecordsError, RecordsSession, SignedRecord, Tail, Terminal,
 };
@@ -459,6 +459,28 @@ fn a_card_of_an_issuer_that_is_not_trusted_is_not_authentic() {
         house.with(&mut card, |_| ()),
         Err(OpenError::NotAuthentic { file: chipwright_records::CardFile::CardSecurity, .. })
     ));
+}
+
+/// A thief's own card with the data of another: EF.CardSecurity is genuine and its key is there, but DG14 names others.
+#[test]
+fn card_security_of_another_card_opens_no_records() {
+    let house = House::new(&everything());
+    let victim = house.order.issue_on(chip_config(1), LengthMode::Extended, &mut World::new(3));
+    let all = [1, 2, 11, 12, 13, 14, 15].map(FileId::Dg);
+    let all = [&all[..], &[FileId::Sod]].concat();
+    let but_14: Vec<FileId> = all.iter().copied().filter(|file| *file != FileId::Dg(14)).collect();
+    let opened = |files: &[FileId]| {
+        let mut world = World::new(3);
+        let mut card =
+            house.order.issue_with_files_of(&victim.signed, files, chip_config(2), &mut world).card;
+        house.with(&mut card, |_| ())
+    };
+    assert!(opened(&[]).is_ok());
+    assert!(matches!(opened(&all), Err(OpenError::OtherCardSecurity)));
+    assert!(matches!(opened(&but_14), Err(OpenError::Dg14Altered)));
+    // both files: the keys are named, and this chip does not have them
+    let whole = [&all[..], &[FileId::CardSecurity]].concat();
+    assert!(matches!(opened(&whole), Err(OpenError::NotGenuine(_))));
 }
 
 /// A new CVCA key: one link certificate rolls the card, and the former chain opens it no more once the card knows better.

@@ -4,10 +4,13 @@ use crate::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_co
 use chipwright_channel::pace::Password;
 use chipwright_emulator::{Card, ChipConfig, PersonalisationPath, seeded_rng};
 use chipwright_iso7816::{Exchanger, LengthMode};
-use chipwright_perso::{ChipProfile, ChipReady, Freshness, Path, PreparePlan, WritePlan, prepare, write};
+use chipwright_perso::dgi::Object;
+use chipwright_perso::{
+    ChipProfile, ChipReady, Dgi, Freshness, Path, PreparePlan, WritePlan, prepare, write,
+};
 use chipwright_profile::{
-    self as profile, Allocation, ChipFeatures, FirstRecords, FittedPortrait, IssueTerms, IssuerFiles, Member,
-    Pin, Puk, SignedProfile,
+    self as profile, Allocation, ChipFeatures, FileId, FirstRecords, FittedPortrait, IssueTerms, IssuerFiles,
+    Member, Pin, Puk, SignedProfile,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -117,6 +120,38 @@ impl Order {
     /// When the chip cannot be written.
     #[must_use]
     pub fn issue_on(&self, config: ChipConfig, mode: LengthMode, world: &mut World) -> Issued {
+        self.issue(config, mode, world, |_| {})
+    }
+
+    /// The same, but these files are those of another card: somebody who has card keys and the files of that card, but no signer.
+    ///
+    /// # Panics
+    /// When the chip cannot be written.
+    #[must_use]
+    pub fn issue_with_files_of(
+        &self,
+        other: &SignedProfile,
+        files: &[FileId],
+        config: ChipConfig,
+        world: &mut World,
+    ) -> Issued {
+        self.issue(config, LengthMode::Extended, world, |plan| {
+            for file in files {
+                let (dgi, content) = (Dgi(file.dgi()), other.file(*file).unwrap());
+                for object in plan.objects.iter_mut().filter(|object| object.dgi == dgi) {
+                    *object = Object::confidential(dgi, content.to_vec());
+                }
+            }
+        })
+    }
+
+    fn issue(
+        &self,
+        config: ChipConfig,
+        mode: LengthMode,
+        world: &mut World,
+        change: impl FnOnce(&mut WritePlan),
+    ) -> Issued {
         let path = match config.personalisation {
             PersonalisationPath::ThroughApplication => Path::Application,
             _ => Path::IssuerDomain,
@@ -128,7 +163,8 @@ impl Order {
         card.reset().unwrap();
         let ready = prepare(&mut card, &self.prepare_plan(&chip), &keys, &mut world.surroundings()).unwrap();
         let signed = self.sign(ready.keys());
-        let plan = WritePlan::new(chip, &signed);
+        let mut plan = WritePlan::new(chip, &signed);
+        change(&mut plan);
         let mut journal = MemoryJournal::default();
         write(&mut card, &ready, &plan, Freshness::Fresh, &keys, &mut journal, &mut world.surroundings())
             .unwrap();
