@@ -78,11 +78,20 @@ impl Authority {
 
     /// The number of the next signer: after every certificate and every key, so that a key left by a stopped command is in nobody's way.
     pub(crate) fn next_signer(&self) -> Result<u32, Failure> {
+        self.next("signer-")
+    }
+
+    /// The number of the next record signer, in the same way.
+    pub(crate) fn next_record_signer(&self) -> Result<u32, Failure> {
+        self.next("record-signer-")
+    }
+
+    fn next(&self, prefix: &str) -> Result<u32, Failure> {
         let entries = fs::read_dir(&self.folder).map_err(|error| home::not_read(&self.folder, &error))?;
         let last = entries
             .filter_map(|entry| {
                 let name = entry.ok()?.file_name();
-                let name = name.to_str()?.strip_prefix("signer-")?;
+                let name = name.to_str()?.strip_prefix(prefix)?;
                 name.split('.').next()?.parse::<u32>().ok()
             })
             .max();

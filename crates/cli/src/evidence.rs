@@ -131,11 +131,15 @@ pub(crate) fn asked() -> Text {
     Text::from(("Passphrase of the evidence key", "Mật khẩu khóa bằng chứng"))
 }
 
-/// Makes the key pair.
+/// Makes the key pair, or the public half of a key that has none: a command was stopped between the two.
 pub(crate) fn make_key(home: &Home, passphrase: &Passphrase) -> Result<(), Failure> {
-    EvidenceKey::create(key_file(home), public_file(home), passphrase)
-        .map(drop)
-        .map_err(|error| keystore(&error))
+    let (key, public) = (key_file(home), public_file(home));
+    let made = if key.is_file() && !public.exists() {
+        EvidenceKey::load(key, passphrase).and_then(|key| key.publish(public))
+    } else {
+        EvidenceKey::create(key, public, passphrase).map(drop)
+    };
+    made.map_err(|error| keystore(&error))
 }
 
 /// Opens a sealed record.

@@ -115,13 +115,16 @@ impl<'a> Terminals<'a> {
         })
     }
 
-    /// Makes the first CVCA: key, certificate, trust point of new cards.
+    /// Makes the first CVCA: key, certificate, trust point of new cards; or goes on where a command before was stopped.
     pub(crate) fn make_cvca(
         &self,
         mnemonic: &str,
         today: Date,
         passphrase: &Passphrase,
     ) -> Result<(), Failure> {
+        if self.unfinished()? {
+            return self.finish();
+        }
         if self.file("cvca-1.cvcert").exists() {
             return Err(Failure::new(
                 Exit::Configuration,
@@ -136,7 +139,7 @@ impl<'a> Terminals<'a> {
             ));
         }
         let holder = reference(self.country(), mnemonic, 1)?;
-        let key = create(&self.file("cvca-1.key"), passphrase)?;
+        let key = take_up(&self.file("cvca-1.key"), passphrase)?;
         let profile = AuthorityProfile { holder, rights: Rights::all(), period: years(today, CVCA_YEARS)? };
         let own = prepare_cvca(&profile, key.public_key()).map_err(|error| refused(&error))?;
         let own = own.sign_with(&key).map_err(|error| refused(&error))?;
@@ -144,8 +147,33 @@ impl<'a> Terminals<'a> {
         self.put_trust_point(&own)
     }
 
-    /// A new CVCA key: its own certificate, and the link certificate that rolls cards.
+    /// Whether a command was stopped after it had made the newest CVCA: new cards do not trust it, or it has no document verifier.
+    pub(crate) fn unfinished(&self) -> Result<bool, Failure> {
+        let Some(newest) = self.authorities()?.pop() else { return Ok(false) };
+        let trusted =
+            self.trust_point()?.is_some_and(|held| held.to_bytes() == newest.certificate.to_bytes());
+        let holder = newest.certificate.holder();
+        let served = self.verifiers()?.iter().any(|held| held.certificate.authority() == holder);
+        Ok(!trusted || !served)
+    }
+
+    /// Makes the newest CVCA the trust point of new cards.
+    fn finish(&self) -> Result<(), Failure> {
+        self.put_trust_point(&self.authority()?.certificate)
+    }
+
+    /// The trust point of new cards.
+    pub(crate) fn trust_point(&self) -> Result<Option<CvCertificate>, Failure> {
+        let file = self.home.trust_point();
+        if file.exists() { certificate(&file).map(Some) } else { Ok(None) }
+    }
+
+    /// A new CVCA key: its own certificate, and the link certificate that rolls cards. Where a command before was stopped, that one
+    /// is finished instead.
     pub(crate) fn roll(&self, today: Date, passphrase: &Passphrase) -> Result<(), Failure> {
+        if self.unfinished()? {
+            return self.finish();
+        }
         let former = self.authority()?;
         let number = former.number + 1;
         let holder = former.certificate.holder().successor().ok_or_else(|| {
@@ -159,7 +187,7 @@ impl<'a> Terminals<'a> {
             )
         })?;
         let former_key = load(&former.key, passphrase)?;
-        let key = create(&self.file(&format!("cvca-{number}.key")), passphrase)?;
+        let key = take_up(&self.file(&format!("cvca-{number}.key")), passphrase)?;
         let profile = AuthorityProfile { holder, rights: Rights::all(), period: years(today, CVCA_YEARS)? };
         let link =
             prepare_link(&profile, key.public_key(), &former.certificate).map_err(|error| refused(&error))?;
@@ -190,7 +218,7 @@ impl<'a> Terminals<'a> {
             files: None,
             period: CvPeriod::new(today, ends).map_err(|error| refused(&error))?,
         };
-        let key = create(&self.file(&format!("dv-{number}.key")), station)?;
+        let key = take_up(&self.file(&format!("dv-{number}.key")), station)?;
         let dv =
             prepare_dv(&profile, key.public_key(), &issuer.certificate).map_err(|error| refused(&error))?;
         let dv = dv.sign_with(&issuer_key).map_err(|error| refused(&error))?;
@@ -253,11 +281,50 @@ impl<'a> Terminals<'a> {
         create(&self.chain_file(holder).with_extension("key"), passphrase)
     }
 
+    /// Where the chain of a terminal belongs. The reference is of our own form ([`reference`], [`Self::asked_for`]).
     fn chain_file(&self, holder: &Reference) -> PathBuf {
         let name = holder.to_string();
-        let name = name.get(2..).unwrap_or(&name);
-        let (name, sequence) = name.split_at(name.len().saturating_sub(5));
+        let name = name.get(2..).unwrap_or_default();
+        let (name, sequence) = name.split_at_checked(name.len().saturating_sub(5)).unwrap_or_default();
         self.folder().join(format!("{}-{sequence}.chain", name.to_ascii_lowercase()))
+    }
+
+    /// The holder of a request that somebody handed in: a name of this home's own form, and nobody's yet.
+    pub(crate) fn asked_for(&self, named: &Reference, request: &[u8]) -> Result<Reference, Failure> {
+        let own_form = named.to_string().parse::<Reference>().ok();
+        let own_country = |holder: &Reference| holder.to_string().starts_with(self.country());
+        let Some(holder) = own_form.filter(own_country) else {
+            return Err(Failure::new(
+                Exit::Usage,
+                text!(
+                    "the request names as its holder \"{}\", which is no name that this home gives",
+                    "yêu cầu ghi tên thiết bị \"{}\", không đúng dạng tên do nơi cấp này đặt",
+                    named.to_string().escape_default()
+                ),
+                text!(
+                    "Names are {0}, one to nine capital letters or digits, and five digits: make the request with `chipwright terminal request`.",
+                    "Tên gồm {0}, một đến chín chữ cái hoa hoặc chữ số, rồi năm chữ số: tạo yêu cầu bằng `chipwright terminal request`.",
+                    self.country()
+                ),
+            ));
+        };
+        let chain = self.chain_file(&holder);
+        // a key of this name is the request's own where the request lies beside it
+        let beside = fs::read(chain.with_extension("request")).is_ok_and(|held| held == request);
+        if chain.exists() || (chain.with_extension("key").exists() && !beside) {
+            return Err(Failure::new(
+                Exit::Usage,
+                text!(
+                    "there is a terminal {holder} already; nothing was changed",
+                    "đã có thiết bị đọc {holder}; không có gì bị thay đổi"
+                ),
+                (
+                    "Ask for a request under another name, or with the next number.",
+                    "Đề nghị gửi yêu cầu với tên khác hoặc số thứ tự tiếp theo.",
+                ),
+            ));
+        }
+        Ok(holder)
     }
 
     /// The chain files of the home's terminals, by name.
@@ -270,6 +337,7 @@ impl<'a> Terminals<'a> {
         chains
     }
 
+    /// The newest number of any file of this name.
     fn sequence_of(&self, name: &str) -> Result<u32, Failure> {
         let entries = match fs::read_dir(self.folder()) {
             Ok(entries) => entries,
@@ -286,14 +354,16 @@ impl<'a> Terminals<'a> {
         Ok(newest.unwrap_or(0))
     }
 
-    /// The chain of a terminal: a file, or the newest of this name in the home.
+    /// The chain of a terminal of the home, the newest of this name or the one whose name has a number; or a chain file. A key whose
+    /// certificate is still to come hides none.
     pub(crate) fn find(&self, named: &str) -> Result<(Chain, PathBuf), Failure> {
-        let path = if Path::new(named).is_file() {
-            PathBuf::from(named)
-        } else {
-            let sequence = self.sequence_of(named)?;
-            self.folder().join(format!("{}-{sequence:05}.chain", named.to_ascii_lowercase()))
+        let asked = named.to_ascii_lowercase();
+        let is_asked = |path: &PathBuf| {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            stem == asked || stem.rsplit_once('-').is_some_and(|(name, _)| name == asked)
         };
+        let held = self.chains().into_iter().rfind(is_asked);
+        let path = held.unwrap_or_else(|| PathBuf::from(named));
         if !path.is_file() {
             return Err(Failure::new(
                 Exit::Usage,
@@ -351,6 +421,11 @@ fn unusable(path: &Path) -> Failure {
 /// The key of this file.
 pub(crate) fn load(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {
     FileKey::load(path, passphrase).map_err(|error| keystore(&error))
+}
+
+/// The key of this file, which a stopped command may have left without a certificate; made if there is none.
+fn take_up(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {
+    if path.exists() { load(path, passphrase) } else { create(path, passphrase) }
 }
 
 fn create(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {

@@ -19,17 +19,24 @@ use zeroize::Zeroizing;
 
 /// How the card is opened; asked for on a terminal if nothing is given.
 #[derive(Debug, clap::Args)]
-#[group(multiple = false)]
 pub(crate) struct Unlock {
+    #[command(flatten)]
+    number: AccessNumber,
+    /// Read the three lines of the machine readable zone from this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["can", "can_fd", "from_registry"])]
+    mrz_file: Option<PathBuf>,
+}
+
+/// The card access number, and where it comes from.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub(crate) struct AccessNumber {
     /// The card access number printed on the card, six digits
     #[arg(long, value_name = "DIGITS")]
     can: Option<String>,
     /// Read the card access number from this file descriptor
     #[arg(long, value_name = "N")]
     can_fd: Option<u32>,
-    /// Read the three lines of the machine readable zone from this file
-    #[arg(long, value_name = "FILE")]
-    mrz_file: Option<PathBuf>,
     /// Find the chip in the registry of the home and use what was allocated to its card
     #[arg(long)]
     from_registry: bool,
@@ -38,7 +45,7 @@ pub(crate) struct Unlock {
 impl Unlock {
     /// Whether the registry was asked.
     pub(crate) const fn asks_registry(&self) -> bool {
-        self.from_registry
+        self.number.from_registry
     }
 
     /// The password; the card is only asked who it is, and only for the registry.
@@ -48,16 +55,38 @@ impl Unlock {
         home: &Home,
         context: &Context,
     ) -> Result<Password, Failure> {
-        if let Some(path) = &self.mrz_file {
-            return of_zone(path);
+        match &self.mrz_file {
+            Some(path) => of_zone(path),
+            None => self.number.or_ask(card, home, context, "--can, --can-fd, --mrz-file or --from-registry"),
         }
+    }
+}
+
+impl AccessNumber {
+    /// The password, asked for if it was not given; the card is only asked who it is, and only for the registry.
+    pub(crate) fn password(
+        &self,
+        card: &mut Inserted,
+        home: &Home,
+        context: &Context,
+    ) -> Result<Password, Failure> {
+        self.or_ask(card, home, context, "--can, --can-fd or --from-registry")
+    }
+
+    fn or_ask(
+        &self,
+        card: &mut Inserted,
+        home: &Home,
+        context: &Context,
+        options: &'static str,
+    ) -> Result<Password, Failure> {
         if self.from_registry {
             return of_registry(card, home);
         }
         let digits = match (&self.can, self.can_fd) {
             (Some(digits), _) => Zeroizing::new(digits.clone()),
             (None, Some(descriptor)) => secret::line_of_descriptor(descriptor)?,
-            (None, None) => ask(context)?,
+            (None, None) => ask(context, options)?,
         };
         Password::can(digits.trim()).map_err(|error| {
             Failure::of(
@@ -69,9 +98,9 @@ impl Unlock {
     }
 }
 
-fn ask(context: &Context) -> Result<Zeroizing<String>, Failure> {
+fn ask(context: &Context, options: &'static str) -> Result<Zeroizing<String>, Failure> {
     let what = text!("card access number (six digits)", "số CAN in trên thẻ (sáu chữ số)");
-    secret::must_be_terminal(&what, "--can, --can-fd, --mrz-file or --from-registry")?;
+    secret::must_be_terminal(&what, options)?;
     secret::prompt(&format!("{}: ", what.pick(context.out.language)))
 }
 

@@ -100,13 +100,18 @@ impl EvidenceKey {
         let path = path.as_ref();
         key::create_p256(path, passphrase)?;
         let made = Self::load(path, passphrase)?;
-        let pem = made
-            .secret
-            .public_key()
-            .to_public_key_pem(LineEnding::LF)
-            .map_err(|_| KeystoreError::Encryption)?;
-        durable::write_new(public.as_ref(), pem.as_bytes())?;
+        made.publish(public)?;
         Ok(made)
+    }
+
+    /// Writes the public half to a new file.
+    ///
+    /// # Errors
+    /// [`KeystoreError::AlreadyExists`] if the name is taken; otherwise as the operating system refuses.
+    pub fn publish(&self, public: impl AsRef<Path>) -> Result<(), KeystoreError> {
+        let pem = self.secret.public_key().to_public_key_pem(LineEnding::LF);
+        let pem = pem.map_err(|_| KeystoreError::Encryption)?;
+        durable::write_new(public.as_ref(), pem.as_bytes())
     }
 
     /// Opens the key file.

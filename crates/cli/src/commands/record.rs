@@ -4,10 +4,11 @@ mod add;
 mod check;
 mod list;
 mod signer;
+mod unread;
 mod words;
 
 use super::terminal::{Own, Root, Station};
-use super::verify::Against;
+use super::verify::Trusted;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -19,7 +20,7 @@ use crate::registry;
 use crate::secret;
 use crate::terminals::{self, Terminals};
 use crate::text::text;
-use crate::unlock::Unlock;
+use crate::unlock::AccessNumber;
 use crate::vietnamese;
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::Transport;
@@ -49,7 +50,10 @@ pub(crate) struct Way {
     #[command(flatten)]
     card: OneCard,
     #[command(flatten)]
-    unlock: Unlock,
+    number: AccessNumber,
+    /// Refused: the machine readable zone opens no records
+    #[arg(long, value_name = "FILE", hide = true)]
+    mrz_file: Option<PathBuf>,
     /// Ask for the member's PIN, and open the records with it
     #[arg(long, conflicts_with_all = ["can", "can_fd", "mrz_file", "from_registry", "pin_fd"])]
     pin: bool,
@@ -62,7 +66,7 @@ pub(crate) struct Way {
     #[command(flatten)]
     own: Own,
     #[command(flatten)]
-    against: Against,
+    against: Trusted,
 }
 
 impl Record {
@@ -84,6 +88,9 @@ impl Way {
         context: &Context,
         act: impl FnOnce(&mut RecordsSession<'_, Box<dyn Transport>>) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
+        if self.mrz_file.is_some() {
+            return Err(not_open(&OpenError::Password));
+        }
         let terminals = Terminals::of(home);
         let (chain, key) = terminals.find(&self.terminal)?;
         let key = terminals::load(&key, &self.own.open(&terminals, context)?)?;
@@ -114,7 +121,7 @@ impl Way {
                 secret::must_be_terminal(&what, "--pin-fd")?;
                 secret::prompt(&format!("{}: ", what.pick(context.out.language)))?
             }
-            None => return self.unlock.password(card, home, context),
+            None => return self.number.password(card, home, context),
         };
         Password::pin(digits.trim()).map_err(|error| {
             Failure::of(
@@ -165,8 +172,8 @@ fn not_open(error: &OpenError) -> Failure {
         }
         OpenError::Password => Exit::Usage,
         OpenError::NotAuthentic { .. } => Exit::Verdict(14),
-        OpenError::CardAccessAltered | OpenError::Dg1Altered => Exit::Verdict(15),
-        OpenError::ChipKey(_) | OpenError::NotGenuine(_) => Exit::Verdict(17),
+        OpenError::CardAccessAltered | OpenError::Dg1Altered | OpenError::Dg14Altered => Exit::Verdict(15),
+        OpenError::ChipKey(_) | OpenError::NotGenuine(_) | OpenError::OtherCardSecurity => Exit::Verdict(17),
         _ => Exit::Card,
     };
     Failure::of(exit, error, vietnamese::text(error.remedy()))

@@ -203,6 +203,12 @@ impl Terminal {
                     root.passphrase(&home, context)?,
                     context.station_passphrase(&home, station.passphrase_fd)?,
                 );
+                if terminals.unfinished()? {
+                    context.out.say(context.out.pick(
+                        "a command was stopped while it renewed the CVCA: that is finished now, and the key is not renewed once more",
+                        "lần đổi khóa CVCA trước bị dừng giữa chừng: nay làm nốt lần đó, không đổi khóa thêm lần nữa",
+                    ));
+                }
                 terminals.roll(today(), &root)?;
                 terminals.make_dv(today(), &root, &station)?;
                 context.out.say(context.out.pick(
@@ -245,12 +251,16 @@ impl Issue {
         let terminals = Terminals::of(home);
         let verifier = terminals.verifier()?;
         let station = context.station_passphrase(home, self.station.passphrase_fd)?;
+        // what cannot be certified gets no key either
+        let ends = today().checked_add(i64::from(self.days).days()).map_err(|error| refused(&error))?;
+        let period = CvPeriod::new(today(), ends.min(verifier.certificate.period().expires()));
+        let period = period.map_err(|error| refused(&error))?;
         let (holder, key) = match (&self.request, &self.name) {
             (Some(path), _) => {
                 let bytes = fs::read(path).map_err(|error| home::not_read(path, &error))?;
                 let request = CvRequest::parse(&bytes).map_err(|error| bad_request(path, &error))?;
                 let key = request.verified_key().map_err(|error| bad_request(path, &error))?;
-                (request.holder().clone(), key)
+                (terminals.asked_for(request.holder(), &bytes)?, key)
             }
             (None, name) => {
                 let holder = terminals.next_terminal(name.as_deref().unwrap_or_default())?;
@@ -259,14 +269,12 @@ impl Issue {
                 (holder, key.public_key().clone())
             }
         };
-        let ends = today().checked_add(i64::from(self.days).days()).map_err(|error| refused(&error))?;
-        let period = CvPeriod::new(today(), ends.min(verifier.certificate.period().expires()));
         let rights = Rights::of(self.rights.iter().copied());
         let profile = HolderProfile {
             holder,
             rights,
             files: needs_files(&self.rights, rights).then(|| FileRights::of(self.rights.iter().copied())),
-            period: period.map_err(|error| refused(&error))?,
+            period,
         };
         let path = terminals.issue(&profile, &key, &station)?;
         let said = text!("certificates written: {}", "đã ghi chứng thư: {}", path.display());
@@ -307,7 +315,7 @@ fn request(name: &str, own: &Own, home: &Home, context: &Context) -> Outcome {
 #[derive(Serialize)]
 struct Shown {
     schema: &'static str,
-    trust_point: String,
+    trust_point: Option<String>,
     authorities: Vec<ShownCertificate>,
     verifiers: Vec<ShownCertificate>,
     terminals: Vec<ShownTerminal>,
@@ -358,13 +366,20 @@ fn show(home: &Home, context: &Context, json: bool) -> Result<(), Failure> {
         });
     }
     let of = |held: Vec<crate::terminals::Held>| held.iter().map(|held| (&held.certificate).into()).collect();
+    terminals.authority()?;
     let shown = Shown {
         schema: "chipwright-terminals/1",
-        trust_point: terminals.authority()?.certificate.holder().to_string(),
+        trust_point: terminals.trust_point()?.map(|held| held.holder().to_string()),
         authorities: of(terminals.authorities()?),
         verifiers: of(terminals.verifiers()?),
         terminals: listed,
     };
+    if terminals.unfinished()? {
+        context.out.say(context.out.pick(
+            "a command was stopped while it made the newest CVCA; finish it with `chipwright terminal roll`",
+            "lệnh tạo CVCA mới nhất bị dừng giữa chừng; làm nốt bằng `chipwright terminal roll`",
+        ));
+    }
     if json {
         return context.out.json(&shown);
     }
@@ -376,8 +391,8 @@ fn lines(shown: &Shown, context: &Context) -> Vec<String> {
     let until = out.pick("until", "đến");
     let mut rows: Vec<(&str, String)> = Vec::new();
     for held in &shown.authorities {
-        let newest = held.reference == shown.trust_point;
-        let note = if newest { out.pick(", new cards trust it", ", thẻ mới tin cậy") } else { "" };
+        let trusted = shown.trust_point.as_ref() == Some(&held.reference);
+        let note = if trusted { out.pick(", new cards trust it", ", thẻ mới tin cậy") } else { "" };
         rows.push(("CVCA", format!("{} {until} {}{note}", held.reference, held.expires)));
     }
     for held in &shown.verifiers {

@@ -25,7 +25,9 @@ use chipwright_profile::CardNumber;
 use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
 use chipwright_verify::evidence::Request;
-use chipwright_verify::{ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable};
+use chipwright_verify::{
+    Check, ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable,
+};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -70,6 +72,17 @@ struct Records {
 /// What a card is judged by.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Against {
+    #[command(flatten)]
+    trusted: Trusted,
+    /// Whether every card must prove that its chip is genuine (`required`), or only those that promise to
+    /// (`if-promised`); the home's configuration says so if not given
+    #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
+    chip_proof: Option<ChipProof>,
+}
+
+/// Who is trusted, and when.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Trusted {
     /// Trust this home, or this folder of root certificates and revocation lists; the home if not given
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
@@ -79,10 +92,6 @@ pub(crate) struct Against {
     /// Which roots count; the home's configuration says so if not given
     #[arg(long, value_enum)]
     policy: Option<Roots>,
-    /// Whether every card must prove that its chip is genuine (`required`), or only those that promise to
-    /// (`if-promised`); the home's configuration says so if not given
-    #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
-    chip_proof: Option<ChipProof>,
     /// AID of the identity application, hexadecimal; the home's if not given
     #[arg(long, value_name = "HEX", value_parser = aid)]
     aid: Option<Aid>,
@@ -149,10 +158,22 @@ impl Verify {
             text.lines().try_for_each(|line| context.out.data(line))?;
             cost::lines(&report.cost, context.out).iter().try_for_each(|line| context.out.data(line))?;
         }
+        let old = |check: &Check| check.detail.as_deref() == Some(NO_PROMISE);
+        if report.verdict() == Verdict::ChipNotProven && report.decisive().is_some_and(old) {
+            context.out.say(context.out.pick(
+                "cards issued before chips proved themselves promise no proof; to accept those too, give --chip-proof if-promised or set trust.chip_proof in config.toml",
+                "thẻ cấp trước khi chip biết tự chứng minh thì không cam kết gì; để chấp nhận cả những thẻ đó, dùng --chip-proof if-promised hoặc đặt trust.chip_proof trong config.toml",
+            ));
+        }
         if let (Some(archive), Some(evidence)) = (&archive, report.evidence()) {
             let path = archive.keep(evidence)?;
             let said = text!("evidence kept: {}", "đã lưu bằng chứng: {}", path.display());
             context.out.say(said.pick(context.out.language));
+        } else if archive.is_some() {
+            context.out.say(context.out.pick(
+                "no evidence was kept: no proof of this chip convinced, so there is nothing that a third party could check",
+                "không lưu bằng chứng: chip của thẻ này chưa chứng minh được là thật nên không có gì để bên thứ ba kiểm tra",
+            ));
         }
         if self.unlock.asks_registry() && revoked_in_registry(&home, &report)? {
             context.out.say(context.out.pick(
@@ -233,6 +254,9 @@ fn before_portrait(verdict: Verdict, out: Output) -> String {
     }
 }
 
+/// What the check says of a card that owes no proof, under a policy that demands one.
+const NO_PROMISE: &str = "the card promises no proof that its chip is genuine";
+
 /// What the issuer's own record says of the card that was read.
 fn revoked_in_registry(home: &Home, report: &Report) -> Result<bool, Failure> {
     let Some(zone) = report.holder().and_then(|holder| holder.mrz.as_ref()) else { return Ok(false) };
@@ -268,6 +292,14 @@ pub(crate) struct Extras<'a> {
 impl Against {
     /// Loads what a card is judged by.
     pub(crate) fn judge(&self, home: &Home) -> Result<Judge, Failure> {
+        let policy = self.chip_proof.unwrap_or(home.configuration.trust.chip_proof).policy();
+        Ok(Judge { chip_proof: policy, ..self.trusted.judge(home)? })
+    }
+}
+
+impl Trusted {
+    /// Loads what a card is judged by, with the home's policy on proofs of chips.
+    pub(crate) fn judge(&self, home: &Home) -> Result<Judge, Failure> {
         let configuration = &home.configuration;
         let policy = match (self.policy, configuration.trust.policy) {
             (Some(Roots::Real), _) | (None, Mode::Real) => Policy::real(),
@@ -281,7 +313,7 @@ impl Against {
             },
             trust: authority::trust(self.trust.as_deref().unwrap_or(home.path()))?,
             policy: policy.with_crl_grace(grace),
-            chip_proof: self.chip_proof.unwrap_or(configuration.trust.chip_proof).policy(),
+            chip_proof: configuration.trust.chip_proof.policy(),
             at: self.at.unwrap_or_else(Timestamp::now),
         })
     }

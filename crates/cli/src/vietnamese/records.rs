@@ -8,6 +8,18 @@ pub(super) const ROWS: &[Row] = &[
     ("the text has {0} characters; 120 fit", "nội dung có {0} ký tự; chỉ chứa được 120"),
     ("character {0} of the text cannot be printed", "ký tự thứ {0} của nội dung không in được"),
     ("a year is a number from 1930 to 2999", "năm là số từ 1930 đến 2999"),
+    (
+        "Refused: the machine readable zone opens no records",
+        "Bị từ chối: vùng máy đọc (MRZ) không mở được hồ sơ",
+    ),
+    (
+        "Write the record even if the last one on the card says the same",
+        "Vẫn ghi dù bản ghi cuối trên thẻ đã có cùng nội dung",
+    ),
+    (
+        "The category's file is certainly empty: for a terminal that may not read it, where the registry knows of no record",
+        "Tệp của nhóm này chắc chắn còn trống: dành cho thiết bị không được đọc tệp, khi sổ đăng ký chưa biết bản ghi nào",
+    ),
     ("this is not a well-formed record", "đây không phải bản ghi đúng dạng"),
     (
         "the record is of version {0}, which is not known here",
@@ -116,6 +128,14 @@ pub(super) const ROWS: &[Row] = &[
     (
         "EF.DG1 was altered: its hash differs from the signed one",
         "EF.DG1 đã bị sửa: giá trị băm khác với giá trị đã ký",
+    ),
+    (
+        "EF.DG14 was altered: its hash differs from the signed one",
+        "EF.DG14 đã bị sửa: giá trị băm khác với giá trị đã ký",
+    ),
+    (
+        "EF.CardSecurity is not this card's: EF.DG14 does not name its keys",
+        "EF.CardSecurity không phải của thẻ này: EF.DG14 không nêu các khóa trong đó",
     ),
     (
         "the card's number in EF.DG1 is not one of this organisation's",

@@ -1,5 +1,6 @@
 //! `record add`.
 
+use super::unread::Unread;
 use super::{Content, Way, known_head, refused};
 use crate::authority::{Authority, signer_name};
 use crate::commands::record::words;
@@ -10,10 +11,11 @@ use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
 use crate::registry;
 use crate::text::text;
+use chipwright_iso7816::Transport;
 use chipwright_pki::Certificate;
-use chipwright_pki::cv::Category;
+use chipwright_pki::cv::{Category, Right};
 use chipwright_profile::Unit;
-use chipwright_records::{Draft, Head, Payload, RecordsError};
+use chipwright_records::{Draft, End, Head, Last, Payload, RecordsError, RecordsSession, SignedRecord};
 use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -39,6 +41,12 @@ pub(crate) struct Add {
     unit: Option<Vec<String>>,
     #[command(flatten)]
     station: Station,
+    /// Write the record even if the last one on the card says the same
+    #[arg(long)]
+    again: bool,
+    /// The category's file is certainly empty: for a terminal that may not read it, where the registry knows of no record
+    #[arg(long)]
+    first: bool,
     /// As one JSON object
     #[arg(long)]
     json: bool,
@@ -51,7 +59,9 @@ struct Added {
     category: &'static str,
     number: u16,
     sha256: String,
-    free_bytes: usize,
+    already: bool,
+    place_checked: bool,
+    free_bytes: Option<usize>,
 }
 
 impl Add {
@@ -65,55 +75,93 @@ impl Add {
         let added = self.way.with(&home, context, |session| {
             let card = session.card_number().clone();
             let known = known_head(&home, &card, self.category)?;
-            let head = match session.head(self.category) {
-                Err(RecordsError::HeadUnknown(_)) => known.unwrap_or(Head::EMPTY),
-                other => other.map_err(|error| refused(&error))?,
-            };
-            if known.is_some_and(|known| known.number > head.number) {
-                return Err(shorter(self.category));
-            }
+            let unread = Unread::of(&home, &card);
             let draft = Draft { card, recorded_on: Zoned::now().date(), unit, payload };
-            let record = draft
-                .prepare(&head, &certificate)
-                .map_err(|error| not_made(&error))?
-                .sign_with(&key)
-                .map_err(|error| not_made(&error))?;
-            session.append(&record, &certificate).map_err(|error| refused(&error))?;
+            let may_read = session.permissions().has(Right::Read(self.category));
+            let (head, held) = if may_read {
+                let end = self.end(session, known, context)?;
+                (end.head, if self.again { None } else { said_by(&draft, end.last, &certificate)? })
+            } else {
+                (self.end_unread(known, &unread)?, None)
+            };
+            let already = held.is_some();
+            let record = match held {
+                Some(held) => *held,
+                None => draft
+                    .prepare(&head, &certificate)
+                    .map_err(|error| not_made(&error))?
+                    .sign_with(&key)
+                    .map_err(|error| not_made(&error))?,
+            };
+            match (already, may_read) {
+                (true, _) => {}
+                (false, true) => session.append(&record, &certificate).map_err(|error| refused(&error))?,
+                (false, false) => append_unread(session, &record, &certificate, &unread)?,
+            }
             if let Some(registry) = &mut registry {
-                let digest = record.hash();
+                let (number, digest) = (record.number(), record.hash());
                 registry
-                    .note_record_head(
-                        record.card(),
-                        self.category.file(),
-                        record.number(),
-                        &digest,
-                        Timestamp::now(),
-                    )
+                    .note_record_head(record.card(), self.category.file(), number, &digest, Timestamp::now())
                     .map_err(|error| registry::failure(&error))?;
             }
+            unread.end(self.category)?;
             Ok(Added {
                 schema: "chipwright-record-added/1",
                 card_number: record.card().to_string(),
                 category: self.category.name(),
                 number: record.number(),
                 sha256: hex::encode(record.hash()),
-                free_bytes: session.inventory().map_err(|error| refused(&error))?.free.unwrap_or_default(),
+                already,
+                place_checked: may_read,
+                // the record is on the card, whether or not that can still be asked
+                free_bytes: session.inventory().ok().and_then(|inventory| inventory.free),
             })
         })?;
         if self.json {
             context.out.json(&added)?;
         } else {
-            let (en, vi) = words::name(self.category);
-            let said = text!(
-                "{en} record {} is on card {}; room for {} bytes is left",
-                "đã ghi bản ghi {vi} số {} vào thẻ {}; còn chỗ cho {} byte",
-                added.number,
-                added.card_number,
-                added.free_bytes
-            );
-            context.out.data(said.pick(context.out.language))?;
+            added.tell(self.category, context)?;
         }
         Ok(Exit::Success)
+    }
+
+    /// The end of a file that may be read: it must hold what the registry has seen.
+    fn end<T: Transport>(
+        &self,
+        session: &mut RecordsSession<'_, T>,
+        known: Option<Head>,
+        context: &Context,
+    ) -> Result<End, Failure> {
+        let end = session.end(self.category).map_err(|error| refused(&error))?;
+        if let Some(known) = known {
+            if known.number > end.head.number {
+                return Err(shorter(self.category));
+            }
+            if !session.has(self.category, &known).map_err(|error| refused(&error))? {
+                return Err(replaced(self.category, known.number));
+            }
+        }
+        if matches!(end.last, Last::Unreadable(_) | Last::Misplaced) {
+            let place = end.head.number;
+            let said = text!(
+                "what lies at place {place} is not a good record; the new one is written behind it, and `chipwright record verify` tells of it",
+                "nội dung ở vị trí {place} không phải bản ghi đúng; bản ghi mới được ghi tiếp sau nó, xem bằng `chipwright record verify`"
+            );
+            context.out.say(said.pick(context.out.language));
+        }
+        Ok(end)
+    }
+
+    /// The end of a file that may not be read, as far as the registry knows.
+    fn end_unread(&self, known: Option<Head>, unread: &Unread) -> Result<Head, Failure> {
+        if unread.is_unanswered(self.category) {
+            return Err(unanswered(self.category));
+        }
+        match known {
+            Some(known) => Ok(known),
+            None if self.first => Ok(Head::EMPTY),
+            None => Err(refused(&RecordsError::HeadUnknown(self.category))),
+        }
     }
 
     fn unit(&self, home: &Home) -> Result<Unit, Failure> {
@@ -176,6 +224,70 @@ impl Content {
     }
 }
 
+/// The last record, if it says the same and is of the same signer: the answer to it was lost, or the command was given twice.
+fn said_by(draft: &Draft, last: Last, signer: &Certificate) -> Result<Option<Box<SignedRecord>>, Failure> {
+    let Last::Record(last) = last else { return Ok(None) };
+    let same = draft.is_said_by(&last).map_err(|error| not_made(&error))? && last.is_signed_by(signer);
+    Ok(same.then_some(last))
+}
+
+/// Appends where nothing can be read back, and remembers what the card will not tell.
+fn append_unread<T: Transport>(
+    session: &mut RecordsSession<'_, T>,
+    record: &SignedRecord,
+    signer: &Certificate,
+    unread: &Unread,
+) -> Result<(), Failure> {
+    let category = record.category();
+    unread.begin(category)?;
+    let done = if unread.has(signer) { session.append_alone(record) } else { session.append(record, signer) };
+    match done {
+        Ok(()) if unread.has(signer) => Ok(()),
+        Ok(()) => unread.note(signer),
+        Err(RecordsError::Unanswered(error)) => Err(unanswered(category).because(&error)),
+        Err(error) => {
+            unread.end(category)?;
+            Err(refused(&error))
+        }
+    }
+}
+
+impl Added {
+    fn tell(&self, category: Category, context: &Context) -> Result<(), Failure> {
+        let (en, vi) = words::name(category);
+        let (number, card) = (self.number, &self.card_number);
+        let said = match (self.already, self.free_bytes) {
+            (true, _) => text!(
+                "{en} record {number} on card {card} says this already; nothing was written",
+                "bản ghi {vi} số {number} trên thẻ {card} đã có nội dung này; không có gì được ghi"
+            ),
+            (false, Some(free)) => text!(
+                "{en} record {number} is on card {card}; room for {free} bytes is left",
+                "đã ghi bản ghi {vi} số {number} vào thẻ {card}; còn chỗ cho {free} byte"
+            ),
+            (false, None) => text!(
+                "{en} record {number} is on card {card}",
+                "đã ghi bản ghi {vi} số {number} vào thẻ {card}"
+            ),
+        };
+        if self.already {
+            context.out.say(
+                context.out.pick(
+                    "give --again if it is to stand there twice",
+                    "dùng --again nếu cần ghi lần thứ hai",
+                ),
+            );
+        }
+        if !self.place_checked {
+            context.out.say(context.out.pick(
+                "this terminal may not read the file: that the record stands in its place was not checked on the card",
+                "thiết bị này không được đọc tệp: chưa kiểm tra được trên thẻ rằng bản ghi nằm đúng chỗ",
+            ));
+        }
+        context.out.data(said.pick(context.out.language))
+    }
+}
+
 /// Puts a value under a name with dots.
 fn put(object: &mut Map<String, Value>, key: &str, value: &str) {
     match key.split_once('.') {
@@ -230,6 +342,37 @@ fn shorter(category: Category) -> Failure {
         (
             "Keep the card and check it with `chipwright record verify`.",
             "Giữ thẻ lại và kiểm tra bằng `chipwright record verify`.",
+        ),
+    )
+}
+
+fn replaced(category: Category, number: u16) -> Failure {
+    let (en, vi) = words::name(category);
+    Failure::new(
+        Exit::Verdict(15),
+        text!(
+            "{en} record {number} on the card is not the one that the registry has seen; nothing was written",
+            "bản ghi {vi} số {number} trên thẻ không phải bản ghi mà sổ đăng ký đã thấy; không có gì được ghi"
+        ),
+        (
+            "Keep the card and check it with `chipwright record verify`.",
+            "Giữ thẻ lại và kiểm tra bằng `chipwright record verify`.",
+        ),
+    )
+}
+
+/// An append by a terminal that cannot look whether it succeeded.
+fn unanswered(category: Category) -> Failure {
+    let (en, vi) = words::name(category);
+    Failure::new(
+        Exit::Card,
+        text!(
+            "the answer to a {en} record was lost: it may be on the card, and this terminal may not look",
+            "mất câu trả lời khi ghi bản ghi {vi}: bản ghi có thể đã vào thẻ, mà thiết bị này không được đọc"
+        ),
+        (
+            "Run `chipwright record verify --anchor` with a terminal that may read the file, and repeat only if the record is missing.",
+            "Chạy `chipwright record verify --anchor` bằng thiết bị được quyền đọc tệp, và chỉ ghi lại nếu thiếu bản ghi.",
         ),
     )
 }

@@ -1,5 +1,6 @@
 //! `record verify`.
 
+use super::unread::Unread;
 use super::{Way, categories, known_head, refused, words};
 use crate::authority::Authority;
 use crate::context::Context;
@@ -86,6 +87,7 @@ impl Check {
                         Timestamp::now(),
                     )
                     .map_err(|error| registry::failure(&error))?;
+                Unread::of(&home, &card).end(report.category)?;
             }
         }
         let shown = Shown {

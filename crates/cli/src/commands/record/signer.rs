@@ -23,7 +23,7 @@ impl NewSigner {
         let home = context.home()?;
         let authority = Authority::of(&home);
         let _lock = authority.lock()?;
-        let number = authority.record_signers()?.last().map_or(1, |last| last + 1);
+        let number = authority.next_record_signer()?;
         let root_key = authority.root_key(&self.root.passphrase(&home, context)?)?;
         let passphrase = context.station_passphrase(&home, self.station.passphrase())?;
         let issuer = (&root_key as _, &authority.root()?);
