@@ -7,7 +7,6 @@ use house::{GOOD, House, PORTRAITS};
 use insta::assert_snapshot;
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 const READER: [&str; 2] = ["--reader", "emulator:blank-001"];
 
@@ -20,7 +19,7 @@ fn one_card(chip: &[(&str, &str)]) -> (House, String) {
     assert!(house.output(&["emulator", "create", "--count", "2"]).status.success());
     house.members(&GOOD[..1]);
     let mut issue = vec!["issue", "--members", "members.csv", "--portraits", PORTRAITS];
-    issue.extend(["--reader", "emulator:blank-001", "--letters", "letters"]);
+    issue.extend(["--reader", "emulator:blank-001", "--letter-printer", "tee letter.pdf"]);
     let done = house.output(&issue);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let card: Value =
@@ -95,24 +94,4 @@ fn the_verdict_follows() {
     let issue =
         ["issue", "--members", "members.csv", "--portraits", PORTRAITS, "--reader", "emulator:blank-002"];
     assert_eq!(exit(&house, &issue), 0);
-}
-
-/// PIN letters lie in the folder, for the owner alone; a new PIN is a new letter; without a folder nothing is issued.
-#[test]
-fn letters_of_cards_with_a_pin() {
-    let (house, number) = one_card(&[("cam = false", "cam = true"), ("pin = false", "pin = true")]);
-    let letter = house.path().join(format!("letters/{number}.pdf"));
-    let first = fs::read(&letter).unwrap();
-    assert!(first.starts_with(b"%PDF-"));
-    assert_eq!(fs::metadata(&letter).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::metadata(letter.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(verdict(&house), 0);
-    let renew = on(&["update"], &number, &["--new-pin", "--letters", "letters"]);
-    assert_eq!(exit(&house, &renew), 0);
-    assert_ne!(fs::read(&letter).unwrap(), first);
-    assert_eq!(verdict(&house), 0);
-    house.members(&GOOD[1..2]);
-    let mut issue = vec!["issue", "--members", "members.csv", "--portraits", PORTRAITS];
-    issue.extend(["--reader", "emulator:blank-002"]);
-    assert_snapshot!(house.session(&[&issue, &[&issue[..], &["--lang", "vi"]].concat()]));
 }

@@ -15,7 +15,7 @@ mod event;
 mod failure;
 mod feeder;
 pub(crate) mod ledger;
-mod letter;
+pub(crate) mod letter;
 mod member;
 mod passes;
 mod profile;
@@ -30,7 +30,7 @@ use chipwright_iso7816::LengthMode;
 use chipwright_perso::{CardKeys, ChipProfile, PreparePlan};
 use chipwright_pki::check::SignerCache;
 use chipwright_pki::{Certificate, Policy, SignKey, SignerTemplate, TrustStore};
-use chipwright_profile::{IssueTerms, MemberNumber};
+use chipwright_profile::{CardNumber, IssueTerms, MemberNumber};
 use chipwright_registry::Registry;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -139,7 +139,7 @@ pub struct Station<'a> {
     pub random: &'a mut dyn FnMut(&mut [u8]),
     /// Hears what happens.
     pub events: &'a mut dyn FnMut(Event<'_>),
-    /// Keeps the letters, where the cards have a PIN.
+    /// Composes and prints the letters, where the cards have a PIN.
     pub letters: Option<&'a mut dyn Letters>,
     /// How to behave.
     pub options: Options,
@@ -149,7 +149,7 @@ pub struct Station<'a> {
 /// patience ends. Setting `stop` finishes the card in hand and ends the run.
 ///
 /// # Errors
-/// [`Failure`] before anything was begun: wrong terms, cards with a PIN and no place for the letters, a members file that cannot be read, a signer that the trust store does not know.
+/// [`Failure`] before anything was begun: wrong terms, cards with a PIN and no printer for the letters, a members file that cannot be read, a signer that the trust store does not know.
 /// What ends a run later stands in [`Summary::stopped`].
 pub fn run(
     station: Station<'_>,
@@ -198,6 +198,8 @@ struct Desk<'a> {
     letters: Option<&'a mut dyn Letters>,
     options: Options,
     cache: SignerCache,
+    /// Cards written in this run, and whether a letter of them may be out.
+    begun: HashMap<CardNumber, bool>,
     summary: Summary,
     spoiled_in_a_row: u32,
     late: HashMap<MemberNumber, Late>,
@@ -222,11 +224,19 @@ impl<'a> Desk<'a> {
             summary: Summary::default(),
             spoiled_in_a_row: 0,
             late: HashMap::new(),
+            begun: HashMap::new(),
         }
     }
 
     fn say(&mut self, event: Event<'_>) {
         (self.events)(event);
+    }
+
+    /// The card will never be used; a letter of it may be out.
+    fn void_letter(&mut self, card: &CardNumber) {
+        if self.terms.chip.pin && self.begun.get(card) != Some(&false) {
+            self.say(Event::LetterVoid { card, replaced: false });
+        }
     }
 
     fn issue_all(

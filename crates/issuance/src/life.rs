@@ -13,6 +13,7 @@ pub use files::FileFault;
 
 use crate::issue::chip::not_accepted;
 use crate::issue::ledger::{Ledger, LifeBook, reason};
+use crate::issue::letter::Envelope;
 use crate::issue::{Clock, Failure, Letter, Letters, Signer};
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, Transport};
@@ -26,6 +27,7 @@ use chipwright_registry::{Card, CardStatus, LifeEvent, LifeIntent, Registry};
 use chipwright_verify::{Accepted, ChipProofPolicy, Files, Inspection, Proofs, inspect};
 use files::rest;
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// Everything it takes; all of it handed in.
 pub struct Office<'a> {
@@ -45,7 +47,7 @@ pub struct Office<'a> {
     pub clock: &'a dyn Clock,
     /// Fills with random bytes.
     pub random: &'a mut dyn FnMut(&mut [u8]),
-    /// Keeps the letters, where a new PIN is set.
+    /// Composes and prints the letters, where a new PIN is set.
     pub letters: Option<&'a mut dyn Letters>,
 }
 
@@ -74,7 +76,7 @@ pub fn change<T: Transport>(
     let chip = chip_of(&known)?;
     let ledger = Ledger::new(office.registry, office.clock);
     let mut budget = ledger.budget();
-    let mut book = LifeBook::new(&ledger, number, office.signer.certificate().fingerprint());
+    let mut book = LifeBook::new(&ledger, number, office.signer.certificate().fingerprint(), None);
     let clock = office.clock;
     let mut world = Surroundings {
         random: &mut *office.random,
@@ -137,11 +139,13 @@ pub fn update_card<T: Transport>(
             plan = plan.with_file(file, content);
         }
     }
+    let mut sheet = None;
     if data.pin {
-        let (pin, puk) = desk.new_pin(&held)?;
+        let (pin, puk, letter) = desk.new_pin(&held)?;
         plan = plan.with_pin(&pin, &puk);
+        sheet = Some(letter);
     }
-    desk.write(card, &plan)
+    desk.write(card, &plan, sheet)
 }
 
 /// One card at work.
@@ -230,7 +234,10 @@ impl Desk<'_, '_> {
         Ok(files)
     }
 
-    fn new_pin(&mut self, held: &BTreeMap<FileId, Vec<u8>>) -> Result<(Pin, Puk), Failure> {
+    fn new_pin(
+        &mut self,
+        held: &BTreeMap<FileId, Vec<u8>>,
+    ) -> Result<(Pin, Puk, Zeroizing<Vec<u8>>), Failure> {
         let file = |number| held.get(&FileId::Dg(number)).map(Vec::as_slice).unwrap_or_default();
         let name = read::dg11(file(11)).map_err(chipwright_profile::RevisionError::from)?.name();
         let unit = read::dg13(file(13)).map_err(chipwright_profile::RevisionError::from)?.unit;
@@ -238,22 +245,24 @@ impl Desk<'_, '_> {
         let random = &mut *self.office.random;
         let (pin, puk) = (Pin::draw(&mut *random), Puk::draw(&mut *random));
         let letters = self.office.letters.as_deref_mut().ok_or(Failure::NoLetters)?;
-        letters.keep(&Letter {
+        let composed = letters.compose(&Letter {
             name: &name,
             unit: unit.name(),
             card: self.number,
             pin: &pin,
             puk: &puk,
             at,
-        })?;
-        Ok((pin, puk))
+        });
+        let sheet = composed.map_err(|why| Failure::Letter { card: self.number.clone(), why })?;
+        Ok((pin, puk, sheet))
     }
 
-    /// Stores, commits, reads back, records.
+    /// Stores, prints the letter, commits, reads back, records.
     fn write<T: Transport>(
         &mut self,
         card: &mut Exchanger<T>,
         plan: &UpdatePlan,
+        sheet: Option<Zeroizing<Vec<u8>>>,
     ) -> Result<Updated, Failure> {
         card.reset().map_err(Failure::Reset)?;
         let office = &mut self.office;
@@ -261,7 +270,9 @@ impl Desk<'_, '_> {
         let signer = office.signer.certificate().fingerprint();
         let ledger = Ledger::new(office.registry, clock);
         let mut budget = ledger.budget();
-        let mut book = LifeBook::new(&ledger, self.number, signer);
+        let letter = sheet.zip(office.letters.as_deref_mut());
+        let letter = letter.map(|(sheet, printer)| Envelope::new(sheet, printer));
+        let mut book = LifeBook::new(&ledger, self.number, signer, letter);
         let mut world = Surroundings {
             random: &mut *office.random,
             clock: &mut || clock.elapsed(),

@@ -120,9 +120,23 @@ impl Pin {
         parse_digits(text).map(Self).ok_or(AllocationError::Pin)
     }
 
-    /// Draws one; all 1,000,000 values are equally likely.
+    /// Draws one that is not [easily guessed](Self::is_guessable); all others are equally likely.
     pub fn draw(rng: &mut dyn FnMut(&mut [u8])) -> Self {
-        Self(draw_digits(rng))
+        loop {
+            let pin = Self(draw_digits(rng));
+            if !pin.is_guessable() {
+                return pin;
+            }
+        }
+    }
+
+    /// Whether it is one digit only, counts up or down, or repeats two or three digits.
+    #[must_use]
+    pub fn is_guessable(&self) -> bool {
+        let digits = &self.0;
+        let steps = |by: u8| digits.windows(2).all(|pair| (pair[0] - b'0' + by) % 10 == pair[1] - b'0');
+        let repeats = |length: usize| digits.chunks(length).all(|part| part == &digits[..length]);
+        steps(0) || steps(1) || steps(9) || repeats(2) || repeats(3)
     }
 
     /// The six ASCII digits, as DGI 8012 and PACE take them.
@@ -286,6 +300,16 @@ mod tests {
         let mut values = vec![[0xFF; 4], [0, 0, 0, 7]].into_iter();
         let can = Can::draw(&mut |out| out.copy_from_slice(&values.next().unwrap()));
         assert_eq!(can.expose(), b"000007");
+    }
+
+    #[test]
+    fn what_is_tried_first_is_no_pin() {
+        let guessed = [0, 777_777, 123_456, 654_321, 901_234, 210_987, 121_212, 483_483];
+        for wanted in [314_159_u32, 100_000, 112_233] {
+            let mut values = guessed.into_iter().chain([wanted]);
+            let pin = Pin::draw(&mut |out| out.copy_from_slice(&values.next().unwrap().to_be_bytes()));
+            assert_eq!(pin.expose(), wanted.to_string().as_bytes());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::emulator_feeder::EmulatorFeeder;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
-use crate::letters::LetterFolder;
+use crate::letters::LetterPrinter;
 use crate::pcsc_feeder::{Call, PcscFeeder};
 use crate::readers::{self, ReaderName, Stack};
 use crate::recording::Record;
@@ -50,9 +50,10 @@ pub(crate) struct Issue {
     /// Write refused rows into this new CSV file, ready to be mended
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Write a PIN letter for each card into this folder, as PDF that only you may read; needed where chip.pin is set
-    #[arg(long, value_name = "DIR")]
-    letters: Option<PathBuf>,
+    /// The command that prints the PIN letter of each card, a PDF on its standard input, such as "lp -d pin-printer"; no shell runs
+    /// it, and no letter is stored; needed where chip.pin is set
+    #[arg(long, value_name = "COMMAND")]
+    letter_printer: Option<String>,
     /// Stop after this many cards
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -98,7 +99,7 @@ impl Issue {
         let limit = self.limit;
         let mut issued = 0;
         let issuer = &home.configuration.issuer.name;
-        let mut letters = self.letters.as_deref().map(|folder| LetterFolder::new(folder, issuer));
+        let mut printer = self.letter_printer.as_deref().and_then(|it| LetterPrinter::new(it, issuer));
         let station = Station {
             registry: &mut registry,
             profile: home.configuration.chip_profile()?,
@@ -116,7 +117,7 @@ impl Issue {
                 }
                 teller.borrow_mut().hear(&event);
             },
-            letters: letters.as_mut().map(|folder| folder as &mut dyn Letters),
+            letters: printer.as_mut().map(|printer| printer as &mut dyn Letters),
             options: Options {
                 mode: if self.short { LengthMode::Short } else { LengthMode::Extended },
                 ..Options::default()

@@ -96,18 +96,41 @@ pub(super) const ROWS: &[Row] = &[
         "Thử thẻ này ở đầu đọc khác và thẻ khác ở đầu đọc này để biết lỗi ở bên nào; rồi chạy lại: thẻ được làm tiếp từ chỗ dừng.",
     ),
     (
-        "these cards have a PIN, and no place for the PIN letters was named",
-        "thẻ có mã PIN nhưng chưa chỉ ra nơi để thư PIN",
+        "these cards have a PIN, and no printer for the PIN letters was named",
+        "thẻ có mã PIN nhưng chưa chỉ ra máy in thư PIN",
     ),
     (
-        "Name a folder for the PIN letters, or switch the PIN off in the configuration.",
-        "Chỉ ra thư mục cho thư PIN, hoặc tắt PIN trong cấu hình.",
+        "Name the command of the printer with --letter-printer, or switch the PIN off in the configuration.",
+        "Chỉ ra lệnh của máy in bằng --letter-printer, hoặc tắt PIN trong cấu hình.",
     ),
-    ("the PIN letter could not be kept: {0}", "không lưu được thư PIN: {0!}"),
+    ("card {card}: {why}", "thẻ {card}: {why!}"),
+    ("the PIN letter could not be composed: {0}", "không soạn được thư PIN: {0!}"),
     (
-        "Check the folder of the PIN letters and its disk, then start again.",
-        "Kiểm tra thư mục thư PIN và ổ đĩa rồi chạy lại.",
+        "the PIN letter was not printed, and nothing was made final: {0}",
+        "thư PIN chưa in được nên chưa hoàn tất gì: {0!}",
     ),
+    ("the printer's command {program} cannot be started: {why}", "không chạy được lệnh in {program}: {why!}"),
+    ("the printer's command {program} failed ({status})", "lệnh in {program} báo lỗi ({status!})"),
+    ("the printer's command {program} did not read the whole letter", "lệnh in {program} không đọc hết thư"),
+    (
+        "the printer's command {program} did not end within two minutes",
+        "lệnh in {program} không kết thúc trong hai phút",
+    ),
+    ("the printer's command {program} was lost: {why}", "mất liên lạc với lệnh in {program}: {why!}"),
+    ("exit status: {0}", "mã thoát: {0}"),
+    (
+        "Shorten the name or the unit, or write it in Latin letters; the other cards are made.",
+        "Rút gọn họ tên hoặc tên đơn vị, hoặc viết bằng chữ La-tinh; các thẻ khác vẫn được làm.",
+    ),
+    (
+        "Check the printer and its command, destroy what it printed of this letter, then start again: a new letter is printed.",
+        "Kiểm tra máy in và lệnh in, hủy phần thư này đã in ra, rồi chạy lại: thư mới sẽ được in.",
+    ),
+    (
+        "chip {chip} holds data of card {card} as it was planned before; they are erased and the card is begun anew on it",
+        "chip {chip} đang giữ dữ liệu của thẻ {card} theo thiết lập trước; xóa đi và làm lại thẻ từ đầu trên chip này",
+    ),
+    ("Nothing is to be done.", "Không cần làm gì."),
     ("the first records of the card could not be made: {0}", "không lập được bản ghi đầu tiên của thẻ: {0!}"),
     (
         "the signer's certificate has {0} bytes, and a record of the card holds {MOST_BYTES}",

@@ -2,6 +2,7 @@
 
 use super::contact::Line;
 use super::ledger::{IntentBook, reason};
+use super::letter::Envelope;
 use super::passes::{Passes, Sight};
 use super::{Desk, Event, Failure, Fault};
 use chipwright_channel::pace::Password;
@@ -202,6 +203,7 @@ impl Desk<'_> {
                 let why = reason("not-on-the-list");
                 self.ledger.registry().abandon(&live.number, &why, self.ledger.now())?;
                 self.say(Event::Abandoned { card: &live.number, why: &why });
+                self.void_letter(&live.number);
                 passes.other = None;
                 self.pass(card, purpose, passes)
             }
@@ -313,7 +315,34 @@ impl Desk<'_> {
         Ok(ready)
     }
 
+    /// Writes the card. What a torn chip holds of this card is kept if it can be; if the card is to be another one today, the chip
+    /// is erased, as nothing was finalised.
     fn write(
+        &mut self,
+        card: &mut Contact<'_>,
+        found: &Survey,
+        person: &Person,
+        leftovers: Leftovers,
+    ) -> Result<ChipEnd, Failure> {
+        let failure = match self.write_on(card, found, person, leftovers) {
+            Err(failure) if leftovers == Leftovers::Keep => failure,
+            ended => return ended,
+        };
+        let Failure::Perso(PersoError::Leftovers(_) | PersoError::OtherKey { .. }) = failure else {
+            return Err(failure);
+        };
+        let number = self.allocation(person.member.number())?.card_number;
+        let anew = Failure::BegunAnew { chip: ChipId(found.chip.0), card: number.clone() };
+        self.say(Event::Retry { failure: &anew });
+        if !self.terms.chip.pin {
+            // it may have had a PIN when it was begun
+            self.say(Event::LetterVoid { card: &number, replaced: false });
+        }
+        card.reset().map_err(Failure::Reset)?;
+        self.write_on(card, found, person, Leftovers::Erase)
+    }
+
+    fn write_on(
         &mut self,
         card: &mut Contact<'_>,
         found: &Survey,
@@ -324,8 +353,8 @@ impl Desk<'_> {
         let ready = self.make_ready(card, found, leftovers)?;
         let allocation = self.allocation(person.member.number())?;
         let number = allocation.card_number.clone();
-        let plan = match self.plan(person, &allocation, ready.keys()) {
-            Ok(plan) => plan,
+        let (plan, sheet) = match self.plan(person, &allocation, ready.keys()) {
+            Ok(planned) => planned,
             Err(failure) => {
                 if failure.fault() == Fault::Data {
                     let why = reason("cannot-be-built");
@@ -335,13 +364,17 @@ impl Desk<'_> {
                 return Err(failure);
             }
         };
+        let former = self.letter_may_be_out(&number)?;
+        self.begun.insert(number.clone(), former);
         self.ledger.registry().begin_writing(&number, &chip, self.ledger.now())?;
         let freshness = match leftovers {
             Leftovers::Erase => Freshness::Fresh,
             Leftovers::Keep => Freshness::MaybeTorn,
         };
         let mut budget = self.ledger.budget();
-        let mut book = IntentBook::new(&self.ledger, &number, self.signer.certificate.fingerprint());
+        let letter = sheet.zip(self.letters.as_deref_mut());
+        let letter = letter.map(|(sheet, printer)| Envelope::new(sheet, printer));
+        let mut book = IntentBook::new(&self.ledger, &number, self.signer.certificate.fingerprint(), letter);
         let events = &mut *self.events;
         let clock = self.clock;
         let mut world = Surroundings {
@@ -351,15 +384,28 @@ impl Desk<'_> {
             progress: &mut |progress: Progress| events(Event::Progress(progress)),
         };
         let written = write(card, &ready, &plan, freshness, self.keys, &mut book, &mut world);
-        let written = match written {
-            Ok(written) => written,
-            Err(error) => return Err(book.into_failure(budget.into_failure(error.into()))),
-        };
-        if let Some(intent) = book.recorded {
+        let is_out = book.letter.as_ref().is_some_and(|letter| letter.is_out);
+        let recorded = book.recorded;
+        let written = written.map_err(|error| book.into_failure(budget.into_failure(error.into())));
+        if is_out {
+            self.begun.insert(number.clone(), true);
+        }
+        if is_out && former && !matches!(written, Err(Failure::Letter { .. })) {
+            self.say(Event::LetterVoid { card: &number, replaced: true });
+        }
+        let written = written?;
+        if let Some(intent) = recorded {
             self.ledger.registry().finalised(intent, self.ledger.now())?;
         }
         self.say(Event::Finalised { card: &number, chip: &chip, cost: Some(&written.cost) });
         self.accept(card, &number, person.member.number(), &chip)
+    }
+
+    /// Whether a letter of this card may have been printed: by a run of which only the record is left, or by this one.
+    fn letter_may_be_out(&self, number: &CardNumber) -> Result<bool, Failure> {
+        let known = self.ledger.registry().card(number)?;
+        let torn = known.is_some_and(|known| known.status == CardStatus::Writing);
+        Ok(torn && self.begun.get(number).copied().unwrap_or(true))
     }
 
     /// The allocation that the member's card in work has, or a new one.
@@ -411,6 +457,7 @@ impl Desk<'_> {
         self.ledger.registry().revoke(number, &why, self.ledger.now())?;
         self.summary.revoked += 1;
         self.say(Event::Revoked { card: number, why: &why });
+        self.void_letter(number);
         Ok(ChipEnd::Spoiled(Some(*chip), why, Some(failure)))
     }
 
@@ -437,7 +484,7 @@ impl Desk<'_> {
         let allocation = self.ledger.registry().allocation_of(number)?;
         let digits = std::str::from_utf8(allocation.can.expose()).map_err(|_| Failure::AccessNumber)?;
         let password = Password::can(digits).map_err(|_| Failure::AccessNumber)?;
-        let chip_proof = self.demanded_proof();
+        let chip_proof = self.demanded_proof(number);
         let mut ask = Inspection {
             cache: Some(&mut self.cache),
             chip_proof,
@@ -455,9 +502,10 @@ impl Desk<'_> {
         Ok((report, failure))
     }
 
-    /// A proof of the chip, where these cards promise one: a card that does not keep what was written to it is not accepted.
-    fn demanded_proof(&self) -> ChipProofPolicy {
-        match self.terms.chip.proves_itself() {
+    /// A proof of the chip from a card of this run, whose terms say so. A card that an earlier run made final was made by other terms,
+    /// maybe: it keeps what its signed data promise, and those are the ones on record.
+    fn demanded_proof(&self, number: &CardNumber) -> ChipProofPolicy {
+        match self.terms.chip.proves_itself() && self.begun.contains_key(number) {
             true => ChipProofPolicy::Required,
             false => ChipProofPolicy::IfPromised,
         }
@@ -477,6 +525,7 @@ impl Desk<'_> {
                 self.ledger.registry().revoke(&live.number, &why, self.ledger.now())?;
                 self.summary.revoked += 1;
                 self.say(Event::Revoked { card: &live.number, why: &why });
+                self.void_letter(&live.number);
             }
         }
         self.ledger.registry().spoil(&chip, &why, self.ledger.now())?;

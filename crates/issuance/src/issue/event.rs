@@ -115,6 +115,13 @@ pub enum Event<'a> {
         /// Why.
         why: &'a Reason,
     },
+    /// Letters of this card that were printed, if there are any, no longer hold and are to be destroyed.
+    LetterVoid {
+        /// The card.
+        card: &'a CardNumber,
+        /// Another letter of it was printed just now, which holds.
+        replaced: bool,
+    },
     /// The member's card may lie finalised on a chip that is not here.
     Waiting {
         /// The member.

@@ -120,12 +120,28 @@ pub enum Failure {
     /// The signature was not made.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// The cards have a PIN, and nobody keeps the letters.
-    #[error("these cards have a PIN, and no place for the PIN letters was named")]
+    /// The cards have a PIN, and nobody prints the letters.
+    #[error("these cards have a PIN, and no printer for the PIN letters was named")]
     NoLetters,
-    /// A PIN letter was not kept; the card was not written.
-    #[error(transparent)]
-    Letter(#[from] LetterError),
+    /// There is no PIN letter; the card was not made final.
+    #[error("card {card}: {why}")]
+    Letter {
+        /// The card.
+        card: CardNumber,
+        /// What happened.
+        #[source]
+        why: LetterError,
+    },
+    /// The chip holds what this very card is not to have any more: the settings were changed while it was in work.
+    #[error(
+        "chip {chip} holds data of card {card} as it was planned before; they are erased and the card is begun anew on it"
+    )]
+    BegunAnew {
+        /// The chip.
+        chip: ChipId,
+        /// The card.
+        card: CardNumber,
+    },
     /// The first records could not be made.
     #[error("the first records of the card could not be made: {0}")]
     Records(#[from] DraftError),
@@ -203,7 +219,8 @@ impl Failure {
                 | Verdict::ClockNotCredible => Fault::Configuration,
                 _ => Fault::Card,
             },
-            Self::OtherCard { .. } => Fault::Card,
+            Self::OtherCard { .. } | Self::BegunAnew { .. } => Fault::Card,
+            Self::Letter { why: LetterError::Content(_), .. } => Fault::Data,
             Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
                 Fault::Configuration
             }
@@ -213,7 +230,7 @@ impl Failure {
                 Fault::Card
             }
             Self::Revision(_) => Fault::Data,
-            Self::NoLetters | Self::Letter(_) | Self::Records(_) | Self::SignerTooLong(_) => {
+            Self::NoLetters | Self::Letter { .. } | Self::Records(_) | Self::SignerTooLong(_) => {
                 Fault::Configuration
             }
             Self::Build(BuildError::Terms(_)) => Fault::Configuration,
@@ -282,9 +299,15 @@ impl Failure {
             Self::Revision(RevisionError::Build(_)) => "Shorten the name or the unit.",
             Self::Revision(_) => "Verify the card; a card that cannot be read is replaced.",
             Self::NoLetters => {
-                "Name a folder for the PIN letters, or switch the PIN off in the configuration."
+                "Name the command of the printer with --letter-printer, or switch the PIN off in the configuration."
             }
-            Self::Letter(_) => "Check the folder of the PIN letters and its disk, then start again.",
+            Self::Letter { why: LetterError::Content(_), .. } => {
+                "Shorten the name or the unit, or write it in Latin letters; the other cards are made."
+            }
+            Self::Letter { why: LetterError::Printer(_), .. } => {
+                "Check the printer and its command, destroy what it printed of this letter, then start again: a new letter is printed."
+            }
+            Self::BegunAnew { .. } => "Nothing is to be done.",
             Self::Records(_) | Self::SignerTooLong(_) => {
                 "Check the signer's certificate: it signs the first records of each card."
             }

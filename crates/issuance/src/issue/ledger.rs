@@ -1,6 +1,7 @@
 //! The registry as a run uses it: with the clock at hand, and as the budget and journal that writing a chip asks for.
 
-use super::{Clock, Failure};
+use super::letter::Envelope;
+use super::{Clock, Failure, LetterError};
 use chipwright_perso::{
     BudgetError, Change, ChipIdentifier, FinaliseIntent, Journal, JournalError, LifeJournal, TryBudget,
 };
@@ -70,64 +71,71 @@ impl TryBudget for Budget<'_, '_> {
     }
 }
 
-/// Records the intent to finalise one card.
+/// Prints the letter of one card, then records the intent to finalise it.
 pub(crate) struct IntentBook<'l, 'a> {
     ledger: &'l Ledger<'a>,
     card: &'l CardNumber,
     signer: Digest,
     /// The intent on record; only the registry makes one.
     pub(crate) recorded: Option<Intent>,
-    failure: Option<Error>,
+    pub(crate) letter: Option<Envelope<'l>>,
+    failure: Option<Failure>,
 }
 
 impl<'l, 'a> IntentBook<'l, 'a> {
-    pub(crate) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
-        Self { ledger, card, signer, recorded: None, failure: None }
+    pub(crate) const fn new(
+        ledger: &'l Ledger<'a>,
+        card: &'l CardNumber,
+        signer: Digest,
+        letter: Option<Envelope<'l>>,
+    ) -> Self {
+        Self { ledger, card, signer, recorded: None, letter, failure: None }
     }
 
-    /// The error behind a [`JournalError`], if the registry made it.
+    /// The error behind a [`JournalError`].
     pub(crate) fn into_failure(self, error: Failure) -> Failure {
-        self.failure.map_or(error, Failure::Registry)
+        self.failure.unwrap_or(error)
     }
 }
 
 impl Journal for IntentBook<'_, '_> {
     fn intend(&mut self, intent: &FinaliseIntent) -> Result<(), JournalError> {
         let seal = Seal { signer: self.signer, security_object: intent.security_object_digest };
+        let printed = self.letter.as_mut().map_or(Ok(()), Envelope::print);
         let at = self.ledger.now();
-        let recorded = self.ledger.registry().intend_finalise(self.card, &ChipId(intent.chip.0), &seal, at);
-        match recorded {
-            Ok(recorded) => {
-                self.recorded = Some(recorded);
-                Ok(())
-            }
-            Err(error) => {
-                let told = JournalError(error.to_string());
-                self.failure = Some(error);
-                Err(told)
-            }
-        }
+        let recorded = printed.map_err(|why| unprinted(self.card, why)).and_then(|()| {
+            let chip = ChipId(intent.chip.0);
+            Ok(self.ledger.registry().intend_finalise(self.card, &chip, &seal, at)?)
+        });
+        self.recorded = Some(recorded.map_err(|failure| told(&mut self.failure, failure))?);
+        Ok(())
     }
 }
 
-/// Records the intent to change an issued card.
+/// Prints the letter of an issued card, where there is one, and records the intent to change the card.
 pub(crate) struct LifeBook<'l, 'a> {
     ledger: &'l Ledger<'a>,
     card: &'l CardNumber,
     signer: Digest,
     /// The intent on record; only the registry makes one.
     pub(crate) recorded: Option<LifeIntent>,
-    failure: Option<Error>,
+    letter: Option<Envelope<'l>>,
+    failure: Option<Failure>,
 }
 
 impl<'l, 'a> LifeBook<'l, 'a> {
-    pub(crate) const fn new(ledger: &'l Ledger<'a>, card: &'l CardNumber, signer: Digest) -> Self {
-        Self { ledger, card, signer, recorded: None, failure: None }
+    pub(crate) const fn new(
+        ledger: &'l Ledger<'a>,
+        card: &'l CardNumber,
+        signer: Digest,
+        letter: Option<Envelope<'l>>,
+    ) -> Self {
+        Self { ledger, card, signer, recorded: None, letter, failure: None }
     }
 
-    /// The error behind a [`JournalError`], if the registry made it.
+    /// The error behind a [`JournalError`].
     pub(crate) fn into_failure(self, error: Failure) -> Failure {
-        self.failure.map_or(error, Failure::Registry)
+        self.failure.unwrap_or(error)
     }
 
     fn record(
@@ -136,18 +144,13 @@ impl<'l, 'a> LifeBook<'l, 'a> {
         event: LifeEvent,
         seal: Option<&Seal>,
     ) -> Result<(), JournalError> {
+        let printed = self.letter.as_mut().map_or(Ok(()), Envelope::print);
         let at = self.ledger.now();
-        match self.ledger.registry().intend_life(self.card, &ChipId(chip.0), event, seal, at) {
-            Ok(intent) => {
-                self.recorded = Some(intent);
-                Ok(())
-            }
-            Err(error) => {
-                let told = JournalError(error.to_string());
-                self.failure = Some(error);
-                Err(told)
-            }
-        }
+        let recorded = printed.map_err(|why| unprinted(self.card, why)).and_then(|()| {
+            Ok(self.ledger.registry().intend_life(self.card, &ChipId(chip.0), event, seal, at)?)
+        });
+        self.recorded = Some(recorded.map_err(|failure| told(&mut self.failure, failure))?);
+        Ok(())
     }
 }
 
@@ -169,6 +172,17 @@ impl Journal for LifeBook<'_, '_> {
         let seal = Seal { signer: self.signer, security_object: intent.security_object_digest };
         self.record(&intent.chip, LifeEvent::Update, Some(&seal))
     }
+}
+
+fn unprinted(card: &CardNumber, why: LetterError) -> Failure {
+    Failure::Letter { card: card.clone(), why }
+}
+
+/// The text that passes through, beside the failure that is kept whole.
+fn told(kept: &mut Option<Failure>, failure: Failure) -> JournalError {
+    let told = JournalError(failure.to_string());
+    *kept = Some(failure);
+    told
 }
 
 /// A reason of ours.

@@ -1,8 +1,9 @@
-//! PINs leave the station on sealed letters only: who keeps them is handed in.
+//! PINs leave the station on sealed letters only: who composes and prints them is handed in.
 
 use chipwright_profile::{CardNumber, Pin, Puk};
 use jiff::Timestamp;
 use std::error::Error;
+use zeroize::Zeroizing;
 
 /// A member's first PIN and PUK.
 #[derive(Debug)]
@@ -17,20 +18,51 @@ pub struct Letter<'a> {
     pub pin: &'a Pin,
     /// The PUK.
     pub puk: &'a Puk,
-    /// When it is written.
+    /// When it is written; of two letters of a card the later one holds.
     pub at: Timestamp,
 }
 
-/// Where letters are kept until they are sealed.
+/// Composes letters, and prints them.
 pub trait Letters {
-    /// Keeps the letter, durably: it is asked before the card can become final. A later letter for the same card takes the place of this one.
+    /// The letter as it goes to the printer; nothing is printed yet.
     ///
     /// # Errors
-    /// [`LetterError`] when it was not kept; the card is not written then.
-    fn keep(&mut self, letter: &Letter<'_>) -> Result<(), LetterError>;
+    /// [`LetterError::Content`] when this member can have no letter.
+    fn compose(&mut self, letter: &Letter<'_>) -> Result<Zeroizing<Vec<u8>>, LetterError>;
+
+    /// Prints the letter: it is asked when everything else is on the card, and before the card can become final.
+    ///
+    /// # Errors
+    /// [`LetterError::Printer`]; the card does not become final then.
+    fn print(&mut self, sheet: &[u8]) -> Result<(), LetterError>;
 }
 
-/// A letter was not kept.
+/// There is no letter.
 #[derive(Debug, thiserror::Error)]
-#[error("the PIN letter could not be kept: {0}")]
-pub struct LetterError(#[source] pub Box<dyn Error + Send + Sync>);
+pub enum LetterError {
+    /// Not for this member.
+    #[error("the PIN letter could not be composed: {0}")]
+    Content(#[source] Box<dyn Error + Send + Sync>),
+    /// The printer did not take it.
+    #[error("the PIN letter was not printed, and nothing was made final: {0}")]
+    Printer(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// A letter that is printed when its card is about to become final.
+pub(crate) struct Envelope<'e> {
+    pub(crate) sheet: Zeroizing<Vec<u8>>,
+    pub(crate) printer: &'e mut dyn Letters,
+    /// It was handed to the printer, whatever that made of it.
+    pub(crate) is_out: bool,
+}
+
+impl<'e> Envelope<'e> {
+    pub(crate) fn new(sheet: Zeroizing<Vec<u8>>, printer: &'e mut dyn Letters) -> Self {
+        Self { sheet, printer, is_out: false }
+    }
+
+    pub(crate) fn print(&mut self) -> Result<(), LetterError> {
+        self.is_out = true;
+        self.printer.print(&self.sheet)
+    }
+}

@@ -55,7 +55,15 @@ impl Desk<'_> {
         };
         self.say(Event::Began { line, member: &number });
         let person = Person { line, member: applicant.member, portrait };
-        let ending = self.chips_for(&person, feeder, stop)?;
+        let ending = match self.chips_for(&person, feeder, stop) {
+            Err(failure @ Failure::Letter { .. }) => {
+                // the line stops, and the row says so
+                self.say(Event::Failed { line, member: &number, failure: &failure });
+                self.summary.count(Ending::Failed);
+                return Err(failure);
+            }
+            ended => ended?,
+        };
         if matches!(ending, Ending::Waiting | Ending::Interrupted) {
             self.comes_later(person, ending);
         }
@@ -168,6 +176,7 @@ impl Desk<'_> {
                 self.ledger.registry().revoke(&live.number, &why, self.ledger.now())?;
                 self.summary.revoked += 1;
                 self.say(Event::Revoked { card: &live.number, why: &why });
+                self.void_letter(&live.number);
                 Ok(None)
             }
             true => {

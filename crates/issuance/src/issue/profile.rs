@@ -13,6 +13,7 @@ use chipwright_profile::{
     Member, Pin, Puk, Salt, SignedProfile, StatusReference,
 };
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 /// What will be done for one member, to be read before anything is touched.
 #[derive(Debug)]
@@ -91,13 +92,13 @@ fn first_records(
 }
 
 impl Desk<'_> {
-    /// Builds and signs the files of one card for the chip that made these keys; a PIN is drawn, and its letter kept.
+    /// Builds and signs the files of one card for the chip that made these keys; a PIN is drawn, and its letter composed.
     pub(super) fn plan(
         &mut self,
         person: &Person,
         allocation: &Allocation,
         keys: &ChipKeys,
-    ) -> Result<WritePlan, Failure> {
+    ) -> Result<(WritePlan, Option<Zeroizing<Vec<u8>>>), Failure> {
         let at = self.clock.now();
         let member = &person.member;
         let groups = DataGroups::build(member, &person.portrait, allocation, &self.terms, keys)?;
@@ -105,20 +106,23 @@ impl Desk<'_> {
         if self.terms.chip.records.is_some() {
             signed = signed.with_first_records(first_records(member, allocation, &self.terms, self.signer)?);
         }
+        let mut sheet = None;
         if self.terms.chip.pin {
             let letters = self.letters.as_deref_mut().ok_or(Failure::NoLetters)?;
             let (pin, puk) = (Pin::draw(&mut *self.random), Puk::draw(&mut *self.random));
-            letters.keep(&Letter {
+            let composed = letters.compose(&Letter {
                 name: member.name().as_str(),
                 unit: member.unit().name(),
                 card: &allocation.card_number,
                 pin: &pin,
                 puk: &puk,
                 at,
-            })?;
+            });
+            let card = &allocation.card_number;
+            sheet = Some(composed.map_err(|why| Failure::Letter { card: card.clone(), why })?);
             signed = signed.with_pin(&pin, &puk);
         }
-        Ok(WritePlan::new(self.prepare.profile.clone(), &signed))
+        Ok((WritePlan::new(self.prepare.profile.clone(), &signed), sheet))
     }
 
     /// Signs something and checks it as a kiosk would, before the first chip is touched: a card that our own trust data refuses is

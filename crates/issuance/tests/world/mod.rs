@@ -25,6 +25,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 pub const NOW: &str = "2026-11-22T08:00:00Z";
 const HEADER: &str =
@@ -178,22 +179,34 @@ pub fn list_of(members: impl IntoIterator<Item = u32>) -> String {
     members.into_iter().fold(format!("{HEADER}\n"), |text, n| text + &row(n))
 }
 
-/// PIN and PUK of every card, the latest letter.
+/// A printer, and PIN and PUK of every card on its latest letter.
 #[derive(Default)]
 pub struct Drawer {
     pub letters: BTreeMap<String, ([u8; 6], [u8; 10])>,
     pub kept: u32,
     /// It is jammed.
     pub jammed: bool,
+    /// What no letter has room for.
+    pub unfit: Option<&'static str>,
 }
 
 impl Letters for Drawer {
-    fn keep(&mut self, letter: &Letter<'_>) -> Result<(), LetterError> {
+    fn compose(&mut self, letter: &Letter<'_>) -> Result<Zeroizing<Vec<u8>>, LetterError> {
+        if self.unfit.is_some_and(|unfit| letter.unit.contains(unfit)) {
+            return Err(LetterError::Content("there is no room for the unit".into()));
+        }
+        let parts: [&[u8]; 3] = [letter.pin.expose(), letter.puk.expose(), letter.card.as_str().as_bytes()];
+        Ok(Zeroizing::new(parts.concat()))
+    }
+
+    fn print(&mut self, sheet: &[u8]) -> Result<(), LetterError> {
         if self.jammed {
-            return Err(LetterError("the drawer is jammed".into()));
+            return Err(LetterError::Printer("the drawer is jammed".into()));
         }
         self.kept += 1;
-        self.letters.insert(letter.card.to_string(), (*letter.pin.expose(), *letter.puk.expose()));
+        let (pin, rest) = sheet.split_first_chunk().unwrap();
+        let (puk, card) = rest.split_first_chunk().unwrap();
+        self.letters.insert(String::from_utf8(card.to_vec()).unwrap(), (*pin, *puk));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::letters::LetterFolder;
+use crate::letters::LetterPrinter;
 use crate::one_card::OneCard;
 use crate::readers::Inserted;
 use crate::station_keys::StationKeys;
@@ -15,7 +15,6 @@ use crate::{randomness, registry};
 use chipwright_issuance::issue::{self, Letters, Signer};
 use chipwright_issuance::life::Office;
 use chipwright_profile::CardNumber;
-use std::path::Path;
 use std::time::Instant;
 
 /// Which issued card, in which reader, with whose keys.
@@ -40,7 +39,7 @@ impl Desk {
     /// Works on the card with everything an office has.
     pub(crate) fn work<R>(
         &self,
-        letters: Option<&Path>,
+        letter_printer: Option<&str>,
         context: &Context,
         work: impl FnOnce(&mut Inserted, &CardNumber, Office<'_>) -> Result<R, issue::Failure>,
     ) -> Result<R, Failure> {
@@ -53,7 +52,8 @@ impl Desk {
         let key = authority.signer_key(&name, &passphrase)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
         let mut registry = registry::open(&home)?;
-        let mut letters = letters.map(|folder| LetterFolder::new(folder, &home.configuration.issuer.name));
+        let issuer = &home.configuration.issuer.name;
+        let mut printer = letter_printer.and_then(|command| LetterPrinter::new(command, issuer));
         let mut card = self.insert(&home, context)?;
         let office = Office {
             registry: &mut registry,
@@ -64,9 +64,23 @@ impl Desk {
             policy: &policy(&home),
             clock: &SystemClock(Instant::now()),
             random: &mut randomness::fill,
-            letters: letters.as_mut().map(|folder| folder as &mut dyn Letters),
+            letters: printer.as_mut().map(|printer| printer as &mut dyn Letters),
         };
-        work(&mut card, &number, office).map_err(|failure| failed(&failure))
+        let worked = work(&mut card, &number, office);
+        if printer.is_some_and(|printer| printer.given > 0) {
+            let words = match &worked {
+                Ok(_) => text!(
+                    "a new PIN letter of card {number} was printed; earlier letters of it no longer hold: destroy them",
+                    "đã in thư PIN mới của thẻ {number}; các thư trước của thẻ này không còn giá trị: hãy hủy đi"
+                ),
+                Err(_) => text!(
+                    "the PIN letter of card {number} that was given to the printer does not hold yet: destroy it; repeating the command prints another",
+                    "thư PIN của thẻ {number} vừa gửi đến máy in chưa có giá trị: hãy hủy đi; làm lại lệnh sẽ in thư khác"
+                ),
+            };
+            context.out.say(words.pick(context.out.language));
+        }
+        worked.map_err(|failure| failed(&failure))
     }
 
     fn insert(&self, home: &Home, context: &Context) -> Result<Inserted, Failure> {

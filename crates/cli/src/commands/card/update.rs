@@ -8,7 +8,6 @@ use crate::text::{Text, text};
 use chipwright_issuance::life::{NewData, update_card};
 use chipwright_profile::{MemberError, PersonName, Unit};
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// What is to be changed.
 #[derive(Debug, clap::Args)]
@@ -24,12 +23,13 @@ pub(crate) struct Update {
     /// Name of the member's new unit
     #[arg(long, value_name = "NAME", requires = "unit_code")]
     unit_name: Option<String>,
-    /// Set a new PIN and PUK, and write their letter
-    #[arg(long, requires = "letters")]
+    /// Set a new PIN and PUK, and print their letter
+    #[arg(long, requires = "letter_printer")]
     new_pin: bool,
-    /// Write the PIN letter into this folder, as PDF that only you may read
-    #[arg(long, value_name = "DIR")]
-    letters: Option<PathBuf>,
+    /// The command that prints the PIN letter, a PDF on its standard input, such as "lp -d pin-printer"; no shell runs it, and no
+    /// letter is stored
+    #[arg(long, value_name = "COMMAND")]
+    letter_printer: Option<String>,
     /// As one JSON object
     #[arg(long)]
     json: bool,
@@ -48,10 +48,10 @@ struct Done {
 impl Update {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let data = NewData { name: self.name()?, unit: self.unit()?, pin: self.new_pin };
-        let letters = self.letters.as_deref();
+        let printer = self.letter_printer.as_deref();
         let updated = self
             .desk
-            .work(letters, context, |card, number, office| update_card(card, number, &data, office))?;
+            .work(printer, context, |card, number, office| update_card(card, number, &data, office))?;
         let number = self.desk.number()?;
         if self.json {
             context.out.json(&Done {

@@ -60,6 +60,9 @@ pub(super) fn machine(event: &Event<'_>, language: Language) -> Vec<Value> {
         Event::Abandoned { card, why } => {
             one(json!({ "schema": SCHEMA, "event": "abandoned", "card": card.as_str(), "reason": why.as_str() }))
         }
+        Event::LetterVoid { card, replaced } => one(json!({
+            "schema": SCHEMA, "event": "letter_void", "card": card.as_str(), "replaced": replaced,
+        })),
         Event::Waiting { member, chip } => one(json!({
             "schema": SCHEMA, "event": "waiting", "member": member.as_str(), "chip": chip.to_string(),
         })),

@@ -57,6 +57,19 @@ pub(super) fn people(event: &Event<'_>, out: Output) -> Vec<String> {
         Event::Abandoned { card, why } => {
             vec![format!("{}  {card}, {}", out.pick("dropped ", "bỏ      "), class(why, out))]
         }
+        Event::LetterVoid { card, replaced } => {
+            let words = match replaced {
+                true => text!(
+                    "letter    {card}, a new PIN letter was printed; if there is an earlier one, it no longer holds: destroy it",
+                    "thư PIN   {card}, đã in thư mới; nếu có thư trước thì thư đó không còn giá trị: hãy hủy đi"
+                ),
+                false => text!(
+                    "letter    {card}, if a PIN letter of this card was printed, it does not hold: destroy it",
+                    "thư PIN   {card}, nếu đã in thư PIN của thẻ này thì thư không còn giá trị: hãy hủy đi"
+                ),
+            };
+            vec![words.pick(out.language).to_owned()]
+        }
         Event::Waiting { member, chip } => {
             let words = text!(
                 "waiting   member {member}: put chip {chip} into a reader",
