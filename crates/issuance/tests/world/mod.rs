@@ -14,7 +14,7 @@ use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::{ChipFeatures, IssueTerms, MemberNumber};
 use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
 use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, random};
-use chipwright_verify::{Inspection, Verdict, inspect};
+use chipwright_verify::{ChipProofPolicy, Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use jiff::civil::date;
 use std::cell::{Cell, RefCell};
@@ -226,6 +226,8 @@ pub struct World {
     /// The PIN letters that were kept.
     pub letters: Drawer,
     pub log: Vec<String>,
+    /// What a kiosk demands of chips.
+    pub kiosk: ChipProofPolicy,
     pub stop_after_issued: u32,
     pub kill_when_finalised: bool,
     /// Tells the run to stop.
@@ -253,6 +255,7 @@ impl World {
             chip: ChipFeatures::PROVEN,
             letters: Drawer::default(),
             log: Vec::new(),
+            kiosk: ChipProofPolicy::Required,
             stop_after_issued: u32::MAX,
             kill_when_finalised: false,
             stop: Arc::default(),
@@ -389,6 +392,7 @@ impl World {
                 let at = NOW.parse().unwrap();
                 let instance = ChipProfile::default().instance;
                 let mut ask = Inspection::new(instance, &password, &self.trust, &policy, at);
+                ask.chip_proof = self.kiosk;
                 let (report, _) = inspect(&mut card, &mut ask, &mut *random(99));
                 if report.verdict() == Verdict::Valid {
                     known = true;
