@@ -223,13 +223,13 @@ fn a_terminal_may_keep_its_key_to_itself_and_share_a_bit() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no right to append:transfer"));
 
     // a terminal that may append and not read goes on from what the registry has seen
-    let change = |right: &str| {
+    let change = |right: &str, first: &[&str]| {
         let set = format!("right={right}");
         let more = ["--set", "change=granted", "--set", "from=2026-01-01", "--set", "decision=1-QĐ"];
-        succeeds(&house, &[&["record", "add", "rights", "--set", &set], &more[..], &CARD].concat());
+        succeeds(&house, &[&["record", "add", "rights", "--set", &set], &more[..], first, &CARD].concat());
     };
-    change("Quyền ứng cử");
-    change("Quyền đề cử");
+    change("Quyền ứng cử", &["--first"]);
+    change("Quyền đề cử", &[]);
     terminal(&house, "reader", &["can-allowed", "read:rights"]);
     let verify = [&["record", "verify", "--json", "--terminal", "reader"], &CARD[..3]].concat();
     let checked = json(&house, &verify);
@@ -274,4 +274,130 @@ fn homes_without_terminals_say_how_to_make_them() {
         &["terminal", "issue", "kiosk", "--right", "read:everything"],
     ]);
     assert_snapshot!(said);
+}
+
+fn add_training(house: &House, terminal: &str, course: &str, more: &[&str]) -> Output {
+    let course = format!("course={course}");
+    let mut arguments = vec!["record", "add", "training", "--set", &course, "--set", "provider=A"];
+    arguments.extend(["--set", "from=2026-03-02", "--set", "until=2026-03-13", "--terminal", terminal]);
+    arguments.extend(&CARD[..3]);
+    arguments.extend(more);
+    house.output(&arguments)
+}
+
+fn said(done: &Output) -> String {
+    String::from_utf8_lossy(&done.stderr).into_owned()
+}
+
+/// An append at the wrong place cannot be taken back: where nobody knows the place, nothing is written.
+#[test]
+fn without_a_known_end_nothing_is_appended_unread() {
+    let house = house(&["can-allowed", "read:training"]);
+    terminal(&house, "desk", &["can-allowed", "append:training"]);
+    let refused = add_training(&house, "desk", "A", &[]);
+    assert_eq!(refused.status.code(), Some(5), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("the end of the file is not known") && said(&refused).contains("--first")
+    );
+    assert_eq!(house.stdout(&record(&["list", "training"])), "training (0)\n");
+    // from then on the registry knows it
+    let done = add_training(&house, "desk", "A", &["--first"]);
+    assert!(done.status.success() && said(&done).contains("was not checked on the card"), "{}", said(&done));
+    assert!(add_training(&house, "desk", "B", &[]).status.success());
+    let checked = json(&house, &record(&["verify", "--json"]));
+    assert_eq!((&checked["good"], &checked["categories"][0]["records"]), (&true.into(), &2.into()));
+    // an append whose end nobody knows
+    let folder = fs::read_dir(house.path().join("home/records")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(fs::read_to_string(folder.join("certificates")).unwrap().lines().count(), 1);
+    fs::write(folder.join("training.unanswered"), "").unwrap();
+    let refused = add_training(&house, "desk", "C", &[]);
+    assert!(!refused.status.success() && said(&refused).contains("verify --anchor"), "{}", said(&refused));
+    succeeds(&house, &record(&["verify", "--anchor"]));
+    assert!(add_training(&house, "desk", "C", &[]).status.success());
+}
+
+/// Whatever moment the card is torn away at: repeating writes the record, and writes it once.
+#[test]
+fn a_record_is_written_once_however_often_it_is_repeated() {
+    let house = house(&["can-allowed", "read:party-life", "append:party-life"]);
+    assert!(add_year(&house, "2023").status.success());
+    let mut unsure = 0;
+    for after in 24..60 {
+        succeeds(&house, &["emulator", "tear", "blank-001", "--after-apdus", &after.to_string()]);
+        let done = add_year(&house, "2024");
+        unsure += usize::from(said(&done).contains("it may be on the card"));
+        if done.status.success() {
+            break;
+        }
+    }
+    succeeds(&house, &["emulator", "tear", "blank-001", "--never"]);
+    assert!(unsure > 0, "no answer to the record was lost");
+    let again = add_year(&house, "2024");
+    assert!(again.status.success() && String::from_utf8_lossy(&again.stdout).contains("says this already"));
+    assert!(house.stdout(&record(&["list"])).starts_with("party life (2)\n"));
+    let twice = record(&["add", "party-life", "--set", "year=2024", "--set", "grade=good", "--again"]);
+    succeeds(&house, &twice);
+    let checked = json(&house, &record(&["verify", "--json"]));
+    assert_eq!((&checked["good"], &checked["categories"][0]["records"]), (&true.into(), &3.into()));
+}
+
+/// A card that was put back to an earlier state and written to elsewhere has as many records, and others.
+#[test]
+fn nothing_is_written_behind_a_record_that_the_registry_has_not_seen() {
+    let house = house(&["can-allowed", "read:party-life", "append:party-life"]);
+    assert!(add_year(&house, "2024").status.success());
+    let files = ["home/emulator/blank-001.card", "home/registry.sqlite"];
+    let take = || files.map(|file| fs::read(house.path().join(file)).unwrap());
+    let before = take();
+    assert!(add_year(&house, "2025").status.success());
+    let [_, seen] = take();
+    for (file, content) in files.iter().zip(&before) {
+        fs::write(house.path().join(file), content).unwrap();
+    }
+    assert!(add_year(&house, "2026").status.success());
+    fs::write(house.path().join(files[1]), seen).unwrap();
+    let refused = add_year(&house, "2027");
+    assert_eq!(refused.status.code(), Some(15));
+    assert!(said(&refused).contains("record 2 on the card is not the one that the registry has seen"));
+    assert!(house.stdout(&record(&["list"])).starts_with("party life (2)\n"));
+}
+
+/// A record in the wrong place is told of, and the category stays of use.
+#[test]
+fn a_category_outlives_a_record_in_the_wrong_place() {
+    let house = house(&["can-allowed", "read:training", "append:training"]);
+    terminal(&house, "desk", &["can-allowed", "append:training"]);
+    let registry = house.path().join("home/registry.sqlite");
+    let unknowing = fs::read(&registry).unwrap();
+    assert!(add_training(&house, "kiosk", "A", &[]).status.success());
+    let knowing = fs::read(&registry).unwrap();
+    fs::write(&registry, unknowing).unwrap();
+    assert!(add_training(&house, "desk", "B", &["--first"]).status.success());
+    fs::write(&registry, knowing).unwrap();
+    let done = add_training(&house, "kiosk", "C", &[]);
+    assert!(
+        done.status.success() && said(&done).contains("at place 2 is not a good record"),
+        "{}",
+        said(&done)
+    );
+    assert!(add_training(&house, "kiosk", "D", &[]).status.success());
+    let checked = json(&house, &record(&["verify", "--json"]));
+    let findings = checked["categories"][0]["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!((&findings[0]["kind"], &checked["categories"][0]["records"]), (&"repeated".into(), &4.into()));
+}
+
+/// What opens no records, or means nothing for them, is refused or not there.
+#[test]
+fn the_machine_readable_zone_opens_no_records() {
+    let house = house(&["can-allowed", "read:training"]);
+    let zone = ["record", "list", "--terminal", "kiosk", "--reader", "emulator:blank-001", "--mrz-file", "z"];
+    let mut told = house.transcript(&zone);
+    told += &house.transcript(&[&["--lang", "vi"], &zone[..]].concat());
+    assert_snapshot!(told);
+    let proof = house.output(&record(&["list", "--chip-proof", "required"]));
+    assert_eq!(proof.status.code(), Some(2));
+    assert!(said(&proof).contains("unexpected argument '--chip-proof'"));
+    let help = house.stdout(&["record", "list", "--help"]);
+    assert!(!help.contains("--mrz-file") && help.contains("--from-registry"), "{help}");
 }

@@ -73,6 +73,10 @@ impl Add {
         // before anything is written: where the head is to be kept must be there
         let mut registry = if home.registry().is_file() { Some(registry::open(&home)?) } else { None };
         let added = self.way.with(&home, context, |session| {
+            let right = Right::Append(self.category);
+            if !session.permissions().has(right) {
+                return Err(refused(&RecordsError::NotPermitted(right)));
+            }
             let card = session.card_number().clone();
             let known = known_head(&home, &card, self.category)?;
             let unread = Unread::of(&home, &card);
