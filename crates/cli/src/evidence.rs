@@ -80,12 +80,10 @@ impl<'a> Archive<'a> {
 
     /// What is asked of the next inspection.
     pub(crate) fn request(&self) -> Result<Request, Failure> {
-        let mut nonce = [0; 16];
-        crate::randomness::fill(&mut nonce);
         let delete_on = self.today.checked_add(i64::from(self.policy.keep_days).days()).map_err(|error| {
             Failure::of(Exit::Configuration, &error, ("Mend evidence.keep_days.", "Sửa evidence.keep_days."))
         })?;
-        Ok(Request { station: self.policy.station.clone(), nonce, delete_on })
+        Ok(Request { station: self.policy.station.clone(), delete_on })
     }
 
     /// Seals a record and gives its name.

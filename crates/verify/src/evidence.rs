@@ -1,9 +1,12 @@
 //! Evidence that a chip was here: a signature of Active Authentication over a challenge that nobody chose freely.
 //!
 //! ```text
-//! challenge = first 8 bytes of SHA-256(tag ‖ time, seconds since 1970 (8) ‖ station, length (2) and UTF-8 ‖ nonce of the session (16))
+//! challenge = first 8 bytes of SHA-256(tag ‖ time, seconds since 1970 (8) ‖ station, length (2) and UTF-8
+//!                                      ‖ nonce (16) ‖ day of deletion, YYYY-MM-DD (10))
 //! tag       = "Chipwright evidence 1" 00
 //! ```
+//!
+//! The nonce is drawn for every contact with the card: a signature that was fetched while the card was away from the reader fits no challenge.
 //!
 //! Chip Authentication and Chip Authentication Mapping convince the terminal and nobody else, since the terminal could have made the whole
 //! conversation up; they are recorded as what they are. A signature says that the chip signed this challenge, not that it lay on this station: whoever relays
@@ -15,7 +18,7 @@ use crate::inspect::Inspection;
 use crate::memory::Memory;
 use crate::proof::Proof;
 use crate::verdict::Verdict;
-use chipwright_channel::active_authentication::ActiveAuthenticationKey;
+use chipwright_channel::active_authentication::{ActiveAuthenticationKey, Signature64};
 use chipwright_channel::{NotGenuine, PublicKeyError};
 use chipwright_pki::check::check;
 use chipwright_pki::policy::Policy;
@@ -38,25 +41,43 @@ const TAG: &[u8] = b"Chipwright evidence 1\0";
 pub struct Request {
     /// The station's name.
     pub station: String,
-    /// Random, new for every inspection.
-    pub nonce: [u8; 16],
     /// The day on which the record must be deleted.
     pub delete_on: Date,
 }
 
-/// The challenge for this time and request.
-#[must_use]
-pub(crate) fn challenge(at: Timestamp, request: &Request) -> [u8; 8] {
-    derive(at, &request.station, &request.nonce)
+/// What makes a challenge new: drawn for one contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nonce([u8; 16]);
+
+impl Nonce {
+    pub(crate) fn draw(random: &mut dyn FnMut(&mut [u8])) -> Self {
+        let mut nonce = [0; 16];
+        random(&mut nonce);
+        Self(nonce)
+    }
 }
 
-fn derive(at: Timestamp, station: &str, nonce: &[u8; 16]) -> [u8; 8] {
+/// A signature of the chip, and what its challenge was made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signed {
+    pub(crate) nonce: Nonce,
+    pub(crate) signature: Signature64,
+}
+
+/// The challenge for this time, request and contact.
+#[must_use]
+pub(crate) fn challenge(at: Timestamp, request: &Request, nonce: Nonce) -> [u8; 8] {
+    derive(at, &request.station, &nonce.0, request.delete_on)
+}
+
+fn derive(at: Timestamp, station: &str, nonce: &[u8; 16], delete_on: Date) -> [u8; 8] {
     let mut hash = digest::Context::new(&digest::SHA256);
     hash.update(TAG);
     hash.update(&at.as_second().to_be_bytes());
     hash.update(&u16::try_from(station.len()).unwrap_or(u16::MAX).to_be_bytes());
     hash.update(station.as_bytes());
     hash.update(nonce);
+    hash.update(delete_on.to_string().as_bytes());
     let mut challenge = [0; 8];
     challenge.copy_from_slice(&hash.finish().as_ref()[..8]);
     challenge
@@ -70,7 +91,8 @@ pub struct Evidence {
     /// When the card was inspected, in whole seconds.
     time: Timestamp,
     station: String,
-    nonce: Hex,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nonce: Option<Hex>,
     delete_on: Date,
     /// What convinced the station; what others can check is the signature alone.
     convinced: Vec<Proof>,
@@ -88,9 +110,9 @@ pub struct Evidence {
 pub struct Shown {
     /// SHA-256 of the card's EF.SOD, by which the registry finds the card.
     pub security_object_digest: [u8; 32],
-    /// When, by the station's own clock; the chip signed it.
+    /// When, by the station's word: once signed it cannot be changed, but nobody says that the station's clock was right.
     pub time: Timestamp,
-    /// Where.
+    /// Where, by the station's word too.
     pub station: String,
     /// What convinced the station besides.
     pub convinced: Vec<Proof>,
@@ -106,6 +128,9 @@ pub enum EvidenceError {
     /// A field of the wrong length.
     #[error("the record's {0} has the wrong length")]
     Length(&'static str),
+    /// The record says that it was made later than now.
+    #[error("the record says that it was made on {0}, which has not come yet")]
+    FromTheFuture(Timestamp),
     /// The record must have been deleted.
     #[error("the record was to be deleted on {0}")]
     Outlived(Date),
@@ -142,10 +167,10 @@ impl Evidence {
             format: FORMAT.to_owned(),
             time: Timestamp::from_second(at.as_second()).ok()?,
             station: request.station.clone(),
-            nonce: Hex(request.nonce.to_vec()),
+            nonce: memory.signed_challenge.map(|signed| Hex(signed.nonce.0.to_vec())),
             delete_on: request.delete_on,
             convinced,
-            signature: memory.signature.map(|(_, signature)| Hex(signature.0.to_vec())),
+            signature: memory.signed_challenge.map(|signed| Hex(signed.signature.0.to_vec())),
             security_object: Hex(files.get(FileId::Sod)?.to_vec()),
             dg14: hex(14),
             dg15: hex(15),
@@ -179,11 +204,15 @@ impl Evidence {
         if self.format != FORMAT {
             return Err(EvidenceError::Format(self.format.clone()));
         }
+        if self.time > now.saturating_add(policy.clock_skew).unwrap_or(Timestamp::MAX) {
+            return Err(EvidenceError::FromTheFuture(self.time));
+        }
         if now.to_zoned(TimeZone::UTC).date() > self.delete_on {
             return Err(EvidenceError::Outlived(self.delete_on));
         }
-        let nonce = self.nonce.0.as_slice().try_into().map_err(|_| EvidenceError::Length("nonce"))?;
         let signature = self.signature.as_ref().ok_or(EvidenceError::OnlyTheStation)?;
+        let nonce = self.nonce.as_ref().map(|nonce| nonce.0.as_slice()).unwrap_or_default();
+        let nonce = nonce.try_into().map_err(|_| EvidenceError::Length("nonce"))?;
         let unreadable = |error: read::ReadError| EvidenceError::SecurityObject(error.to_string());
         let cms = read::sod(&self.security_object.0).map_err(unreadable)?;
         let report = check(cms, trust, policy, now);
@@ -201,8 +230,8 @@ impl Evidence {
         let signed = SecurityObject::from_der(content).map_err(unreadable)?;
         let dg15 = self.dg15.as_ref().filter(|dg15| signed.matches(15, &dg15.0) == Some(true));
         let key = ActiveAuthenticationKey::from_dg15(&dg15.ok_or(EvidenceError::KeyNotSigned)?.0)?;
-        key.verify(derive(self.time, &self.station, &nonce), &signature.0)
-            .map_err(EvidenceError::Signature)?;
+        let challenge = derive(self.time, &self.station, &nonce, self.delete_on);
+        key.verify(challenge, &signature.0).map_err(EvidenceError::Signature)?;
         let mut security_object_digest = [0; 32];
         let digest = digest::digest(&digest::SHA256, &self.security_object.0);
         security_object_digest.copy_from_slice(digest.as_ref());

@@ -1,6 +1,7 @@
 //! What an inspection has learnt so far; it outlasts a lost contact.
 
 use crate::check::Check;
+use crate::evidence::Signed;
 use crate::files::Files;
 use crate::ladder::Rung;
 use crate::owed::Security;
@@ -8,7 +9,6 @@ use crate::proof::Proof;
 use crate::read::Reading;
 use crate::unread::Unread;
 use crate::verdict::Verdict;
-use chipwright_channel::active_authentication::Signature64;
 use chipwright_channel::sm::MAX_SHORT_RESPONSE;
 use chipwright_iso7816::Atr;
 use chipwright_pki::report::SecurityObjectReport;
@@ -41,8 +41,8 @@ pub(crate) struct Memory {
     pub(crate) due: Option<Vec<Proof>>,
     /// What came of each in this session.
     outcomes: BTreeMap<Proof, Result<(), (Verdict, String)>>,
-    /// The chip's signature over the challenge, and the challenge.
-    pub(crate) signature: Option<([u8; 8], Signature64)>,
+    /// The chip's signature for evidence.
+    pub(crate) signed_challenge: Option<Signed>,
     /// Whether the text verdict was told.
     pub(crate) told: bool,
     /// How the files are read.
@@ -71,7 +71,7 @@ impl Memory {
         self.unread = None;
         self.outcomes.clear();
         self.foreign_security = None;
-        self.signature = None;
+        self.signed_challenge = None;
         self.exchanges = 0;
         // the security object is read anew and compared
         self.partial.remove(&FileId::Sod);

@@ -24,7 +24,7 @@ use chipwright_pki::{Certificate, Policy, SignKey, TrustStore};
 use chipwright_profile::CardNumber;
 use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
-use chipwright_verify::evidence::Request;
+use chipwright_verify::evidence::{EvidenceError, Request};
 use chipwright_verify::{
     Check, ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable,
 };
@@ -126,6 +126,9 @@ impl Verify {
             return self.evidence(file, &judge, &home, context);
         }
         let archive = self.records.keep_evidence.as_ref();
+        if archive.is_some() {
+            judge.is_now()?;
+        }
         let archive = archive.map(|folder| Archive::open(folder, &home, context)).transpose()?;
         let Some(mut card) = self.card.insert_to_read(&home, context)? else {
             return Err(Failure::new(
@@ -191,7 +194,12 @@ impl Verify {
         let passphrase = source.open(&evidence::asked(), context.out.language)?;
         let evidence = evidence::opened(file, home, &passphrase)?;
         let (time, station) = evidence.made();
-        let checked = evidence.check(&judge.trust, &judge.policy, judge.at);
+        // its day is that of the clock, whatever time it is judged for
+        let outlived = Timestamp::now().to_zoned(TimeZone::UTC).date() > evidence.delete_on();
+        let checked = match outlived {
+            true => Err(EvidenceError::Outlived(evidence.delete_on())),
+            false => evidence.check(&judge.trust, &judge.policy, judge.at),
+        };
         let out = context.out;
         let fault = checked.as_ref().err().map(ToString::to_string);
         if self.json {
@@ -320,6 +328,20 @@ impl Trusted {
 }
 
 impl Judge {
+    /// Evidence takes its time from the judge: it is made now, and at no other time.
+    fn is_now(&self) -> Result<(), Failure> {
+        if self.at.duration_since(Timestamp::now()).abs() <= self.policy.clock_skew {
+            return Ok(());
+        }
+        let what = text!(
+            "evidence is kept of what happens now, and --at names another time: {}",
+            "bằng chứng chỉ được lưu cho thời điểm hiện tại, còn --at nêu thời điểm khác: {}",
+            self.at
+        );
+        let next = ("Leave out --at, or --keep-evidence.", "Bỏ --at, hoặc bỏ --keep-evidence.");
+        Err(Failure::new(Exit::Usage, what, next))
+    }
+
     /// What a terminal holds against a card whose records it opens.
     pub(crate) fn terminal<'a>(&'a self, chain: &'a Chain, key: &'a dyn SignKey) -> Terminal<'a> {
         let Self { application, trust, policy, at, .. } = self;

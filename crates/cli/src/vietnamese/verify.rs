@@ -38,6 +38,10 @@ pub(super) const ROWS: &[Row] = &[
         "bản ghi có dạng {0}, chương trình này không biết",
     ),
     ("the record's {0} has the wrong length", "trường {0} của bản ghi sai độ dài"),
+    (
+        "the record says that it was made on {0}, which has not come yet",
+        "bản ghi tự nêu được lập vào {0}, thời điểm đó chưa đến",
+    ),
     ("the record was to be deleted on {0}", "bản ghi lẽ ra phải xóa vào {0}"),
     (
         "the chip convinced this station only: the record holds no signature that others can check",

@@ -1,7 +1,7 @@
 //! The chip's proofs: what the signed data promise must convince; there is no other proof in its place.
 
 use super::{Inside, Stop};
-use crate::evidence;
+use crate::evidence::{self, Nonce, Signed};
 use crate::owed::{Owed, PROMISING, Security};
 use crate::proof::{Proof, Proofs};
 use crate::read::{Link, ReadError};
@@ -124,12 +124,15 @@ impl<T: Transport> Inside<'_, '_, T> {
     }
 
     fn active_authentication(&mut self, key: &ActiveAuthenticationKey) -> Result<(), Stop> {
-        let challenge = match &self.ask.evidence {
-            Some(request) => evidence::challenge(self.ask.at, request),
+        let (challenge, nonce) = match &self.ask.evidence {
+            Some(request) => {
+                let nonce = Nonce::draw(&mut *self.random);
+                (evidence::challenge(self.ask.at, request, nonce), Some(nonce))
+            }
             None => {
                 let mut challenge = [0; 8];
                 (self.random)(&mut challenge);
-                challenge
+                (challenge, None)
             }
         };
         let (waiting, command) = active_authentication::challenge(key, challenge);
@@ -149,7 +152,7 @@ impl<T: Transport> Inside<'_, '_, T> {
         };
         match waiting.receive(&response) {
             Ok((signature, _)) => {
-                self.memory.signature = Some((challenge, signature));
+                self.memory.signed_challenge = nonce.map(|nonce| Signed { nonce, signature });
                 self.memory.note(Proof::ActiveAuthentication, Ok(()));
             }
             Err(error) => {
