@@ -66,10 +66,10 @@ impl Bench<'_> {
 fn whole(content: &[u8]) -> Option<usize> {
     let tag = usize::from(content.first()? & 0x1F == 0x1F) + 1;
     let first = usize::from(*content.get(tag)?);
-    let more = if first < 0x80 { 0 } else { first - 0x80 };
+    let more = first.saturating_sub(0x80);
     let long = content.get(tag + 1..tag + 1 + more)?;
     let value = long.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    Some(tag + 1 + more + if more == 0 { first } else { value })
+    Some(tag + 1 + more + if first < 0x80 { first } else { value })
 }
 
 /// DG14 carries one SecurityInfo of ours, and in it the hash of the keys.

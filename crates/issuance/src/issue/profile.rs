@@ -91,6 +91,9 @@ fn first_records(
     Ok(FirstRecords { certificate, citizen_number: record.as_der().to_vec() })
 }
 
+/// A PIN letter as the printer takes it.
+pub(super) type Sheet = Zeroizing<Vec<u8>>;
+
 impl Desk<'_> {
     /// Builds and signs the files of one card for the chip that made these keys; a PIN is drawn, and its letter composed.
     pub(super) fn plan(
@@ -98,7 +101,7 @@ impl Desk<'_> {
         person: &Person,
         allocation: &Allocation,
         keys: &ChipKeys,
-    ) -> Result<(WritePlan, Option<Zeroizing<Vec<u8>>>), Failure> {
+    ) -> Result<(WritePlan, Option<Sheet>), Failure> {
         let at = self.clock.now();
         let member = &person.member;
         let groups = DataGroups::build(member, &person.portrait, allocation, &self.terms, keys)?;
