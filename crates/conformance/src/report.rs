@@ -28,6 +28,8 @@ pub struct Report {
 pub struct Count {
     /// [`State::Passed`].
     pub passed: usize,
+    /// [`State::Partly`].
+    pub partly: usize,
     /// [`State::Failed`].
     pub failed: usize,
     /// [`State::Skipped`].
@@ -56,8 +58,10 @@ pub struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// A scenario passed, and none failed.
+    /// All its scenarios passed whole.
     Passed,
+    /// None failed, and some of what shows it could not be run.
+    Partly,
     /// A scenario failed.
     Failed,
     /// All its scenarios were skipped.
@@ -75,6 +79,7 @@ impl Report {
             card,
             count: Count {
                 passed: number(State::Passed),
+                partly: number(State::Partly),
                 failed: number(State::Failed),
                 skipped: number(State::Skipped),
                 not_run: number(State::NotRun),
@@ -118,10 +123,12 @@ impl Row {
             State::NotRun
         } else if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {
             State::Failed
-        } else if any(|outcome| matches!(outcome, Outcome::Passed)) {
+        } else if !any(|outcome| matches!(outcome, Outcome::Passed)) {
+            State::Skipped
+        } else if about.iter().all(|finding| finding.passed_whole()) {
             State::Passed
         } else {
-            State::Skipped
+            State::Partly
         };
         Self {
             id: requirement.id.clone(),

@@ -54,6 +54,14 @@ pub struct Finding {
     pub cuts: u64,
 }
 
+impl Finding {
+    /// Whether it passed, and every case of it could be run.
+    #[must_use]
+    pub fn passed_whole(&self) -> bool {
+        matches!(self.outcome, Outcome::Passed) && self.skipped_cases.is_empty()
+    }
+}
+
 /// What the person who runs the suite says of the card.
 #[derive(Clone, Default)]
 pub struct Terms {

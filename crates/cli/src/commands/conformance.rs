@@ -84,7 +84,7 @@ impl Conformance {
         let report = suite.report(device.description(), findings);
         self.write(&report)?;
         context.out.data(&summary(report.count, context.out))?;
-        let any_passed = report.count.passed > 0;
+        let any_passed = report.count.passed + report.count.partly > 0;
         Ok(if any_passed && report.is_conformant() { Exit::Success } else { Exit::Partial })
     }
 
@@ -184,13 +184,17 @@ fn told(reason: &str, out: Output) -> String {
 }
 
 fn summary(count: Count, out: Output) -> String {
-    let Count { passed, failed, skipped, not_run } = count;
+    let Count { passed, partly, failed, skipped, not_run } = count;
     match out.language {
         Language::En => {
-            format!("requirements: {passed} passed, {failed} failed, {skipped} skipped, {not_run} not run")
+            format!(
+                "requirements: {passed} passed, {partly} partly run, {failed} failed, {skipped} skipped, {not_run} not run"
+            )
         }
         Language::Vi => {
-            format!("yêu cầu: {passed} đạt, {failed} không đạt, {skipped} bỏ qua, {not_run} chưa chạy")
+            format!(
+                "yêu cầu: {passed} đạt, {partly} chạy một phần, {failed} không đạt, {skipped} bỏ qua, {not_run} chưa chạy"
+            )
         }
     }
 }

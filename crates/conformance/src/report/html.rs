@@ -12,7 +12,7 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin: 
 .vi { color: var(--quiet); font-weight: normal; }
 table { border-collapse: collapse; width: 100%; } td, th { border-top: 1px solid var(--line); padding: .45rem .6rem; text-align: left; vertical-align: top; }
 th { font-weight: 600; } td.id { white-space: nowrap; font-weight: 600; } td.state { white-space: nowrap; width: 9rem; }
-td.text { width: 45%; } .passed { color: var(--good); } .failed { color: var(--bad); font-weight: 600; } .skipped, .not-run { color: var(--quiet); }
+td.text { width: 45%; } .passed, .partly { color: var(--good); } .failed { color: var(--bad); font-weight: 600; } .skipped, .not-run { color: var(--quiet); }
 ul { margin: 0; padding-left: 1.1rem; } .why { display: block; } code { font-size: .92em; }
 .count { display: flex; gap: 2rem; margin: 1rem 0; } .count b { font-size: 1.6rem; display: block; }
 ";
@@ -76,6 +76,7 @@ fn chapter_in_vietnamese(chapter: &str) -> &'static str {
 const fn words(state: State) -> (&'static str, &'static str, &'static str, &'static str) {
     match state {
         State::Passed => ("passed", "✓", "passed", "đạt"),
+        State::Partly => ("partly", "◐", "partly run, passed", "chạy một phần, đạt"),
         State::Failed => ("failed", "✗", "failed", "không đạt"),
         State::Skipped => ("skipped", "–", "skipped", "bỏ qua"),
         State::NotRun => ("not-run", "·", "not run", "chưa chạy"),
@@ -86,6 +87,7 @@ fn counts(out: &mut String, report: &Report) {
     out.push_str("<div class=\"count\">");
     for (state, number) in [
         (State::Passed, report.count.passed),
+        (State::Partly, report.count.partly),
         (State::Failed, report.count.failed),
         (State::Skipped, report.count.skipped),
         (State::NotRun, report.count.not_run),
