@@ -214,7 +214,7 @@ impl Desk<'_, '_> {
         Ok(held)
     }
 
-    /// The revised files under a new security object; EF.CardSecurity counts only from the signer of the data, so it is signed anew.
+    /// The revised files under a new security object. EF.CardSecurity is signed anew too: nothing of the card shall hang on a former signer.
     fn sign(
         &self,
         revision: Revision,
