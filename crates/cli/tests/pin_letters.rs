@@ -55,7 +55,7 @@ fn on_the_letter(house: &House) -> Option<(String, String)> {
 /// Whether the PIN opens the first card, which has the other PIN from then on.
 fn becomes(house: &House, pin: &str, new: &str) -> bool {
     let script = format!("exec \"$0\" \"$@\" 3<<<{pin} 4<<<{new}");
-    let arguments = ["pin", "change", "--reader", "emulator:blank-001", "--from-registry", "--pin-fd", "3"];
+    let arguments = ["pin", "change", "--reader", "emulator:blank-001", "--pin-fd", "3"];
     let arguments = [&arguments[..], &["--new-pin-fd", "4"]].concat();
     house.shell(&script, &arguments).output().unwrap().status.success()
 }
@@ -101,7 +101,7 @@ fn a_letter_opens_its_card() {
     assert_snapshot!(told.join("\n"));
 }
 
-/// Without a printer nothing is begun; with one that fails, cannot be started or does not read, the row says so and no card is made.
+/// Without a printer nothing is begun; with one that fails or cannot be started, the row says so and no card is made.
 #[test]
 fn printers_that_print_nothing() {
     let house = house("1", &GOOD[..1]);
@@ -112,8 +112,6 @@ fn printers_that_print_nothing() {
         house.transcript(&issue(&["--letter-printer", "false", "--lang", "vi"])),
         house.transcript(&issue(&["--letter-printer", "/no/such/printer -d pin"])),
         house.transcript(&issue(&["--letter-printer", "/no/such/printer -d pin", "--lang", "vi"])),
-        house.transcript(&issue(&["--letter-printer", "true"])),
-        house.transcript(&issue(&["--letter-printer", "true", "--json"])),
         house.transcript(&issue(&TO_FILE)),
     ];
     assert_eq!(verdict(&house), 0);
@@ -127,13 +125,11 @@ fn units_on_letters() {
     let house = house("2", &GOOD[..2]);
     let list = house.path().join("members.csv");
     let text = fs::read_to_string(&list).unwrap();
-    let mut rows: Vec<Vec<String>> =
-        text.lines().map(|row| row.split(',').map(str::to_owned).collect()).collect();
-    let unit = rows[0].iter().position(|column| column == "unit_name").unwrap();
-    rows[1][unit] = "Chi bộ 李".to_owned();
-    rows[2][unit] = "Chi bộ Trường Phổ thông Dân tộc bán trú ".repeat(3).trim().to_owned();
-    let rows: Vec<String> = rows.into_iter().map(|row| row.join(",") + "\n").collect();
-    fs::write(&list, rows.concat()).unwrap();
+    const UNIT: &str = "Chi bộ bản Phiêng Ban, Đảng bộ xã Bắc Yên";
+    let long = "Chi bộ Trường Phổ thông Dân tộc bán trú ".repeat(3);
+    let text = text.replacen(UNIT, "Chi bộ 李", 1).replacen(UNIT, long.trim(), 1);
+    assert!(text.contains("李") && text.contains(long.trim()), "{text}");
+    fs::write(&list, text).unwrap();
     let told = [
         house.transcript(&issue(&TO_FILE)),
         house.transcript(&issue(&[&TO_FILE[..], &["--lang", "vi"]].concat())),
