@@ -5,6 +5,8 @@
 //! ca/                    root, document signers, revocation list, CVCA of the terminals
 //! keys/                  card master keys, transport keys
 //! registry.sqlite        what happened to every card and every blank
+//! terminals/             terminals that may open records
+//! records/CARD/          what terminals that may not read have done to a card
 //! emulator/NAME.card     software cards
 //! ```
 

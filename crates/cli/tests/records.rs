@@ -332,6 +332,7 @@ fn a_record_is_written_once_however_often_it_is_repeated() {
     }
     succeeds(&house, &["emulator", "tear", "blank-001", "--never"]);
     assert!(unsure > 0, "no answer to the record was lost");
+    succeeds(&house, &["record", "new-signer"]);
     let again = add_year(&house, "2024");
     assert!(again.status.success() && String::from_utf8_lossy(&again.stdout).contains("says this already"));
     assert!(house.stdout(&record(&["list"])).starts_with("party life (2)\n"));

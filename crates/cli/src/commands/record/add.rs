@@ -1,5 +1,6 @@
 //! `record add`.
 
+use super::check::of_home;
 use super::unread::Unread;
 use super::{Content, Way, known_head, refused};
 use crate::authority::{Authority, signer_name};
@@ -70,6 +71,7 @@ impl Add {
         let home = context.home()?;
         let unit = self.unit(&home)?;
         let (certificate, key) = self.signer(&home, context)?;
+        let ours = of_home(&home)?;
         // before anything is written: where the head is to be kept must be there
         let mut registry = if home.registry().is_file() { Some(registry::open(&home)?) } else { None };
         let added = self.way.with(&home, context, |session| {
@@ -84,7 +86,7 @@ impl Add {
             let may_read = session.permissions().has(Right::Read(self.category));
             let (head, held) = if may_read {
                 let end = self.end(session, known, context)?;
-                (end.head, if self.again { None } else { said_by(&draft, end.last, &certificate)? })
+                (end.head, if self.again { None } else { said_by(&draft, end.last, &ours)? })
             } else {
                 (self.end_unread(known, &unread)?, None)
             };
@@ -228,10 +230,11 @@ impl Content {
     }
 }
 
-/// The last record, if it says the same and is of the same signer: the answer to it was lost, or the command was given twice.
-fn said_by(draft: &Draft, last: Last, signer: &Certificate) -> Result<Option<Box<SignedRecord>>, Failure> {
+/// The last record, if it says the same and one of this home's signers signed it: the answer to it was lost, or the command was given twice.
+fn said_by(draft: &Draft, last: Last, ours: &[Certificate]) -> Result<Option<Box<SignedRecord>>, Failure> {
     let Last::Record(last) = last else { return Ok(None) };
-    let same = draft.is_said_by(&last).map_err(|error| not_made(&error))? && last.is_signed_by(signer);
+    let same = draft.is_said_by(&last).map_err(|error| not_made(&error))?;
+    let same = same && ours.iter().any(|signer| last.is_signed_by(signer));
     Ok(same.then_some(last))
 }
 

@@ -110,7 +110,7 @@ impl Check {
 }
 
 /// The signers that the home itself knows: cards bring theirs, and may lack one.
-fn of_home(home: &Home) -> Result<Vec<Certificate>, Failure> {
+pub(super) fn of_home(home: &Home) -> Result<Vec<Certificate>, Failure> {
     let authority = Authority::of(home);
     let documents = authority.signers()?.into_iter().map(crate::authority::signer_name);
     let records = authority.record_signers()?.into_iter();
