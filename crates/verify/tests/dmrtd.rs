@@ -10,8 +10,13 @@ use chipwright_emulator::{Card, ChipConfig, Interface, seeded_rng};
 use chipwright_iso7816::{Aid, Exchanger, LengthMode, Transport};
 use chipwright_perso::dgi::Object;
 use chipwright_perso::{ChipProfile, Dgi, Freshness, PreparePlan, WritePlan, prepare, write};
-use chipwright_profile::{FileId, IssueTerms, IssuerFiles, PaceParameters, PaceProtocol, SignedProfile};
-use chipwright_testkit::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
+use chipwright_profile::security_infos::authentication::CARD_SECURITY_KEYS;
+use chipwright_profile::{
+    ChipFeatures, FileId, IssueTerms, IssuerFiles, PaceParameters, PaceProtocol, SignedProfile, read,
+};
+use chipwright_testkit::{
+    Authority, AuthorityOptions, ChipKeys, CvAuthority, Issued, MemoryJournal, Order, World, chip_config,
+};
 use dmrtd::auth::passive::{ChainStatus, DataGroup, PassiveAuthError, TrustAnchor, verify};
 use dmrtd::com::{TransceiveError, Transceiver};
 use dmrtd::lds::asn1_object_identifiers::KeyLength;
@@ -204,6 +209,27 @@ fn every_value_is_read_as_it_was_issued() {
         assert!(verified.is_authentic() && verified.covers_all_groups());
         assert_eq!(verified.verified_groups, GROUPS);
     }
+}
+
+/// A card with every proof and with records: SecurityInfos of protocols that dmrtd does not know, and one of our own in DG14 (CAM-03).
+#[test]
+fn infos_of_ours_are_passed_over() {
+    let cv = CvAuthority::new(3, chipwright_pki::cv::Rights::all(), None);
+    let chip = ChipFeatures { cam: true, records: Some(cv.trust_point()), ..ChipFeatures::PROVEN };
+    let mut order = Order::new(chip);
+    order.terms.application = LDS1;
+    let Issued { card, signed, .. } =
+        order.issue_on(chip_config(1), LengthMode::Extended, &mut World::new(4));
+    let named = read::dg14(signed.file(FileId::Dg(14)).unwrap()).unwrap();
+    assert!(named.iter().any(|(protocol, _)| protocol == CARD_SECURITY_KEYS));
+    let (mut passport, _) = open(card.into_transport(), CanKey::new(order.can_digits()).unwrap());
+    let mut contents = Contents::read(&mut passport);
+    contents.groups.push((15, passport.read_ef_dg15().unwrap().to_bytes().to_vec()));
+    for (group, bytes) in &contents.groups {
+        assert_eq!(Some(bytes.as_slice()), signed.file(FileId::Dg(*group)), "DG{group}");
+    }
+    let verified = contents.authenticate(&order.authority).unwrap();
+    assert!(verified.is_authentic() && verified.covers_all_groups());
 }
 
 #[test]
