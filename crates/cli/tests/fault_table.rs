@@ -144,7 +144,7 @@ fn daemons_that_fail() {
     stand::inside("daemons_that_fail", || {
         let house = House::with_home();
         let houses = waiting();
-        let desks = Desk::both();
+        let desks = Desk::apart();
         let at = |command: &'static str, name: &str, what: &str, work: &(dyn Fn(&Desk) -> Said + Sync)| {
             entry(name, what, command, at_both(&desks, work));
         };

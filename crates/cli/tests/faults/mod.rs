@@ -14,6 +14,7 @@ use chipwright_verify::{ChipProofPolicy, Inspection, inspect};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Output;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -30,11 +31,20 @@ pub(crate) struct Desk {
     pub(crate) language: &'static str,
     /// 0 or 1.
     pub(crate) number: usize,
+    /// Where the desks meet when both have shown their cards. The driver serves both readers, one command at a time: while the
+    /// card in one of them is silent, a card that is put into the other is not noticed.
+    shown: Option<Arc<Barrier>>,
 }
 
 impl Desk {
-    /// At the two slots of vpcd.
+    /// At the two slots of vpcd; each card shown at one is shown together with one at the other.
     pub(crate) fn both() -> [Self; 2] {
+        let shown = Arc::new(Barrier::new(2));
+        Self::apart().map(|desk| Self { shown: Some(Arc::clone(&shown)), ..desk })
+    }
+
+    /// At the two slots of vpcd, each for itself.
+    pub(crate) fn apart() -> [Self; 2] {
         Self::at([(FIRST_PORT, "pcsc:0"), (FIRST_PORT + 1, "pcsc:1")])
     }
 
@@ -43,7 +53,7 @@ impl Desk {
         [0, 1].map(|number| {
             let (port, reader) = places[number];
             let slot = Slot::start(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-            Self { slot, reader, language: LANGUAGES[number], number }
+            Self { slot, reader, language: LANGUAGES[number], number, shown: None }
         })
     }
 
@@ -76,6 +86,9 @@ impl Desk {
             if matches!(self.slot.state(), SlotState::Powered { .. }) {
                 // the daemon tells its clients a moment later
                 thread::sleep(Duration::from_millis(50));
+                if let Some(shown) = &self.shown {
+                    shown.wait();
+                }
                 return;
             }
             thread::sleep(Duration::from_millis(10));
