@@ -19,7 +19,7 @@ use std::time::Duration;
 
 const MEMBERS: usize = 3;
 /// Of the work on one card: before its keys are replaced, when it is opened for the member, while the member's files are written.
-const COMMANDS: [u32; 3] = [3, 30, 40];
+const COMMANDS: [u32; 3] = [3, 36, 46];
 
 /// An operator who does what is asked, at a station whose USB plug falls out once a card.
 struct Operator<'a> {
