@@ -27,12 +27,16 @@ fn a_batch_outlives_the_daemon() {
         assert!(house.output(&["emulator", "create", "--count", &count]).status.success());
         let mut daemon = stand::Daemon::start();
         let served = Served::start(&house, &["--magazine", "0=blank-*"]);
-        let done = AtomicBool::new(false);
+        let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
         let issuing = Issuing::start(&house, "pcsc:0", &[]);
         let mut calls: BTreeMap<String, usize> = BTreeMap::new();
         let killed = std::thread::scope(|scope| {
             let killer = scope.spawn(|| {
                 let mut killed = 0;
+                // a program that finds no daemon when it starts says so and ends
+                while !begun.load(Ordering::SeqCst) && !done.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
                 while !done.load(Ordering::SeqCst) && killed < kills {
                     std::thread::sleep(Duration::from_millis(100 + random.below(1800)));
                     daemon.kill();
@@ -44,6 +48,7 @@ fn a_batch_outlives_the_daemon() {
             });
             let mut issuing = issuing;
             for (_, event) in issuing.by_ref() {
+                begun.store(true, Ordering::SeqCst);
                 match event["event"].as_str().unwrap() {
                     "reader" => *calls.entry(event["call"].as_str().unwrap().to_owned()).or_default() += 1,
                     "summary" => assert_eq!(event["issued"], members_of_list, "{event}"),
