@@ -281,7 +281,7 @@ impl<'a> Terminals<'a> {
         create(&self.chain_file(holder).with_extension("key"), passphrase)
     }
 
-    /// Where the chain of a terminal belongs. The reference is of our own form ([`reference`], [`Self::asked_for`]).
+    /// Where the chain of a terminal belongs. The reference is of our own form ([`reference()`], [`Self::asked_for`]).
     fn chain_file(&self, holder: &Reference) -> PathBuf {
         let name = holder.to_string();
         let name = name.get(2..).unwrap_or_default();
