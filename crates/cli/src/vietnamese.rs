@@ -24,6 +24,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod trust;
 mod verify;
 
 use crate::text::Text;
@@ -36,7 +37,7 @@ use std::sync::LazyLock;
 /// than punctuation from taking what is not theirs.
 type Row = (&'static str, &'static str);
 
-const TABLES: [&[Row]; 16] = [
+const TABLES: [&[Row]; 26] = [
     iso7816::ROWS,
     channel::ROWS,
     pki::ROWS,
@@ -51,7 +52,17 @@ const TABLES: [&[Row]; 16] = [
     reader::ROWS,
     records::ROWS,
     trace::ROWS,
+    trust::ROWS,
     help::ROWS,
+    help::authority::ROWS,
+    help::batch::ROWS,
+    help::card_keys::ROWS,
+    help::ceremony::ROWS,
+    help::keys::ROWS,
+    help::post_quantum::ROWS,
+    help::status_list::ROWS,
+    help::token::ROWS,
+    help::trust::ROWS,
     system::ROWS,
 ];
 

@@ -1,5 +1,15 @@
 //! The help of every command.
 
+pub(super) mod authority;
+pub(super) mod batch;
+pub(super) mod card_keys;
+pub(super) mod ceremony;
+pub(super) mod keys;
+pub(super) mod post_quantum;
+pub(super) mod status_list;
+pub(super) mod token;
+pub(super) mod trust;
+
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[

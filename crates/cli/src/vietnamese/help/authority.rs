@@ -1,0 +1,5 @@
+//! Help and messages: requests, signatures, rollover, master list.
+
+use super::Row;
+
+pub(in crate::vietnamese) const ROWS: &[Row] = &[];
