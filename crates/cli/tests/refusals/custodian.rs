@@ -1,0 +1,1 @@
+//! Mistakes of custodians at ceremonies and with keys.

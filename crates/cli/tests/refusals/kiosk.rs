@@ -1,0 +1,1 @@
+//! Attacks on a kiosk and on what it trusts.

@@ -1,0 +1,1 @@
+//! Batches that nobody else approved.

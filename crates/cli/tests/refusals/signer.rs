@@ -1,0 +1,1 @@
+//! A station that signs more, or later, than it may.
