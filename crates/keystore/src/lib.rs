@@ -18,6 +18,7 @@ mod evidence;
 mod key;
 mod passphrase;
 mod random;
+pub mod uses;
 
 pub use cards::{CardKeyFile, CardKeyPurpose, NewCardKeys};
 pub use error::KeystoreError;
