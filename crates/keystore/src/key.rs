@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use chipwright_pki::{PublicKey, SignError, SignKey, SignatureAlgorithm};
 use der::asn1::OctetStringRef;
 use der::{Decode, SecretDocument};
+use ml_dsa::{Keypair, MlDsa65, SignatureEncoding, Signer, SigningKey};
 use p256::elliptic_curve::sec1::ToSec1Point;
 use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::{Kdf, Parameters, ScryptParams};
 use pkcs8::{DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfo, PrivateKeyInfoRef};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{KeystoreError, MOST_ROUNDS, PBKDF2_ROUNDS, Passphrase, durable, random};
 
@@ -21,9 +22,14 @@ const EXPECTED: &str = "an encrypted private key (PKCS#8)";
 
 /// A private key in memory.
 pub struct SoftKey {
-    pair: EcdsaKeyPair,
+    private: Private,
     public: PublicKey,
-    random: SystemRandom,
+}
+
+enum Private {
+    Ecdsa(EcdsaKeyPair, SystemRandom),
+    /// The deterministic variant (FIPS 204, 5.2).
+    MlDsa(Box<SigningKey<MlDsa65>>),
 }
 
 impl SoftKey {
@@ -42,8 +48,13 @@ impl SignKey for SoftKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature = self.pair.sign(&self.random, message);
-        Ok(signature.map_err(|_| SignError::Key(Box::new(KeystoreError::Random)))?.as_ref().to_vec())
+        let failed = || SignError::Key(Box::new(KeystoreError::Random));
+        match &self.private {
+            Private::Ecdsa(pair, random) => {
+                Ok(pair.sign(random, message).map_err(|_| failed())?.as_ref().to_vec())
+            }
+            Private::MlDsa(key) => Ok(key.try_sign(message).map_err(|_| failed())?.to_vec()),
+        }
     }
 }
 
@@ -145,7 +156,7 @@ pub(crate) fn create_p256(path: &Path, passphrase: &Passphrase) -> Result<(), Ke
 pub(crate) fn load_p256(path: &Path, passphrase: &Passphrase) -> Result<p256::SecretKey, KeystoreError> {
     match load(path, passphrase)? {
         Secret::P256(key) => Ok(key),
-        Secret::P384(_) => Err(KeystoreError::NotAKey {
+        Secret::P384(_) | Secret::MlDsa65(_) => Err(KeystoreError::NotAKey {
             path: path.to_owned(),
             expected: "an evidence key, which is on P-256",
         }),
@@ -209,6 +220,7 @@ fn decryption(path: &Path, fault: pkcs8::Error) -> KeystoreError {
 enum Secret {
     P256(p256::SecretKey),
     P384(p384::SecretKey),
+    MlDsa65(Box<SigningKey<MlDsa65>>),
 }
 
 impl Secret {
@@ -224,6 +236,13 @@ impl Secret {
                 SignatureAlgorithm::EcdsaP384Sha384 => {
                     p384::SecretKey::from_slice(&bytes[..]).map(Self::P384)
                 }
+                SignatureAlgorithm::MlDsa65 => {
+                    let mut seed = ml_dsa::Seed::default();
+                    seed.copy_from_slice(&bytes[..32]);
+                    let key = SigningKey::from_seed(&seed);
+                    seed.zeroize();
+                    return Ok(Self::MlDsa65(Box::new(key)));
+                }
             };
             if let Ok(secret) = found {
                 return Ok(secret);
@@ -233,13 +252,17 @@ impl Secret {
 
     fn from_pkcs8(plain: &[u8]) -> Option<Self> {
         let p256 = p256::SecretKey::from_pkcs8_der(plain).map(Self::P256);
-        p256.or_else(|_| p384::SecretKey::from_pkcs8_der(plain).map(Self::P384)).ok()
+        p256.or_else(|_| p384::SecretKey::from_pkcs8_der(plain).map(Self::P384))
+            .or_else(|_| SigningKey::from_pkcs8_der(plain).map(|key| Self::MlDsa65(Box::new(key))))
+            .ok()
     }
 
     fn to_pkcs8(&self) -> Result<SecretDocument, KeystoreError> {
         match self {
             Self::P256(key) => key.to_pkcs8_der(),
             Self::P384(key) => key.to_pkcs8_der(),
+            // the seed alone (RFC 9881, 6)
+            Self::MlDsa65(key) => key.to_pkcs8_der(),
         }
         .map_err(|_| KeystoreError::Encryption)
     }
@@ -258,9 +281,13 @@ impl Secret {
                 Zeroizing::new(key.to_bytes().to_vec()),
                 key.public_key().to_sec1_point(false).as_bytes().to_vec(),
             ),
+            Self::MlDsa65(key) => {
+                let public = PublicKey::from_point(&key.verifying_key().encode()).ok()?;
+                return Some(SoftKey { private: Private::MlDsa(key.clone()), public });
+            }
         };
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &scalar, &point, &random).ok()?;
-        Some(SoftKey { pair, public: PublicKey::from_point(&point).ok()?, random })
+        Some(SoftKey { private: Private::Ecdsa(pair, random), public: PublicKey::from_point(&point).ok()? })
     }
 }
 

@@ -14,8 +14,8 @@ use chipwright_keystore::{
 use chipwright_pki::{SignKey, SignatureAlgorithm};
 use tempfile::TempDir;
 
-const CURVES: [SignatureAlgorithm; 2] =
-    [SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha384];
+const ALGORITHMS: [SignatureAlgorithm; 3] =
+    [SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha384, SignatureAlgorithm::MlDsa65];
 
 fn right() -> Passphrase {
     Passphrase::new("mật khẩu đúng")
@@ -39,7 +39,7 @@ fn openssl(arguments: &[&str]) -> (bool, Vec<u8>) {
 #[test]
 fn a_key_signs_and_comes_back_the_same() {
     let folder = TempDir::new().unwrap();
-    for (index, curve) in CURVES.into_iter().enumerate() {
+    for (index, curve) in ALGORITHMS.into_iter().enumerate() {
         let path = folder.path().join(format!("{index}.key"));
         let created = FileKey::create(&path, curve, &right()).unwrap();
         let loaded = FileKey::load(&path, &right()).unwrap();
@@ -49,7 +49,7 @@ fn a_key_signs_and_comes_back_the_same() {
         created.public_key().verify(b"message", &signature).unwrap();
         assert!(created.public_key().verify(b"another", &signature).is_err());
     }
-    assert_eq!(names(folder.path()), ["0.key", "1.key"], "no temporary file stays");
+    assert_eq!(names(folder.path()), ["0.key", "1.key", "2.key"], "no temporary file stays");
 }
 
 #[cfg(unix)]
@@ -58,7 +58,7 @@ fn files_are_for_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.key");
-    FileKey::create(&path, CURVES[0], &right()).unwrap();
+    FileKey::create(&path, ALGORITHMS[0], &right()).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
@@ -67,7 +67,7 @@ fn nothing_is_overwritten() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.key");
     fs::write(&path, "precious").unwrap();
-    let refused = FileKey::create(&path, CURVES[0], &right()).unwrap_err();
+    let refused = FileKey::create(&path, ALGORITHMS[0], &right()).unwrap_err();
     assert!(matches!(refused, KeystoreError::AlreadyExists { .. }));
     let keys = NewCardKeys::generate(KeySize::Aes128).unwrap();
     let refused = CardKeyFile::create(&path, CardKeyPurpose::Master, "m", 1, keys, &right()).unwrap_err();
@@ -83,7 +83,7 @@ fn a_dangling_link_is_not_written_through() {
     let path = folder.path().join("link.key");
     std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
     assert!(matches!(
-        FileKey::create(&path, CURVES[0], &right()).unwrap_err(),
+        FileKey::create(&path, ALGORITHMS[0], &right()).unwrap_err(),
         KeystoreError::AlreadyExists { .. }
     ));
     assert_eq!(names(folder.path()), ["link.key"]);
@@ -94,7 +94,7 @@ fn each_fault_is_told_apart() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
     let load = |name: &str| FileKey::load(at(name), &right()).unwrap_err();
-    FileKey::create(at("good.key"), CURVES[0], &right()).unwrap();
+    FileKey::create(at("good.key"), ALGORITHMS[0], &right()).unwrap();
 
     let wrong = FileKey::load(at("good.key"), &Passphrase::new("mật khẩu sai")).unwrap_err();
     assert!(matches!(wrong, KeystoreError::WrongPassphrase { .. }), "{wrong:?}");
@@ -105,7 +105,7 @@ fn each_fault_is_told_apart() {
     fs::write(at("noise.key"), [0x30, 0x03, 1, 2, 3]).unwrap();
     assert!(matches!(load("noise.key"), KeystoreError::NotAKey { .. }));
     assert!(matches!(load("."), KeystoreError::Io { .. }));
-    let empty = FileKey::create(at("new.key"), CURVES[0], &Passphrase::new("")).unwrap_err();
+    let empty = FileKey::create(at("new.key"), ALGORITHMS[0], &Passphrase::new("")).unwrap_err();
     assert!(matches!(empty, KeystoreError::EmptyPassphrase));
     for fault in [wrong, empty, load("absent.key"), load("text.key")] {
         assert!(fault.remedy().ends_with('.'));
@@ -129,7 +129,7 @@ fn each_fault_is_told_apart() {
 fn openssl_reads_our_files_and_we_read_its_files() {
     let folder = TempDir::new().unwrap();
     let ours = folder.path().join("ours.key");
-    let key = FileKey::create(&ours, CURVES[1], &Passphrase::new("open sesame")).unwrap();
+    let key = FileKey::create(&ours, ALGORITHMS[1], &Passphrase::new("open sesame")).unwrap();
     let (opened, spki) = openssl(&[
         "pkey",
         "-in",
@@ -276,7 +276,7 @@ fn keys_of_mixed_sizes_are_refused() {
 
 #[test]
 fn secrets_do_not_show() {
-    let key = SoftKey::generate(CURVES[0]).unwrap();
+    let key = SoftKey::generate(ALGORITHMS[0]).unwrap();
     assert!(format!("{key:?}").starts_with("SoftKey(PublicKey(EcdsaP256Sha256, "));
     assert_eq!(format!("{:?}", NewCardKeys::generate(KeySize::Aes128).unwrap()), "NewCardKeys(Aes128)");
 }

@@ -92,8 +92,8 @@ pub(super) const ROWS: &[Row] = &[
     // certificates
     ("the signature does not verify with this public key", "chữ ký không đúng với khóa công khai này"),
     (
-        "the public key is not an uncompressed point on the named curve P-256 or P-384",
-        "khóa công khai không phải điểm dạng đầy đủ trên đường cong P-256 hoặc P-384",
+        "the public key is neither an uncompressed point on the named curve P-256 or P-384 nor one of ML-DSA-65",
+        "khóa công khai không phải điểm dạng đầy đủ trên đường cong P-256 hoặc P-384, cũng không phải khóa ML-DSA-65",
     ),
     ("this is not a well-formed certificate", "đây không phải chứng thư đúng dạng"),
     (
