@@ -9,8 +9,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a tool of the tests")]
 
 use chipwright_iso7816::{Exchanger, LengthMode};
-use chipwright_pki::certificate::{AltName, RecordSignerProfile, record_signer};
+use chipwright_pki::certificate::AltName;
 use chipwright_pki::cv::{Category, Chain, Right, Rights};
+use chipwright_pki::role::{Role, RoleProfile, role_signer};
 use chipwright_pki::{Certificate, Name, Period, Policy, SerialNumber, SignKey, TrustStore};
 use chipwright_profile::{ChipFeatures, ChipKeys, CitizenNumber, FileId, FirstRecords, Salt, Unit};
 use chipwright_reader::pcsc::{PcscCard, Service};
@@ -67,15 +68,16 @@ impl Issuer {
         let order = Order::new(chip);
         let mut random = random(77);
         let signer_key = SoftKey::generate(&mut random);
-        let profile = RecordSignerProfile {
+        let profile = RoleProfile {
+            role: Role::RecordSigner,
             subject: Name::new("VN", "Example Party", Some("Records"), "Record Signer 1").unwrap(),
             serial: SerialNumber::new(&[0x40, 0x4D]).unwrap(),
             key_usage: Period::months_from("2026-11-01T00:00:00Z".parse().unwrap(), 12).unwrap(),
-            card_life_days: 3660,
+            valid_days: 3660,
             alt_name: AltName::with_uri("VNM", "https://pki.example.invalid/").unwrap(),
             crl_addresses: vec!["https://pki.example.invalid/root.crl".to_owned()],
         };
-        let signer = record_signer(&profile, signer_key.public_key(), &order.authority.root).unwrap();
+        let signer = role_signer(&profile, signer_key.public_key(), &order.authority.root).unwrap();
         let signer = signer.sign_with(&order.authority.root_key).unwrap();
         let trust = order.authority.trust(order.at);
         Self { order, cv, signer_key, signer, trust }

@@ -7,9 +7,9 @@ use crate::failure::Failure;
 use crate::{home, randomness};
 use chipwright_keystore::{FileKey, Passphrase};
 use chipwright_pki::certificate::{
-    AltName, DocumentSignerProfile, RecordSignerProfile, RootKind, RootProfile, document_signer,
-    record_signer, root,
+    AltName, DocumentSignerProfile, RootKind, RootProfile, document_signer, root,
 };
+use chipwright_pki::role::{Role, RoleProfile, role_signer};
 use chipwright_pki::{Certificate, Name, Period, SerialNumber, SignKey, SignatureAlgorithm};
 use jiff::Timestamp;
 use std::error::Error;
@@ -18,8 +18,6 @@ use std::error::Error;
 const ROOT_USAGE_MONTHS: u16 = 60;
 /// Months for which a document signer's key may sign.
 const SIGNER_USAGE_MONTHS: u16 = 3;
-/// Months for which a record signer's key may sign.
-const RECORD_SIGNER_USAGE_MONTHS: u16 = 12;
 
 /// Makes the root's key and its certificate in `ca/`.
 pub(crate) fn make_root(
@@ -93,15 +91,16 @@ pub(crate) fn make_record_signer(
     let key =
         FileKey::create(authority.signer_key_file(&file), SignatureAlgorithm::EcdsaP256Sha256, passphrase)
             .map_err(|error| keystore(&error))?;
-    let profile = RecordSignerProfile {
+    let profile = RoleProfile {
+        role: Role::RecordSigner,
         subject: name(configuration, &format!("Record signer {number}"))?,
         serial: serial(),
-        key_usage: months(at, RECORD_SIGNER_USAGE_MONTHS)?,
-        card_life_days: configuration.card_life_days(),
+        key_usage: months(at, Role::RecordSigner.most_months())?,
+        valid_days: configuration.card_life_days(),
         alt_name: alt_name(configuration)?,
         crl_addresses: vec![configuration.authority.crl_address.clone()],
     };
-    let prepared = record_signer(&profile, key.public_key(), root.1).map_err(|error| refused(&error))?;
+    let prepared = role_signer(&profile, key.public_key(), root.1).map_err(|error| refused(&error))?;
     let certificate = prepared.sign_with(root.0).map_err(|error| refused(&error))?;
     home::write_file(&authority.signer_file(&file), certificate.to_pem().as_bytes(), 0o644)?;
     Ok(certificate)

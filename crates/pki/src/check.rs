@@ -46,9 +46,10 @@ pub fn check_cached(
     Run { trust, policy, at }.run(cms, Some(cache))
 }
 
-/// Checks a signer of records: its certificate with the chain, at the time it signed and now. What failed; nothing if it is good.
+/// Checks a signer of any role: its certificate with the chain, at the time it signed and now. What failed; nothing if it is good.
+/// The role itself is the caller's to compare ([`Certificate::role`]).
 #[must_use]
-pub fn check_record_signer(
+pub fn check_signer(
     signer: &Certificate,
     signed_at: Timestamp,
     trust: &TrustStore,
@@ -125,8 +126,8 @@ struct Run<'a> {
 }
 
 /// The signer's certificate, and the root if its signature is already known to verify.
-struct Found {
-    certificate: Arc<Certificate>,
+pub(crate) struct Found {
+    pub(crate) certificate: Arc<Certificate>,
     verified_under: Option<usize>,
 }
 
@@ -287,7 +288,7 @@ impl Run<'_> {
 }
 
 /// The certificate that the signer information names: from the cache, or read from the object.
-fn find_signer(view: &SignedDataView<'_>, cache: Option<&SignerCache>) -> Option<Found> {
+pub(crate) fn find_signer(view: &SignedDataView<'_>, cache: Option<&SignerCache>) -> Option<Found> {
     for der in view.certificates() {
         if let Some(known) = cache.and_then(|cache| cache.signers.get(*der)) {
             if view.is_signed_by(&known.certificate) {

@@ -9,7 +9,9 @@
 //! |---|---|---|
 //! | root and document-signer certificates | [`certificate`] | 9303-12, 7.1; RFC 5280, 4 |
 //! | revocation lists | [`crl`] | 9303-12, 7.2; RFC 5280, 5 |
+//! | signers of other things than documents | [`role`] | RFC 5280, 4.2.1.12 |
 //! | signed security objects | [`cms`] | 9303-10, 4.6.2; RFC 5652, 5 |
+//! | what other signers say | [`statement`] | RFC 5652, 5 |
 //! | card-verifiable certificates of terminals | [`cv`] | TR-03110-3, C and D |
 //! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
 //!
@@ -34,8 +36,10 @@ pub mod pem;
 pub mod period;
 pub mod policy;
 pub mod report;
+pub mod role;
 pub mod serial;
 pub mod sign;
+pub mod statement;
 pub mod trust;
 
 pub use algorithm::{PublicKey, SignatureAlgorithm};
@@ -48,6 +52,7 @@ pub use name::Name;
 pub use period::Period;
 pub use policy::Policy;
 pub use report::{Check, Conclusion, Failure, NotChecked, Outcome, SecurityObjectReport};
+pub use role::Role;
 pub use serial::SerialNumber;
 pub use sign::{Prepared, SignError, SignKey};
 pub use trust::TrustStore;

@@ -11,6 +11,10 @@ pub use der::asn1::ObjectIdentifier as Oid;
 
 /// id-icao-mrtd-security-ldsSecurityObject, 2.23.136.1.1.1 (9303-10, 4.6.2.3).
 pub const LDS_SECURITY_OBJECT: Oid = Oid::new_unwrap("2.23.136.1.1.1");
+/// id-icao-cscaMasterList, 2.23.136.1.1.2: the content of a master list (9303-12, 9).
+pub const MASTER_LIST: Oid = Oid::new_unwrap("2.23.136.1.1.2");
+/// id-icao-cscaMasterListSigningKey, 2.23.136.1.1.3: the extended key usage of a master list signer (9303-12, 7.1).
+pub const MASTER_LIST_SIGNER: Oid = Oid::new_unwrap("2.23.136.1.1.3");
 /// id-icao-mrtd-security-extensions-documentTypeList, 2.23.136.1.1.6.2 (9303-12, 7.1.1.6).
 pub const DOCUMENT_TYPE_LIST: Oid = Oid::new_unwrap("2.23.136.1.1.6.2");
 
@@ -37,6 +41,26 @@ pub const TEST_ROOT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.1.1");
 pub const RECORD_RIGHTS: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.3.1");
 /// The extended key usage of a record signer, 1.3.6.1.4.1.32473.4348.4.1 (`applet-spec/asn1/ChipwrightRecords.asn1`).
 pub const RECORD_SIGNER: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.1");
+/// The extended key usage of a status-list signer, 1.3.6.1.4.1.32473.4348.4.2. The Token Status List draft defines
+/// id-kp-oauthStatusSigning for this, and leaves its number to IANA (draft-ietf-oauth-status-list-21, 10).
+pub const STATUS_LIST_SIGNER: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.2");
+/// The extended key usage of a trust-bundle signer, 1.3.6.1.4.1.32473.4348.4.3.
+pub const BUNDLE_SIGNER: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.3");
+/// The extended key usage of a registrar, 1.3.6.1.4.1.32473.4348.4.4.
+pub const REGISTRAR: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.4");
+/// The extended key usage of a custodian, 1.3.6.1.4.1.32473.4348.4.5.
+pub const CUSTODIAN: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.4.5");
+
+/// A batch as its preparer signs it, 1.3.6.1.4.1.32473.4348.5.1.
+pub const BATCH_PREPARED: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.5.1");
+/// A prepared batch as its approver signs it, 1.3.6.1.4.1.32473.4348.5.2.
+pub const BATCH_APPROVED: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.5.2");
+/// A trust bundle, 1.3.6.1.4.1.32473.4348.5.3.
+pub const TRUST_BUNDLE: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.5.3");
+/// The transcript of a key ceremony, 1.3.6.1.4.1.32473.4348.5.4.
+pub const CEREMONY_TRANSCRIPT: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.5.4");
+/// The post-quantum certificate of a document signer, 1.3.6.1.4.1.32473.4348.5.5.
+pub const POST_QUANTUM: Oid = Oid::new_unwrap("1.3.6.1.4.1.32473.4348.5.5");
 
 #[cfg(test)]
 mod tests {

@@ -219,6 +219,12 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The word of a report in which nothing else failed.
+    #[must_use]
+    pub fn conclusion(self) -> Conclusion {
+        conclusion_of(self)
+    }
+
     pub(crate) fn signer_revoked(revocation: Revocation) -> Self {
         Self::SignerRevoked { date: revocation.date, reason: revocation.reason }
     }

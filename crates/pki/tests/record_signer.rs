@@ -11,18 +11,20 @@ mod fixture;
 
 use std::process::Command;
 
-use chipwright_pki::certificate::{Certificate, ProfileError, RecordSignerProfile, record_signer};
-use chipwright_pki::check::check_record_signer;
+use chipwright_pki::certificate::{Certificate, ProfileError};
+use chipwright_pki::check::check_signer;
 use chipwright_pki::crl::Reason;
+use chipwright_pki::role::{Role, RoleProfile, role_signer};
 use chipwright_pki::{Check, Failure, Name, Period, Policy, SerialNumber, SignKey, SignerTemplate, check};
 use fixture::{Organisation, TestKey, alt_name, at, crl_addresses, today};
 
-fn profile(months: u16) -> RecordSignerProfile {
-    RecordSignerProfile {
+fn profile(months: u16) -> RoleProfile {
+    RoleProfile {
+        role: Role::RecordSigner,
         subject: Name::new("VN", "Tổ chức Mẫu", Some("Chi bộ 1"), "Người ký hồ sơ 1").unwrap(),
         serial: SerialNumber::new(&[0x41]).unwrap(),
         key_usage: Period::months_from(at("2026-11-01T00:00:00Z"), months).unwrap(),
-        card_life_days: 3653,
+        valid_days: 3653,
         alt_name: alt_name(),
         crl_addresses: crl_addresses(),
     }
@@ -30,7 +32,7 @@ fn profile(months: u16) -> RecordSignerProfile {
 
 fn signer(organisation: &Organisation) -> (TestKey, Certificate) {
     let key = TestKey::p256();
-    let prepared = record_signer(&profile(12), key.public_key(), &organisation.root).unwrap();
+    let prepared = role_signer(&profile(12), key.public_key(), &organisation.root).unwrap();
     let certificate = prepared.sign_with(&organisation.root_key).unwrap();
     (key, certificate)
 }
@@ -39,13 +41,15 @@ fn signer(organisation: &Organisation) -> (TestKey, Certificate) {
 fn a_record_signer_signs_records_and_nothing_else() {
     let organisation = Organisation::real();
     let (key, certificate) = signer(&organisation);
-    assert!(certificate.is_record_signer() && certificate.may_sign_records());
+    assert!(certificate.role() == Some(Role::RecordSigner) && certificate.may_sign_records());
     assert!(!certificate.has_unknown_critical_extension() && certificate.document_types().is_none());
-    assert!(organisation.signer.may_sign_records() && !organisation.signer.is_record_signer());
+    assert!(
+        organisation.signer.may_sign_records() && organisation.signer.role() == Some(Role::DocumentSigner)
+    );
     assert!(!organisation.root.may_sign_records());
     let trust = organisation.trust();
-    assert_eq!(check_record_signer(&certificate, today(), &trust, &Policy::real(), today()), []);
-    assert_eq!(check_record_signer(&organisation.signer, today(), &trust, &Policy::real(), today()), []);
+    assert_eq!(check_signer(&certificate, today(), &trust, &Policy::real(), today()), []);
+    assert_eq!(check_signer(&organisation.signer, today(), &trust, &Policy::real(), today()), []);
 
     // a security object by it is refused: it names no type of document
     let template = SignerTemplate::new(&certificate).unwrap();
@@ -61,7 +65,7 @@ fn every_fault_of_a_record_signer_has_its_name() {
     let (_, certificate) = signer(&organisation);
     let (trust, policy) = (organisation.trust(), Policy::real());
     let late = at("2027-11-02T00:00:00Z");
-    let failures = check_record_signer(
+    let failures = check_signer(
         &certificate,
         late,
         &trust,
@@ -70,10 +74,10 @@ fn every_fault_of_a_record_signer_has_its_name() {
     );
     assert!(matches!(failures[..], [Failure::SignedOutsideKeyUsage { .. }]), "{failures:?}");
     let revoked = organisation.trust_with(organisation.crl(2, &[(0x41, Reason::KeyCompromise)]));
-    let failures = check_record_signer(&certificate, today(), &revoked, &policy, today());
+    let failures = check_signer(&certificate, today(), &revoked, &policy, today());
     assert!(matches!(failures[..], [Failure::SignerRevoked { .. }]), "{failures:?}");
     let stranger = Organisation::real();
-    let failures = check_record_signer(&certificate, today(), &stranger.trust(), &policy, today());
+    let failures = check_signer(&certificate, today(), &stranger.trust(), &policy, today());
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(matches!(failures[0], Failure::IssuerUnknown | Failure::CertificateSignatureWrong));
 }
@@ -83,12 +87,12 @@ fn profiles_that_contradict_are_refused() {
     let organisation = Organisation::real();
     let key = TestKey::p256();
     let refused =
-        |months| record_signer(&profile(months), key.public_key(), &organisation.root).map(drop).unwrap_err();
-    assert!(matches!(refused(13), ProfileError::RecordKeyUsageTooLong(_)));
+        |months| role_signer(&profile(months), key.public_key(), &organisation.root).map(drop).unwrap_err();
+    assert!(matches!(refused(13), ProfileError::RoleKeyUsageTooLong { role: Role::RecordSigner, .. }));
     let other = TestKey::p384();
-    let error = record_signer(&profile(12), other.public_key(), &organisation.root).map(drop).unwrap_err();
+    let error = role_signer(&profile(12), other.public_key(), &organisation.root).map(drop).unwrap_err();
     assert_eq!(error, ProfileError::SignerCurve);
-    let error = record_signer(&profile(12), key.public_key(), &organisation.signer).map(drop).unwrap_err();
+    let error = role_signer(&profile(12), key.public_key(), &organisation.signer).map(drop).unwrap_err();
     assert_eq!(error, ProfileError::NotARoot);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chipwright_pki::check::check_record_signer;
+use chipwright_pki::check::check_signer;
 use chipwright_pki::cv::Category;
 use chipwright_pki::{Certificate, Policy, TrustStore};
 use chipwright_profile::CardNumber;
@@ -135,7 +135,7 @@ fn one(category: Category, record: &SignedRecord, expected: &Expectation<'_>, fi
         findings.push(Finding::NotASigner { number });
     }
     let signed_at = instant_of(record.recorded_on(), signer);
-    let failures = check_record_signer(signer, signed_at, expected.trust, expected.policy, expected.at);
+    let failures = check_signer(signer, signed_at, expected.trust, expected.policy, expected.at);
     findings.extend(failures.into_iter().map(|failure| Finding::UntrustedSigner { number, failure }));
 }
 

@@ -131,9 +131,29 @@ pub(super) const ROWS: &[Row] = &[
     // making certificates
     ("a signer has a P-256 key", "người ký phải dùng khóa P-256"),
     (
-        "a record signer's private key is used for at most twelve months; this one until {0}",
-        "khóa bí mật của người ký hồ sơ dùng tối đa mười hai tháng; khóa này lại đến {0}",
+        "the private key of a {role} is used for at most {months#} months; this one until {until}",
+        "khóa bí mật của {role} dùng tối đa {months#} tháng; khóa này lại đến {until}",
     ),
+    ("document signer", "người ký tài liệu"),
+    ("record signer", "người ký hồ sơ"),
+    ("status-list signer", "người ký danh sách trạng thái"),
+    ("trust-bundle signer", "người ký gói tin cậy"),
+    ("master-list signer", "người ký danh sách chứng thư gốc"),
+    ("registrar", "cán bộ đăng ký"),
+    ("custodian", "người giữ khóa"),
+    ("of no known role", "không có vai trò nào được biết"),
+    ("the certificate is not of exactly one known role", "chứng thư không thuộc đúng một vai trò được biết"),
+    // signed statements
+    ("this is not a well-formed signed statement", "đây không phải văn bản ký đúng dạng"),
+    ("the signed content is of another type ({found})", "nội dung được ký thuộc loại khác ({found})"),
+    ("the statement does not carry its signer's certificate", "văn bản không kèm chứng thư của người ký"),
+    ("the statement's signature does not verify", "chữ ký của văn bản không đúng"),
+    (
+        "the statement must be signed by a {expected}, and the signer is {found}",
+        "văn bản phải do {expected} ký, nhưng người ký là {found}",
+    ),
+    ("the statement does not say when it was signed", "văn bản không ghi thời điểm ký"),
+    ("the statement's signer is refused", "người ký văn bản không được chấp nhận"),
     (
         "the private key is to be used outside the certificate's validity",
         "thời gian dùng khóa bí mật nằm ngoài thời hạn chứng thư",

@@ -58,9 +58,9 @@ pub(crate) fn signer_key_usage() -> der::Result<Extension> {
     extension(true, &KeyUsage(KeyUsages::DigitalSignature.into()))
 }
 
-/// extKeyUsage of a record signer: that and nothing else; critical.
-pub(crate) fn record_signer_purpose() -> der::Result<Extension> {
-    extension(true, &ExtendedKeyUsage(vec![oid::RECORD_SIGNER]))
+/// extKeyUsage of a role: its purpose and nothing else; critical.
+pub(crate) fn purpose(purpose: Oid) -> der::Result<Extension> {
+    extension(true, &ExtendedKeyUsage(vec![purpose]))
 }
 
 /// basicConstraints of a root: cA, and no authority below it; critical.

@@ -1,4 +1,4 @@
-//! X.509 certificates (RFC 5280, 4) in the profiles of 9303-12, the root and the document signer, and our record signer.
+//! X.509 certificates (RFC 5280, 4) in the profiles of 9303-12: roots, links between them, and signers of every role.
 
 pub(crate) mod build;
 pub(crate) mod extension;
@@ -15,11 +15,11 @@ use crate::encoding::{DerError, decode_exact_length};
 use crate::name::Name;
 use crate::pem::{self, PemError};
 use crate::period::{Period, read_time};
+use crate::role::Role;
 use crate::serial::SerialNumber;
 
 pub use profile::{
-    AltName, DocumentSignerProfile, ProfileError, RecordSignerProfile, RootKind, RootProfile,
-    document_signer, record_signer, root,
+    AltName, DocumentSignerProfile, ProfileError, RootKind, RootProfile, document_signer, root,
 };
 use read::Extensions;
 pub use x509_cert::ext::pkix::KeyUsage;
@@ -201,17 +201,23 @@ impl Certificate {
         self.extensions.document_types.as_deref()
     }
 
-    /// Whether it is a record signer's (extKeyUsage with our purpose and no other).
+    /// The one role of its key: by the only purpose of a critical extKeyUsage; a document signer's by its document types, with
+    /// no purpose stated. None for an authority, for a purpose that is not critical or not known, and for two roles in one.
     #[must_use]
-    pub fn is_record_signer(&self) -> bool {
-        self.extensions.record_signer
+    pub fn role(&self) -> Option<Role> {
+        let documents = self.document_types().is_some_and(|types| !types.is_empty());
+        match (documents, self.extensions.has_purposes) {
+            _ if !self.signs_objects() => None,
+            (true, false) => Some(Role::DocumentSigner),
+            (false, true) => self.extensions.purpose,
+            (true, true) | (false, false) => None,
+        }
     }
 
     /// Whether its key may sign records of cards: a record signer's, or a document signer's.
     #[must_use]
     pub fn may_sign_records(&self) -> bool {
-        let documents = self.document_types().is_some_and(|types| !types.is_empty());
-        self.signs_objects() && (self.is_record_signer() || documents)
+        matches!(self.role(), Some(Role::RecordSigner | Role::DocumentSigner))
     }
 
     /// Whether the certificate carries the marker of a test root.

@@ -1,17 +1,17 @@
 //! The certificate profiles of 9303-12, 7.1.
 //!
-//! | field | root | document signer | record signer (ours) |
-//! |---|---|---|---|
-//! | key | P-384 or P-256 | P-256 | P-256 |
-//! | keyUsage (critical) | keyCertSign, cRLSign | digitalSignature | digitalSignature |
-//! | extKeyUsage (critical) | absent | absent | our purpose: records |
-//! | basicConstraints (critical) | cA, path length 0 | absent | absent |
-//! | authority and subject key identifier | both | both | both |
-//! | privateKeyUsagePeriod | as given | at most three months | at most twelve months |
-//! | subjectAltName, issuerAltName | state code and a contact | the same | the same |
-//! | cRLDistributionPoints | as given | as given | as given |
-//! | documentTypeList | absent | the codes of the documents it signs | absent |
-//! | test marker (critical, ours) | of a test root | absent | absent |
+//! | field | root | link | document signer | other roles |
+//! |---|---|---|---|---|
+//! | key | P-384 or P-256 | the other root's | P-256 | P-256 |
+//! | keyUsage (critical) | keyCertSign, cRLSign | the same | digitalSignature | digitalSignature |
+//! | extKeyUsage (critical) | absent | absent | absent | the purpose of the [role](crate::role) |
+//! | basicConstraints (critical) | cA, path length 0 | the same | absent | absent |
+//! | authority and subject key identifier | both | both | both | both |
+//! | privateKeyUsagePeriod | as given | the other root's | at most three months | at most the role's months |
+//! | subjectAltName, issuerAltName | state code and a contact | the same | the same | the same |
+//! | cRLDistributionPoints | as given | as given | as given | as given |
+//! | documentTypeList | absent | absent | the codes of the documents it signs | absent |
+//! | test marker (critical, ours) | of a test root | of a test root | absent | absent |
 
 use const_oid::AssociatedOid;
 use x509_cert::ext::Extension;
@@ -24,6 +24,7 @@ use crate::algorithm::{PublicKey, SignatureAlgorithm};
 use crate::encoding::DerError;
 use crate::name::Name;
 use crate::period::{Period, PeriodError};
+use crate::role::Role;
 use crate::serial::SerialNumber;
 use crate::sign::Prepared;
 
@@ -140,23 +141,6 @@ pub struct DocumentSignerProfile {
     pub document_types: Vec<String>,
 }
 
-/// What a record signer's certificate says: who signs the records that are appended to cards.
-#[derive(Debug, Clone)]
-pub struct RecordSignerProfile {
-    /// The signer's name; the country is the root's.
-    pub subject: Name,
-    /// The serial number.
-    pub serial: SerialNumber,
-    /// When the private key may sign: at most twelve calendar months, inside the root's key usage at its beginning.
-    pub key_usage: Period,
-    /// The longest life of a card in days: records are checked as long as their card lives.
-    pub card_life_days: u32,
-    /// subjectAltName and issuerAltName.
-    pub alt_name: AltName,
-    /// Where the root's revocation list is published; at least one URI.
-    pub crl_addresses: Vec<String>,
-}
-
 /// Why a profile is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
@@ -169,9 +153,14 @@ pub enum ProfileError {
     /// A signer's key is used for more than three months.
     #[error("a document signer's private key is used for at most three months; this one until {0}")]
     KeyUsageTooLong(jiff::Timestamp),
-    /// A record signer's key is used for more than twelve months.
-    #[error("a record signer's private key is used for at most twelve months; this one until {0}")]
-    RecordKeyUsageTooLong(jiff::Timestamp),
+    /// A role's key is used for longer than the role allows.
+    #[error("the private key of a {role} is used for at most {} months; this one until {until}", role.most_months())]
+    RoleKeyUsageTooLong {
+        /// The role.
+        role: Role,
+        /// The end of the period asked for.
+        until: jiff::Timestamp,
+    },
     /// The root's own key may no longer sign, or not yet, when the signer's period begins.
     #[error("the root's private key may not be used when this signer's period begins")]
     RootKeyNotInUse,
@@ -269,49 +258,27 @@ pub fn document_signer(
         subject: &profile.subject,
         serial: &profile.serial,
         key_usage: profile.key_usage,
-        card_life_days: profile.card_life_days,
+        valid_days: profile.card_life_days,
         alt_name: &profile.alt_name,
         crl_addresses: &profile.crl_addresses,
     };
     signer.prepare(key, issuer, ext::document_types(&profile.document_types).map_err(DerError::from)?)
 }
 
-/// A record signer for `key` under `issuer`.
-///
-/// # Errors
-/// [`ProfileError`] when the profile contradicts itself or the root.
-pub fn record_signer(
-    profile: &RecordSignerProfile,
-    key: &PublicKey,
-    issuer: &Certificate,
-) -> Result<Prepared<Certificate>, ProfileError> {
-    if profile.key_usage.not_after > Period::months_from(profile.key_usage.not_before, 12)?.not_after {
-        return Err(ProfileError::RecordKeyUsageTooLong(profile.key_usage.not_after));
-    }
-    let signer = Signer {
-        subject: &profile.subject,
-        serial: &profile.serial,
-        key_usage: profile.key_usage,
-        card_life_days: profile.card_life_days,
-        alt_name: &profile.alt_name,
-        crl_addresses: &profile.crl_addresses,
-    };
-    signer.prepare(key, issuer, ext::record_signer_purpose().map_err(DerError::from)?)
-}
-
-/// What signers of documents and of records have in common.
-struct Signer<'a> {
-    subject: &'a Name,
-    serial: &'a SerialNumber,
-    key_usage: Period,
-    card_life_days: u32,
-    alt_name: &'a AltName,
-    crl_addresses: &'a [String],
+/// What signers of all roles have in common.
+pub(crate) struct Signer<'a> {
+    pub(crate) subject: &'a Name,
+    pub(crate) serial: &'a SerialNumber,
+    pub(crate) key_usage: Period,
+    /// How long the certificate is valid after the key's last day.
+    pub(crate) valid_days: u32,
+    pub(crate) alt_name: &'a AltName,
+    pub(crate) crl_addresses: &'a [String],
 }
 
 impl Signer<'_> {
     /// With the extension that says what may be signed.
-    fn prepare(
+    pub(crate) fn prepare(
         &self,
         key: &PublicKey,
         issuer: &Certificate,
@@ -330,7 +297,7 @@ impl Signer<'_> {
         if country(self.subject).is_none() || country(self.subject) != country(issuer.subject()) {
             return Err(ProfileError::Country);
         }
-        let life = jiff::SignedDuration::from_secs(i64::from(self.card_life_days) * 86_400);
+        let life = jiff::SignedDuration::from_secs(i64::from(self.valid_days) * 86_400);
         let needed = usage.not_after.checked_add(life).map_err(|_| PeriodError::OutOfRange)?;
         if needed > issuer.validity().not_after {
             return Err(ProfileError::OutlivesRoot { needed, root: issuer.validity().not_after });

@@ -13,6 +13,7 @@ use super::extension::DocumentTypeList;
 use crate::encoding::DerError;
 use crate::oid::{self, Oid};
 use crate::period::{Period, timestamp};
+use crate::role::Role;
 
 /// The extensions that matter to a check.
 #[derive(Clone, Default)]
@@ -23,7 +24,10 @@ pub(super) struct Extensions {
     pub(super) is_authority: bool,
     pub(super) private_key_usage: Option<Period>,
     pub(super) document_types: Option<Vec<String>>,
-    pub(super) record_signer: bool,
+    /// The role whose purpose is the only one stated, and critical.
+    pub(super) purpose: Option<Role>,
+    /// Whether any purpose is stated.
+    pub(super) has_purposes: bool,
     pub(super) test_root: bool,
     pub(super) unknown_critical: bool,
 }
@@ -56,11 +60,15 @@ impl Extensions {
                 self.private_key_usage = Some(key_period(&value(extension)?, validity)?);
             }
             DocumentTypeList::OID => self.document_types = Some(document_types(&value(extension)?)?),
-            // another purpose is one we know nothing of
+            // another purpose, or two, is one we know nothing of
             ExtendedKeyUsage::OID => {
                 let ExtendedKeyUsage(purposes) = value(extension)?;
-                self.record_signer = purposes == [oid::RECORD_SIGNER];
-                self.unknown_critical |= extension.critical && !self.record_signer;
+                self.has_purposes = true;
+                self.purpose = match purposes[..] {
+                    [purpose] if extension.critical => Role::of_purpose(purpose),
+                    _ => None,
+                };
+                self.unknown_critical |= extension.critical && self.purpose.is_none();
             }
             oid::TEST_ROOT => {
                 value::<Null>(extension)?;

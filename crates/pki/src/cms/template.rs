@@ -49,6 +49,9 @@ pub enum TemplateError {
     /// The certificate is not a document signer's: P-256, digitalSignature, no authority.
     #[error("the certificate is not a document signer's")]
     NotADocumentSigner,
+    /// The certificate has no role, or more than one.
+    #[error("the certificate is not of exactly one known role")]
+    NoRole,
     /// The signing time lies outside the signer's private key usage period.
     #[error("the signing time {at} lies outside the period in which this key may sign ({from} to {until})", from = usage.not_before, until = usage.not_after)]
     OutsideKeyUsage {

@@ -12,8 +12,9 @@ mod gap;
 use chipwright_channel::pace::Password;
 use chipwright_emulator::Card;
 use chipwright_iso7816::{Command, Exchanger, LengthMode};
-use chipwright_pki::certificate::{AltName, RecordSignerProfile, record_signer};
+use chipwright_pki::certificate::AltName;
 use chipwright_pki::cv::{Category, Chain, FileRights, Right, Rights};
+use chipwright_pki::role::{Role, RoleProfile, role_signer};
 use chipwright_pki::{Certificate, Name, Period, Policy, SerialNumber, SignKey, TrustStore};
 use chipwright_profile::mrz::MrzInformation;
 use chipwright_profile::{CardNumber, ChipFeatures, CitizenNumber, FileId, FirstRecords, Salt, Unit};
@@ -70,15 +71,16 @@ impl Signer {
     pub fn new(authority: &Authority, seed: u64) -> Self {
         let mut random = random(seed);
         let key = SoftKey::generate(&mut random);
-        let profile = RecordSignerProfile {
+        let profile = RoleProfile {
+            role: Role::RecordSigner,
             subject: Name::new("VN", "Example Party", Some("Chi bộ Làng Bò"), "Người ký hồ sơ 1").unwrap(),
             serial: SerialNumber::new(&[0x40, seed as u8]).unwrap(),
             key_usage: Period::months_from("2026-11-01T00:00:00Z".parse().unwrap(), 12).unwrap(),
-            card_life_days: 3660,
+            valid_days: 3660,
             alt_name: AltName::with_uri("VNM", "https://pki.example.invalid/").unwrap(),
             crl_addresses: vec!["https://pki.example.invalid/root.crl".to_owned()],
         };
-        let certificate = record_signer(&profile, key.public_key(), &authority.root).unwrap();
+        let certificate = role_signer(&profile, key.public_key(), &authority.root).unwrap();
         Self { key, certificate: certificate.sign_with(&authority.root_key).unwrap() }
     }
 
