@@ -41,7 +41,12 @@ fn card_with_everything(serial: u32, can: &[u8; 6], filler: u8) -> terminal::Rec
     assert_eq!(session.send(&mut card, 0xE6, 0x0C, 0, &install_data(INSTANCE, 0x04)), (vec![0], 0x9000));
     let all = [
         terminal::content_with_records(),
-        vec![(0x010B, vec![0x6B; 80]), (0x010C, vec![0x6C; 30]), (0x010F, vec![0x6F; 90])],
+        vec![
+            (0x010B, vec![0x6B; 80]),
+            (0x010C, vec![0x6C; 30]),
+            (0x010F, vec![0x6F; 90]),
+            (0x0119, vec![0x30; 200]),
+        ],
     ];
     let files = own(all.concat(), can, filler);
     let mut held = files.clone();

@@ -46,6 +46,7 @@ impl Dgi {
             0x2F1D => "EF.CardSecurity",
             0x011E => "EF.COM",
             0x011D => "EF.SOD",
+            0x0119 => "EF.SOD-PQ",
             0x0101 => "DG1",
             0x0102 => "DG2",
             0x010B => "DG11",

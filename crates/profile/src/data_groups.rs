@@ -27,7 +27,7 @@ pub const FILES_BUDGET: usize = 8 * 1024;
 const PAGE: usize = 64;
 
 /// Files of a whole card, EF.SOD and EF.CardSecurity included.
-const ALL_FILES: usize = 13;
+const ALL_FILES: usize = 14;
 
 /// Why a card's files cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -241,7 +241,7 @@ fn document_details(unit: &str, issued: Date) -> DocumentDetails {
 }
 
 /// The trust point of the records application lies among the files.
-fn check_budgets(files: &[(FileId, Vec<u8>)], chip: &ChipFeatures) -> Result<(), BuildError> {
+pub(crate) fn check_budgets(files: &[(FileId, Vec<u8>)], chip: &ChipFeatures) -> Result<(), BuildError> {
     for (file, bytes) in files {
         if bytes.len() > file.most() {
             return Err(BuildError::FileTooLarge { file: *file, size: bytes.len(), most: file.most() });
@@ -333,6 +333,23 @@ mod tests {
         assert!(read::dg14(file(FileId::Dg(14))).unwrap().contains_all(&access));
         assert!(security.contains_all(&access));
         assert!(!access.contains_all(&security));
+    }
+
+    /// FILE-11: a file of its own, and nothing else of the card changes.
+    #[test]
+    fn a_second_signature_is_one_more_file() {
+        let today = date(2026, 1, 1);
+        let profile = || build(100, today).unwrap().sign_with(&[0x30, 0], None).unwrap();
+        let with = profile().with_post_quantum(&[0x30, 1, 9]).unwrap();
+        assert_eq!(with.file(FileId::SodPostQuantum), Some([0x30, 1, 9].as_slice()));
+        let others: Vec<_> = with.files().filter(|(file, _)| *file != FileId::SodPostQuantum).collect();
+        assert_eq!(others, profile().files().collect::<Vec<_>>());
+        let large = profile().with_post_quantum(&[0; 4097]).unwrap_err();
+        assert_eq!(large, BuildError::FileTooLarge { file: FileId::SodPostQuantum, size: 4097, most: 4096 });
+        // beside the largest security object there is room for one
+        let full =
+            build(100, today).unwrap().sign_with(&[0; 4000], None).unwrap().with_post_quantum(&[0; 4096]);
+        assert!(matches!(full, Err(BuildError::FilesTooLarge { .. })));
     }
 
     /// DG14 names the keys of EF.CardSecurity (CAM-03), whichever of them there are.

@@ -21,6 +21,8 @@ pub enum FileId {
     Dg(u8),
     /// EF.SOD.
     Sod,
+    /// EF.SOD-PQ: the second, post-quantum signature over what EF.SOD signs (FILE-11).
+    SodPostQuantum,
 }
 
 /// When a file is written.
@@ -46,6 +48,7 @@ impl FileId {
             Self::CardAccess => 0x011C,
             Self::CardSecurity | Self::Sod => 0x011D,
             Self::Com => 0x011E,
+            Self::SodPostQuantum => 0x0119,
             Self::Dg(number) => 0x0100 | number as u16,
         }
     }
@@ -58,6 +61,7 @@ impl FileId {
             Self::AtrInfo => 0x01,
             Self::CardAccess => 0x1C,
             Self::CardSecurity | Self::Sod => 0x1D,
+            Self::SodPostQuantum => 0x19,
             Self::Dg(number) => number,
         }
     }
@@ -69,7 +73,7 @@ impl FileId {
             Self::Dir => Some(Tag(0x61)),
             Self::AtrInfo => None,
             Self::CardAccess => Some(Tag(0x31)),
-            Self::CardSecurity => Some(Tag(0x30)),
+            Self::CardSecurity | Self::SodPostQuantum => Some(Tag(0x30)),
             Self::Com => Some(Tag(0x60)),
             Self::Sod => Some(Tag(0x77)),
             Self::Dg(number) => {
@@ -106,6 +110,7 @@ impl FileId {
             0x2F1D => Self::CardSecurity,
             0x011E => Self::Com,
             0x011D => Self::Sod,
+            0x0119 => Self::SodPostQuantum,
             0x0101..=0x0110 => Self::Dg((dgi & 0xFF) as u8),
             _ => return None,
         })
@@ -119,7 +124,7 @@ impl FileId {
             Self::CardAccess => 512,
             Self::CardSecurity => 3072,
             Self::Com => 64,
-            Self::Sod => 4096,
+            Self::Sod | Self::SodPostQuantum => 4096,
             Self::Dg(1) => 128,
             Self::Dg(2) => 14336,
             Self::Dg(_) => 1024,
@@ -152,6 +157,7 @@ impl fmt::Display for FileId {
             Self::Com => f.write_str("EF.COM"),
             Self::Dg(number) => write!(f, "DG{number}"),
             Self::Sod => f.write_str("EF.SOD"),
+            Self::SodPostQuantum => f.write_str("EF.SOD-PQ"),
         }
     }
 }
@@ -173,6 +179,7 @@ mod tests {
         assert_eq!(row(FileId::Dg(2)), (0x0102, 0x02, Some(0x75), 0x0102));
         assert_eq!(row(FileId::Dg(16)), (0x0110, 0x10, Some(0x70), 0x0110));
         assert_eq!(row(FileId::Sod), (0x011D, 0x1D, Some(0x77), 0x011D));
+        assert_eq!(row(FileId::SodPostQuantum), (0x0119, 0x19, Some(0x30), 0x0119));
         assert_eq!(row(FileId::CardSecurity), (0x011D, 0x1D, Some(0x30), 0x2F1D));
         assert_eq!(row(FileId::AtrInfo), (0x2F01, 0x01, None, 0x2F01));
         assert_eq!((FileId::Dg(0).tag(), FileId::Dg(17).tag()), (None, None));
@@ -187,6 +194,7 @@ mod tests {
             FileId::CardSecurity,
             FileId::Com,
             FileId::Sod,
+            FileId::SodPostQuantum,
         ];
         for file in named.into_iter().chain((1..=16).map(FileId::Dg)) {
             assert_eq!(FileId::from_dgi(file.dgi()), Some(file));

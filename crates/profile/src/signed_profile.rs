@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::chip::{ChipFeatures, ChipKeys};
+use crate::data_groups::{BuildError, check_budgets};
 use crate::mrz::MrzInformation;
 use crate::{Can, FileId, Pin, Puk};
 
@@ -56,6 +57,16 @@ impl SignedProfile {
         Self { records: Some(records), ..self }
     }
 
+    /// With EF.SOD-PQ: a detached SignedData over the LDSSecurityObject that EF.SOD holds, by ML-DSA-65 (FILE-11).
+    ///
+    /// # Errors
+    /// [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
+    pub fn with_post_quantum(mut self, signed: &[u8]) -> Result<Self, BuildError> {
+        self.files.push((FileId::SodPostQuantum, signed.to_vec()));
+        check_budgets(&self.files, &self.chip)?;
+        Ok(self)
+    }
+
     /// What the chip is to be able to do.
     #[must_use]
     pub const fn chip(&self) -> &ChipFeatures {
@@ -74,7 +85,7 @@ impl SignedProfile {
         self.records.as_ref()
     }
 
-    /// The files in writing order: EF.DIR, EF.ATR/INFO, EF.CardAccess, EF.COM, data groups in ascending order, EF.SOD, EF.CardSecurity.
+    /// The files in writing order: EF.DIR, EF.ATR/INFO, EF.CardAccess, EF.COM, data groups in ascending order, EF.SOD, EF.CardSecurity, EF.SOD-PQ.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
         self.files.iter().map(|(file, bytes)| (*file, bytes.as_slice()))
     }

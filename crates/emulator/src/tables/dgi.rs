@@ -82,13 +82,14 @@ pub const CVCA: u16 = 0x8020;
 pub const CARD_SECURITY: u16 = 0x2F1D;
 
 /// All of them.
-pub const DGIS: [Dgi; 29] = [
+pub const DGIS: [Dgi; 30] = [
     file(0x2F00, "EF.DIR", 256, true),
     file(0x2F01, "EF.ATR/INFO", 256, true),
     file(0x2F1C, "EF.CardAccess", 512, true),
     file(CARD_SECURITY, "EF.CardSecurity", 3072, false).may_be_updated(),
     file(0x011E, "EF.COM", 64, true).may_be_updated(),
     file(0x011D, "EF.SOD", 4096, true).may_be_updated(),
+    file(0x0119, "EF.SOD-PQ", 4096, false).may_be_updated(),
     file(0x0101, "DG1", 128, true).may_be_updated(),
     Dgi { kind: DgiKind::Portrait, ..file(0x0102, "DG2", 14_336, true) },
     file(0x010B, "DG11", 1024, false).may_be_updated(),

@@ -52,13 +52,14 @@ const fn records(name: &'static str, fid: u16, sfi: u8, dgi: Option<u16>) -> Fil
 }
 
 /// All of them.
-pub const FILES: [File; 21] = [
+pub const FILES: [File; 22] = [
     master("EF.DIR", 0x2F00, 0x1E, 0x2F00, Access::Always),
     master("EF.ATR/INFO", 0x2F01, 0x01, 0x2F01, Access::Always),
     master("EF.CardAccess", 0x011C, 0x1C, 0x2F1C, Access::Always),
     master("EF.CardSecurity", 0x011D, 0x1D, 0x2F1D, Access::Pace),
     lds("EF.COM", 0x011E, 0x1E),
     lds("EF.SOD", 0x011D, 0x1D),
+    lds("EF.SOD-PQ", 0x0119, 0x19),
     lds("DG1", 0x0101, 0x01),
     lds("DG2", 0x0102, 0x02),
     lds("DG11", 0x010B, 0x0B),
