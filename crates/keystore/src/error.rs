@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use chipwright_channel::scp03::KeyError;
 
+use crate::ceremony::SecretError;
+
 /// Why a key file was not read or written. [`KeystoreError::remedy`] says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum KeystoreError {
@@ -87,6 +89,9 @@ pub enum KeystoreError {
     /// The card keys are not AES keys of one size.
     #[error("the card keys cannot be used")]
     CardKeys(#[source] KeyError),
+    /// A ceremony over a secret of another length than it can have.
+    #[error("this secret cannot be divided or used in this way")]
+    SecretLength(#[source] SecretError),
     /// The operating system gave no random numbers.
     #[error("the operating system gave no random numbers")]
     Random,
@@ -126,6 +131,7 @@ impl KeystoreError {
                 "Use the evidence key whose public half the station had then; an altered record proves nothing."
             }
             Self::CardKeys(_) => "Give three AES keys of the same size: 16, 24 or 32 bytes each.",
+            Self::SecretLength(_) => "Use a secret of 16 to 64 bytes; a master key has 16, 24 or 32.",
             Self::Random | Self::Encryption => {
                 "Try again; if it happens again, report it with the system's version."
             }

@@ -5,23 +5,18 @@
 //! K = HKDF-SHA-256(salt none, ikm ECDH(ephemeral, recipient).x, info "chipwright evidence" 00 ‖ ephemeral ‖ recipient)
 //! ```
 //!
-//! ECIES over P-256. Format and deletion date, which a station must read without the key, are the additional data of the cipher. Each file has its own
-//! ephemeral key, so the nonce is zero.
+//! ECIES over P-256. Format and deletion date, which a station must read without the key, are the additional data of the cipher.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use der::pem::LineEnding;
-use p256::elliptic_curve::sec1::ToSec1Point;
-use p256::{PublicKey, SecretKey, ecdh};
+use p256::{PublicKey, SecretKey};
 use pkcs8::{DecodePublicKey, EncodePublicKey};
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use ring::agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral};
-use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
-use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::ecies::{self, Sealed};
 use crate::{KeystoreError, Passphrase, durable, key};
 
 const FORMAT: &str = "chipwright-sealed-evidence/1";
@@ -51,25 +46,9 @@ impl EvidenceSealer {
     /// # Errors
     /// [`KeystoreError::AlreadyExists`] if the name is taken; otherwise as the operating system refuses.
     pub fn seal(&self, record: &[u8], delete_on: &str, path: impl AsRef<Path>) -> Result<(), KeystoreError> {
-        let random = SystemRandom::new();
-        let private =
-            EphemeralPrivateKey::generate(&ECDH_P256, &random).map_err(|_| KeystoreError::Random)?;
-        let ephemeral = private.compute_public_key().map_err(|_| KeystoreError::Encryption)?;
-        let recipient = self.0.to_sec1_point(false);
-        let peer = UnparsedPublicKey::new(&ECDH_P256, recipient.as_bytes());
-        let key = agree_ephemeral(private, &peer, |secret| {
-            derive(secret, ephemeral.as_ref(), recipient.as_bytes())
-        })
-        .map_err(|_| KeystoreError::Encryption)??;
-        let mut sealed = record.to_vec();
-        key.seal_in_place_append_tag(zero(), Aad::from(header(delete_on)), &mut sealed)
-            .map_err(|_| KeystoreError::Encryption)?;
-        let stored = Stored {
-            format: FORMAT.to_owned(),
-            delete_on: delete_on.to_owned(),
-            ephemeral: hex::encode(ephemeral.as_ref()),
-            ciphertext: hex::encode(sealed),
-        };
+        let Sealed { ephemeral, ciphertext } = ecies::seal(&self.0, INFO, &header(delete_on), record)?;
+        let stored =
+            Stored { format: FORMAT.to_owned(), delete_on: delete_on.to_owned(), ephemeral, ciphertext };
         let text = serde_json::to_vec(&stored).map_err(|_| KeystoreError::Encryption)?;
         durable::write_new(path.as_ref(), &text)
     }
@@ -137,18 +116,8 @@ impl EvidenceKey {
         let path = sealed.as_ref();
         let Stored { delete_on, ephemeral, ciphertext, .. } = stored(path)?;
         let not_ours = || KeystoreError::NotForThisKey { path: path.to_owned(), key: self.path.clone() };
-        let ephemeral = hex::decode(ephemeral).map_err(|_| not_ours())?;
-        let theirs = PublicKey::from_sec1_bytes(&ephemeral).map_err(|_| not_ours())?;
-        let shared = ecdh::diffie_hellman(self.secret.to_nonzero_scalar(), theirs.as_affine());
-        let recipient = self.secret.public_key().to_sec1_point(false);
-        let key = derive(shared.raw_secret_bytes(), &ephemeral, recipient.as_bytes())?;
-        let mut record = Zeroizing::new(hex::decode(ciphertext).map_err(|_| not_ours())?);
-        let length = key
-            .open_in_place(zero(), Aad::from(header(&delete_on)), &mut record)
-            .map_err(|_| not_ours())?
-            .len();
-        record.truncate(length);
-        Ok(record)
+        let sealed = Sealed { ephemeral, ciphertext };
+        ecies::open(&self.secret, INFO, &header(&delete_on), &sealed).ok_or_else(not_ours)
     }
 }
 
@@ -184,25 +153,4 @@ fn stored(path: &Path) -> Result<Stored, KeystoreError> {
 
 fn header(delete_on: &str) -> Vec<u8> {
     [FORMAT.as_bytes(), b"\0", delete_on.as_bytes()].concat()
-}
-
-fn zero() -> Nonce {
-    Nonce::assume_unique_for_key([0; 12])
-}
-
-fn derive(secret: &[u8], ephemeral: &[u8], recipient: &[u8]) -> Result<LessSafeKey, KeystoreError> {
-    struct Key;
-    impl KeyType for Key {
-        fn len(&self) -> usize {
-            32
-        }
-    }
-    let mut key = Zeroizing::new([0; 32]);
-    let extracted = Salt::new(HKDF_SHA256, &[]).extract(secret);
-    extracted
-        .expand(&[INFO, ephemeral, recipient], Key)
-        .and_then(|expanded| expanded.fill(key.as_mut_slice()))
-        .map_err(|_| KeystoreError::Encryption)?;
-    let key = UnboundKey::new(&AES_256_GCM, key.as_slice()).map_err(|_| KeystoreError::Encryption)?;
-    Ok(LessSafeKey::new(key))
 }

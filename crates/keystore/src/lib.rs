@@ -12,7 +12,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod cards;
+pub mod ceremony;
 mod durable;
+mod ecies;
 mod error;
 mod evidence;
 mod key;
