@@ -61,6 +61,14 @@ pub enum BuildError {
         /// The room for it.
         most: usize,
     },
+    /// The chip's directory has no room for one more object.
+    #[error(
+        "the card would have {held} objects, and the chip has room for 20: a second signature does not fit beside PIN, records and every file"
+    )]
+    TooManyObjects {
+        /// How many.
+        held: usize,
+    },
     /// The files other than DG2 are larger than their place on the chip.
     #[error("the files other than DG2 have {size} bytes together, and the chip has room for {FILES_BUDGET}")]
     FilesTooLarge {
@@ -350,6 +358,16 @@ mod tests {
         let full =
             build(100, today).unwrap().sign_with(&[0; 4000], None).unwrap().with_post_quantum(&[0; 4096]);
         assert!(matches!(full, Err(BuildError::FilesTooLarge { .. })));
+        // nor beside everything else in the directory (CHIP-08); in another order the chip itself refuses
+        let all =
+            ChipFeatures { cam: true, records: Some(vec![0x7F, 0x21, 0]), pin: true, ..ChipFeatures::PROVEN };
+        let records = crate::FirstRecords { certificate: vec![1], citizen_number: vec![2] };
+        let all =
+            build_for(100, today, all, all_keys()).unwrap().sign_with(&[0x30, 0], Some(&[0x30, 0])).unwrap();
+        let all = all
+            .with_first_records(records)
+            .with_pin(&crate::Pin::parse("482913").unwrap(), &crate::Puk::parse("4829130571").unwrap());
+        assert_eq!(all.with_post_quantum(&[0x30, 0]).unwrap_err(), BuildError::TooManyObjects { held: 21 });
     }
 
     /// DG14 names the keys of EF.CardSecurity (CAM-03), whichever of them there are.

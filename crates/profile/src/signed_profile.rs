@@ -9,6 +9,9 @@ use crate::data_groups::{BuildError, check_budgets};
 use crate::mrz::MrzInformation;
 use crate::{Can, FileId, Pin, Puk};
 
+/// Objects a chip's directory has room for (card contract, CHIP-08).
+const MOST_OBJECTS: usize = 20;
+
 /// Every file of a card in writing order, and the secrets that will open it.
 pub struct SignedProfile {
     files: Vec<(FileId, Vec<u8>)>,
@@ -60,11 +63,19 @@ impl SignedProfile {
     /// With EF.SOD-PQ: a detached SignedData over the LDSSecurityObject that EF.SOD holds, by ML-DSA-65 (FILE-11).
     ///
     /// # Errors
-    /// [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`].
+    /// [`BuildError::FileTooLarge`], [`BuildError::FilesTooLarge`], [`BuildError::TooManyObjects`] if PIN and first records were added before.
     pub fn with_post_quantum(mut self, signed: &[u8]) -> Result<Self, BuildError> {
         self.files.push((FileId::SodPostQuantum, signed.to_vec()));
         check_budgets(&self.files, &self.chip)?;
-        Ok(self)
+        let held = self.objects();
+        if held > MOST_OBJECTS { Err(BuildError::TooManyObjects { held }) } else { Ok(self) }
+    }
+
+    /// Objects in the directory of the chip: files, passwords, the trust point, first records.
+    fn objects(&self) -> usize {
+        let passwords = 2 + usize::from(self.secrets.pin.is_some()) + usize::from(self.secrets.puk.is_some());
+        let records = self.records.as_ref().map_or(0, |_| 2);
+        self.files.len() + passwords + usize::from(self.chip.records.is_some()) + records
     }
 
     /// What the chip is to be able to do.

@@ -14,6 +14,10 @@ pub(super) const ROWS: &[Row] = &[
         "{file} có {size} byte, chip chỉ chứa được {most}",
     ),
     (
+        "the card would have {held} objects, and the chip has room for 20: a second signature does not fit beside PIN, records and every file",
+        "thẻ sẽ có {held} đối tượng mà chip chỉ chứa được 20: chữ ký thứ hai không còn chỗ bên cạnh PIN, hồ sơ và đủ mọi tệp",
+    ),
+    (
         "the files other than DG2 have {size} bytes together, and the chip has room for {most}",
         "các tệp ngoài DG2 có tổng cộng {size} byte, chip chỉ chứa được {most}",
     ),
