@@ -3,8 +3,10 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
+use crate::keyring::{Key, KeyName, Keyring};
 use crate::text::text;
-use chipwright_keystore::{FileKey, KeystoreError, Passphrase};
+use chipwright_keystore::uses::Use;
+use chipwright_keystore::{KeystoreError, Passphrase};
 use chipwright_pki::crl::{self, CrlProfile, RevokedCertificate};
 use chipwright_pki::{Certificate, Crl, SignKey, TrustStore};
 use jiff::{SignedDuration, Timestamp};
@@ -17,12 +19,13 @@ const CRL_DAYS: i64 = 90;
 /// The folder `ca/` of a home.
 pub(crate) struct Authority {
     folder: PathBuf,
+    keyring: Keyring,
 }
 
 impl Authority {
     /// Of this home.
     pub(crate) fn of(home: &Home) -> Self {
-        Self { folder: home.authority() }
+        Self { folder: home.authority(), keyring: Keyring::of(home) }
     }
 
     /// The root's certificate.
@@ -141,14 +144,24 @@ impl Authority {
         lists.into_iter().next().ok_or_else(|| unusable(&path))
     }
 
+    /// The private keys of the home.
+    pub(crate) const fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
     /// The root's private key.
-    pub(crate) fn root_key(&self, passphrase: &Passphrase) -> Result<FileKey, Failure> {
-        FileKey::load(self.root_key_file(), passphrase).map_err(|error| keystore(&error))
+    pub(crate) fn root_key(&self, passphrase: &Passphrase, purpose: Use) -> Result<Key, Failure> {
+        self.keyring.key(&KeyName::Root(1), passphrase, purpose)
     }
 
     /// A document signer's private key.
-    pub(crate) fn signer_key(&self, name: &str, passphrase: &Passphrase) -> Result<FileKey, Failure> {
-        FileKey::load(self.signer_key_file(name), passphrase).map_err(|error| keystore(&error))
+    pub(crate) fn signer_key(
+        &self,
+        name: &str,
+        passphrase: &Passphrase,
+        purpose: Use,
+    ) -> Result<Key, Failure> {
+        self.keyring.labelled(name, passphrase, purpose)
     }
 
     /// Signs and stores a revocation list that follows the one held.

@@ -1,11 +1,12 @@
 //! Certificates of the home's own authority: the root, and document signers under it.
 
-use crate::authority::{Authority, keystore, signer_name};
+use crate::authority::{Authority, signer_name};
 use crate::configuration::{Configuration, Mode};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::keyring::{Key, KeyName};
 use crate::{home, randomness};
-use chipwright_keystore::{FileKey, Passphrase};
+use chipwright_keystore::Passphrase;
 use chipwright_pki::certificate::{
     AltName, DocumentSignerProfile, RootKind, RootProfile, document_signer, root,
 };
@@ -25,9 +26,9 @@ pub(crate) fn make_root(
     configuration: &Configuration,
     passphrase: &Passphrase,
     at: Timestamp,
-) -> Result<(FileKey, Certificate), Failure> {
-    let key = FileKey::create(authority.root_key_file(), SignatureAlgorithm::EcdsaP384Sha384, passphrase)
-        .map_err(|error| keystore(&error))?;
+) -> Result<(Key, Certificate), Failure> {
+    let curve = SignatureAlgorithm::EcdsaP384Sha384;
+    let key = authority.keyring().create(&KeyName::Root(1), curve, passphrase)?;
     let issuer = &configuration.issuer;
     let (kind, title) = match issuer.mode {
         Mode::Test => (RootKind::Test, "Test root"),
@@ -60,9 +61,8 @@ pub(crate) fn make_signer(
     at: Timestamp,
 ) -> Result<Certificate, Failure> {
     let file = signer_name(number);
-    let key =
-        FileKey::create(authority.signer_key_file(&file), SignatureAlgorithm::EcdsaP256Sha256, passphrase)
-            .map_err(|error| keystore(&error))?;
+    let curve = SignatureAlgorithm::EcdsaP256Sha256;
+    let key = authority.keyring().create(&KeyName::DocumentSigner(number), curve, passphrase)?;
     let profile = DocumentSignerProfile {
         subject: name(configuration, &format!("Document signer {number}"))?,
         serial: serial(),
@@ -88,9 +88,8 @@ pub(crate) fn make_record_signer(
     at: Timestamp,
 ) -> Result<Certificate, Failure> {
     let file = format!("record-{}", signer_name(number));
-    let key =
-        FileKey::create(authority.signer_key_file(&file), SignatureAlgorithm::EcdsaP256Sha256, passphrase)
-            .map_err(|error| keystore(&error))?;
+    let curve = SignatureAlgorithm::EcdsaP256Sha256;
+    let key = authority.keyring().create(&KeyName::RecordSigner(number), curve, passphrase)?;
     let profile = RoleProfile {
         role: Role::RecordSigner,
         subject: name(configuration, &format!("Record signer {number}"))?,

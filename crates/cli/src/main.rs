@@ -18,6 +18,7 @@ mod evidence;
 mod exit;
 mod failure;
 mod home;
+mod keyring;
 mod letters;
 mod one_card;
 mod output;

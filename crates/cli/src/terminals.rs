@@ -8,12 +8,13 @@
 //! terminals/NAME-NNNNN.{key,chain}  a terminal's key, and its certificates from a trust point down
 //! ```
 
-use crate::authority::keystore;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
+use crate::keyring::{Key, KeyName, Keyring};
 use crate::text::text;
-use chipwright_keystore::{FileKey, Passphrase};
+use chipwright_keystore::Passphrase;
+use chipwright_keystore::uses::Use;
 use chipwright_pki::cv::{
     AuthorityProfile, Chain, CvCertificate, CvPeriod, HolderProfile, Reference, Rights, Role, prepare_cvca,
     prepare_dv, prepare_link, prepare_terminal,
@@ -28,17 +29,19 @@ use std::path::{Path, PathBuf};
 /// How long a CVCA counts, and a document verifier under it.
 const CVCA_YEARS: i32 = 3;
 const DV_MONTHS: i32 = 12;
+/// Of every key of the hierarchy.
+const CURVE: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
 
 /// The files of a home's terminals.
 pub(crate) struct Terminals<'a> {
     home: &'a Home,
 }
 
-/// An authority of the hierarchy: its certificate and the file of its key.
+/// An authority of the hierarchy: its certificate and the name of its key.
 pub(crate) struct Held {
     pub(crate) number: u32,
     pub(crate) certificate: CvCertificate,
-    pub(crate) key: PathBuf,
+    pub(crate) key: KeyName,
 }
 
 impl<'a> Terminals<'a> {
@@ -62,23 +65,22 @@ impl<'a> Terminals<'a> {
 
     /// Every CVCA, oldest first.
     pub(crate) fn authorities(&self) -> Result<Vec<Held>, Failure> {
-        self.held("cvca")
+        self.held("cvca", KeyName::Cvca)
     }
 
     /// Every document verifier, oldest first.
     pub(crate) fn verifiers(&self) -> Result<Vec<Held>, Failure> {
-        self.held("dv")
+        self.held("dv", KeyName::Dv)
     }
 
-    fn held(&self, kind: &str) -> Result<Vec<Held>, Failure> {
+    fn held(&self, kind: &str, key: fn(u32) -> KeyName) -> Result<Vec<Held>, Failure> {
         let mut all = Vec::new();
         for number in 1.. {
             let file = self.file(&format!("{kind}-{number}.cvcert"));
             if !file.exists() {
                 break;
             }
-            let key = self.file(&format!("{kind}-{number}.key"));
-            all.push(Held { number, certificate: certificate(&file)?, key });
+            all.push(Held { number, certificate: certificate(&file)?, key: key(number) });
         }
         Ok(all)
     }
@@ -139,7 +141,7 @@ impl<'a> Terminals<'a> {
             ));
         }
         let holder = reference(self.country(), mnemonic, 1)?;
-        let key = take_up(&self.file("cvca-1.key"), passphrase)?;
+        let key = self.take_up(&KeyName::Cvca(1), passphrase)?;
         let profile = AuthorityProfile { holder, rights: Rights::all(), period: years(today, CVCA_YEARS)? };
         let own = prepare_cvca(&profile, key.public_key()).map_err(|error| refused(&error))?;
         let own = own.sign_with(&key).map_err(|error| refused(&error))?;
@@ -186,8 +188,8 @@ impl<'a> Terminals<'a> {
                 ),
             )
         })?;
-        let former_key = load(&former.key, passphrase)?;
-        let key = take_up(&self.file(&format!("cvca-{number}.key")), passphrase)?;
+        let former_key = self.sealing_key(&former.key, passphrase)?;
+        let key = self.take_up(&KeyName::Cvca(number), passphrase)?;
         let profile = AuthorityProfile { holder, rights: Rights::all(), period: years(today, CVCA_YEARS)? };
         let link =
             prepare_link(&profile, key.public_key(), &former.certificate).map_err(|error| refused(&error))?;
@@ -208,7 +210,7 @@ impl<'a> Terminals<'a> {
     ) -> Result<(), Failure> {
         let issuer = self.authority()?;
         let number = self.verifiers()?.last().map_or(1, |last| last.number + 1);
-        let issuer_key = load(&issuer.key, root)?;
+        let issuer_key = self.sealing_key(&issuer.key, root)?;
         let holder = reference(self.country(), "DV", number)?;
         let ends = today.checked_add(DV_MONTHS.months()).map_err(|error| refused(&error))?;
         let ends = ends.min(issuer.certificate.period().expires());
@@ -218,7 +220,7 @@ impl<'a> Terminals<'a> {
             files: None,
             period: CvPeriod::new(today, ends).map_err(|error| refused(&error))?,
         };
-        let key = take_up(&self.file(&format!("dv-{number}.key")), station)?;
+        let key = self.take_up(&KeyName::Dv(number), station)?;
         let dv =
             prepare_dv(&profile, key.public_key(), &issuer.certificate).map_err(|error| refused(&error))?;
         let dv = dv.sign_with(&issuer_key).map_err(|error| refused(&error))?;
@@ -239,7 +241,7 @@ impl<'a> Terminals<'a> {
         station: &Passphrase,
     ) -> Result<PathBuf, Failure> {
         let issuer = self.verifier()?;
-        let issuer_key = load(&issuer.key, station)?;
+        let issuer_key = self.sealing_key(&issuer.key, station)?;
         let own = prepare_terminal(profile, key, &issuer.certificate).map_err(|error| refused(&error))?;
         let own = own.sign_with(&issuer_key).map_err(|error| refused(&error))?;
         let mut chain = self.down_to(&issuer.certificate)?;
@@ -276,9 +278,33 @@ impl<'a> Terminals<'a> {
     }
 
     /// Makes the key of a terminal.
-    pub(crate) fn make_key(&self, holder: &Reference, passphrase: &Passphrase) -> Result<FileKey, Failure> {
+    pub(crate) fn make_key(&self, holder: &Reference, passphrase: &Passphrase) -> Result<Key, Failure> {
         home::make_folder(&self.folder())?;
-        create(&self.chain_file(holder).with_extension("key"), passphrase)
+        self.keyring().create(&KeyName::Terminal(self.chain_file(holder)), CURVE, passphrase)
+    }
+
+    /// The key of the terminal with this chain.
+    pub(crate) fn key(&self, chain: &Path, passphrase: &Passphrase) -> Result<Key, Failure> {
+        let name = KeyName::Terminal(chain.to_owned());
+        self.keyring().key(&name, passphrase, Use::TerminalAuthentication)
+    }
+
+    /// Where the request of a terminal for certificates belongs.
+    pub(crate) fn request_file(&self, holder: &Reference) -> PathBuf {
+        self.chain_file(holder).with_extension("request")
+    }
+
+    /// The key of an authority, which signs certificates.
+    fn sealing_key(&self, name: &KeyName, passphrase: &Passphrase) -> Result<Key, Failure> {
+        self.keyring().key(name, passphrase, Use::CvCertificate)
+    }
+
+    fn take_up(&self, name: &KeyName, passphrase: &Passphrase) -> Result<Key, Failure> {
+        self.keyring().take_up(name, CURVE, passphrase, Use::CvCertificate)
+    }
+
+    fn keyring(&self) -> Keyring {
+        Keyring::of(self.home)
     }
 
     /// Where the chain of a terminal belongs. The reference is of our own form ([`reference()`], [`Self::asked_for`]).
@@ -311,7 +337,7 @@ impl<'a> Terminals<'a> {
         let chain = self.chain_file(&holder);
         // a key of this name is the request's own where the request lies beside it
         let beside = fs::read(chain.with_extension("request")).is_ok_and(|held| held == request);
-        if chain.exists() || (chain.with_extension("key").exists() && !beside) {
+        if chain.exists() || (self.keyring().exists(&KeyName::Terminal(chain)) && !beside) {
             return Err(Failure::new(
                 Exit::Usage,
                 text!(
@@ -374,7 +400,7 @@ impl<'a> Terminals<'a> {
                 ),
             ));
         }
-        Ok((chain(&path)?, path.with_extension("key")))
+        Ok((chain(&path)?, path))
     }
 
     fn country(&self) -> &str {
@@ -416,20 +442,6 @@ fn unusable(path: &Path) -> Failure {
         ),
         ("Bring the file from its backup.", "Lấy lại tệp từ bản sao lưu."),
     )
-}
-
-/// The key of this file.
-pub(crate) fn load(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {
-    FileKey::load(path, passphrase).map_err(|error| keystore(&error))
-}
-
-/// The key of this file, which a stopped command may have left without a certificate; made if there is none.
-fn take_up(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {
-    if path.exists() { load(path, passphrase) } else { create(path, passphrase) }
-}
-
-fn create(path: &Path, passphrase: &Passphrase) -> Result<FileKey, Failure> {
-    FileKey::create(path, SignatureAlgorithm::EcdsaP256Sha256, passphrase).map_err(|error| keystore(&error))
 }
 
 fn reference(country: &str, mnemonic: &str, sequence: u32) -> Result<Reference, Failure> {

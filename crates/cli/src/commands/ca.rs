@@ -7,10 +7,11 @@ use crate::evidence;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
+use crate::keyring::Key;
 use crate::output::pairs;
 use crate::secret::Source;
 use crate::text::{Text, text};
-use chipwright_keystore::FileKey;
+use chipwright_keystore::uses::Use;
 use chipwright_pki::crl::{Reason, RevokedCertificate};
 use chipwright_pki::{Crl, TrustStore};
 use jiff::Timestamp;
@@ -89,14 +90,14 @@ impl Ca {
         let json = match self {
             Self::Show { json } => *json,
             Self::Crl(root) => {
-                let key = root.key(&home, context)?;
+                let key = root.key(&home, context, Use::Crl)?;
                 next_crl(&home, &key, None, at)?;
                 root.json
             }
             Self::NewSigner { root, passphrase_fd } => {
                 let authority = Authority::of(&home);
                 let number = authority.next_signer()?;
-                let key = root.key(&home, context)?;
+                let key = root.key(&home, context, Use::Certificate)?;
                 let passphrase = context.station_passphrase(&home, *passphrase_fd)?;
                 let issuer = (&key as _, &authority.root()?);
                 certify::make_signer(&authority, &home.configuration, number, issuer, &passphrase, at)?;
@@ -125,7 +126,7 @@ impl Ca {
                     ));
                 }
                 let serial = authority.signer(&name)?.serial().clone();
-                let key = root.key(&home, context)?;
+                let key = root.key(&home, context, Use::Crl)?;
                 let entry = RevokedCertificate { serial, date: at, reason: reason.for_crl() };
                 next_crl(&home, &key, Some(entry), at)?;
                 root.json
@@ -137,7 +138,7 @@ impl Ca {
 }
 
 impl RootUse {
-    fn key(&self, home: &Home, context: &Context) -> Result<FileKey, Failure> {
+    fn key(&self, home: &Home, context: &Context, purpose: Use) -> Result<Key, Failure> {
         let authority = Authority::of(home);
         let source = Source {
             descriptor: self.root_passphrase_fd,
@@ -145,7 +146,7 @@ impl RootUse {
             option: "--root-passphrase-fd",
         };
         let what = Text::from(("Passphrase of the root's key", "Mật khẩu khóa gốc"));
-        authority.root_key(&source.open(&what, context.out.language)?)
+        authority.root_key(&source.open(&what, context.out.language)?, purpose)
     }
 }
 
@@ -161,12 +162,7 @@ impl Why {
 }
 
 /// The list after the one held, with everything that is on it and perhaps one more.
-fn next_crl(
-    home: &Home,
-    key: &FileKey,
-    more: Option<RevokedCertificate>,
-    at: Timestamp,
-) -> Result<Crl, Failure> {
+fn next_crl(home: &Home, key: &Key, more: Option<RevokedCertificate>, at: Timestamp) -> Result<Crl, Failure> {
     let authority = Authority::of(home);
     let held = authority.crl()?;
     let root = authority.root()?;

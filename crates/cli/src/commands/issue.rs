@@ -19,6 +19,7 @@ use chipwright_iso7816::LengthMode;
 use chipwright_issuance::issue::{
     self, Clock, Fault, Feeder, Letters, MembersFile, Options, Signer, Station, Summary,
 };
+use chipwright_keystore::uses::Use;
 use chipwright_pki::Policy;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::cell::RefCell;
@@ -80,7 +81,7 @@ impl Issue {
         let keys = StationKeys::open(&home, &passphrase)?;
         let authority = Authority::of(&home);
         let name = authority.current_signer()?;
-        let key = authority.signer_key(&name, &passphrase)?;
+        let key = authority.signer_key(&name, &passphrase, Use::SecurityObjects)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
         let mut registry = registry::open(&home)?;
         let stop = stop::by_signal()?;

@@ -18,7 +18,7 @@ use crate::randomness;
 use crate::readers::Inserted;
 use crate::registry;
 use crate::secret;
-use crate::terminals::{self, Terminals};
+use crate::terminals::Terminals;
 use crate::text::text;
 use crate::unlock::AccessNumber;
 use crate::vietnamese;
@@ -92,8 +92,8 @@ impl Way {
             return Err(not_open(&OpenError::Password));
         }
         let terminals = Terminals::of(home);
-        let (chain, key) = terminals.find(&self.terminal)?;
-        let key = terminals::load(&key, &self.own.open(&terminals, context)?)?;
+        let (chain, file) = terminals.find(&self.terminal)?;
+        let key = terminals.key(&file, &self.own.open(&terminals, context)?)?;
         let judge = self.against.judge(home)?;
         let mut card: Inserted = self.card.insert_to_read(home, context)?;
         let password = self.password(&mut card, home, context)?;

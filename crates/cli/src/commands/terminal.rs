@@ -306,7 +306,7 @@ fn request(name: &str, own: &Own, home: &Home, context: &Context) -> Outcome {
     let request =
         prepare_request(&holder, verifier.as_ref(), key.public_key()).map_err(|error| refused(&error))?;
     let request = request.sign_with(&key).map_err(|error| refused(&error))?;
-    let path = key.path().with_extension("request");
+    let path = terminals.request_file(&holder);
     home::write_file(&path, &request.to_bytes(), 0o644)?;
     context.out.data(&path.display().to_string())?;
     Ok(Exit::Success)

@@ -14,6 +14,7 @@ use crate::text::text;
 use crate::{randomness, registry};
 use chipwright_issuance::issue::{self, Letters, Signer};
 use chipwright_issuance::life::Office;
+use chipwright_keystore::uses::Use;
 use chipwright_profile::CardNumber;
 use std::time::Instant;
 
@@ -49,7 +50,7 @@ impl Desk {
         let keys = StationKeys::open(&home, &passphrase)?;
         let authority = Authority::of(&home);
         let name = authority.current_signer()?;
-        let key = authority.signer_key(&name, &passphrase)?;
+        let key = authority.signer_key(&name, &passphrase, Use::SecurityObjects)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
         let mut registry = registry::open(&home)?;
         let issuer = &home.configuration.issuer.name;

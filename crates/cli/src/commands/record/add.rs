@@ -13,6 +13,7 @@ use crate::home::{self, Home};
 use crate::registry;
 use crate::text::text;
 use chipwright_iso7816::Transport;
+use chipwright_keystore::uses::Use;
 use chipwright_pki::Certificate;
 use chipwright_pki::cv::{Category, Right};
 use chipwright_profile::Unit;
@@ -182,11 +183,7 @@ impl Add {
         })
     }
 
-    fn signer(
-        &self,
-        home: &Home,
-        context: &Context,
-    ) -> Result<(Certificate, chipwright_keystore::FileKey), Failure> {
+    fn signer(&self, home: &Home, context: &Context) -> Result<(Certificate, crate::keyring::Key), Failure> {
         let authority = Authority::of(home);
         let name = match &self.signer {
             Some(name) => name.clone(),
@@ -196,7 +193,7 @@ impl Add {
             },
         };
         let passphrase = context.station_passphrase(home, self.station.passphrase())?;
-        Ok((authority.signer(&name)?, authority.signer_key(&name, &passphrase)?))
+        Ok((authority.signer(&name)?, authority.signer_key(&name, &passphrase, Use::Record)?))
     }
 }
 

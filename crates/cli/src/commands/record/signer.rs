@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::text::text;
+use chipwright_keystore::uses::Use;
 use jiff::Timestamp;
 
 /// Options of `record new-signer`.
@@ -24,7 +25,7 @@ impl NewSigner {
         let authority = Authority::of(&home);
         let _lock = authority.lock()?;
         let number = authority.next_record_signer()?;
-        let root_key = authority.root_key(&self.root.passphrase(&home, context)?)?;
+        let root_key = authority.root_key(&self.root.passphrase(&home, context)?, Use::Certificate)?;
         let passphrase = context.station_passphrase(&home, self.station.passphrase())?;
         let issuer = (&root_key as _, &authority.root()?);
         let made = certify::make_record_signer(
