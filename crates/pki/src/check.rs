@@ -5,6 +5,7 @@
 //! | the signer's certificate has expired at the time of the check | `signer_expired`, though everything else may pass |
 //! | it is not valid yet | `signer_not_yet_valid` |
 //! | it is on the issuer's revocation list | `signer_revoked`, whatever the date: the signing time is the signer's own word |
+//! | the same, and this security object is listed as still good | passed; [`SecurityObjectReport::still_good`] says so |
 //! | another organisation issued it | `issuer_unknown` |
 //! | it names one of our roots, but the root's key did not sign it | `certificate_signature_wrong` |
 //! | the root is a test root | `test_root_refused` under a real policy |
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 
 use crate::certificate::Certificate;
 use crate::cms::view::SignedDataView;
+use crate::oid::LDS_SECURITY_OBJECT;
 use crate::policy::{CrlRule, Policy, Roots};
 use crate::report::{Check, Failure, NotChecked, Outcome, SecurityObjectReport};
 use crate::trust::{TrustStore, TrustedRoot};
@@ -164,6 +166,7 @@ impl Run<'_> {
         if let Some(index) = self.chain(&mut report, &found) {
             let root = &self.trust.roots()[index];
             self.root(&mut report, signer, root);
+            self.still_good(&mut report, signer, root, cms);
             if let Some(cache) = cache
                 && found.verified_under.is_none()
             {
@@ -182,8 +185,11 @@ impl Run<'_> {
             report.set(Check::CertificateSignature, Outcome::Passed);
             return found.verified_under;
         }
-        let mut named =
-            self.trust.roots().iter().enumerate().filter(|(_, root)| signer.names_issuer(root.certificate()));
+        let roots = || self.trust.roots().iter().enumerate();
+        // a root that is trusted for itself before one that another vouches for
+        let (own, linked) =
+            (roots().filter(|(_, root)| !root.is_linked()), roots().filter(|(_, root)| root.is_linked()));
+        let mut named = own.chain(linked).filter(|(_, root)| signer.names_issuer(root.certificate()));
         let Some((first, root)) = named.next() else {
             report.set(Check::Issuer, Outcome::Failed(Failure::IssuerUnknown));
             return None;
@@ -274,12 +280,30 @@ impl Run<'_> {
             Outcome::Passed
         };
         report.set(Check::Crl, fresh);
-        let revocation = match (crl.revocation(signer.serial()), crl.revocation(certificate.serial())) {
+        let revocation = match (crl.revocation(signer.serial()), self.trust.revocation(root)) {
             (Some(signer), _) => Outcome::Failed(Failure::signer_revoked(signer)),
             (None, Some(root)) => Outcome::Failed(Failure::issuer_revoked(root)),
             (None, None) => Outcome::Passed,
         };
         report.set(Check::Revocation, revocation);
+    }
+
+    /// A security object that is listed counts though its signer, and the signer alone, is revoked.
+    fn still_good(
+        &self,
+        report: &mut SecurityObjectReport,
+        signer: &Certificate,
+        root: &TrustedRoot,
+        cms: &[u8],
+    ) {
+        let revoked = root.crl().and_then(|crl| crl.revocation(signer.serial()));
+        let Some(revoked) = revoked.filter(|_| self.policy.content_type == LDS_SECURITY_OBJECT) else {
+            return;
+        };
+        if self.trust.revocation(root).is_none() && self.trust.is_still_good(signer, cms) {
+            report.set(Check::Revocation, Outcome::Passed);
+            report.still_good = Some(revoked);
+        }
     }
 
     fn is_ahead(&self, time: Timestamp) -> bool {

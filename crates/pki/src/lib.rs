@@ -9,9 +9,11 @@
 //! |---|---|---|
 //! | root and document-signer certificates | [`certificate`] | 9303-12, 7.1; RFC 5280, 4 |
 //! | revocation lists | [`crl`] | 9303-12, 7.2; RFC 5280, 5 |
+//! | requests for them, links between roots | [`request`], [`link`] | RFC 2986; 9303-12, 7.1.1 |
 //! | signers of other things than documents | [`role`] | RFC 5280, 4.2.1.12 |
 //! | signed security objects | [`cms`] | 9303-10, 4.6.2; RFC 5652, 5 |
 //! | what other signers say | [`statement`] | RFC 5652, 5 |
+//! | lists of roots | [`master_list`] | 9303-12, 9 |
 //! | card-verifiable certificates of terminals | [`cv`] | TR-03110-3, C and D |
 //! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
 //!
@@ -30,12 +32,15 @@ pub mod cms;
 pub mod crl;
 pub mod cv;
 pub mod encoding;
+pub mod link;
+pub mod master_list;
 pub mod name;
 pub mod oid;
 pub mod pem;
 pub mod period;
 pub mod policy;
 pub mod report;
+pub mod request;
 pub mod role;
 pub mod serial;
 pub mod sign;
@@ -48,10 +53,12 @@ pub use check::{SignerCache, check, check_cached};
 pub use cms::{SignedData, SignerTemplate};
 pub use crl::Crl;
 pub use encoding::DerError;
+pub use master_list::MasterList;
 pub use name::Name;
 pub use period::Period;
 pub use policy::Policy;
 pub use report::{Check, Conclusion, Failure, NotChecked, Outcome, SecurityObjectReport};
+pub use request::Request;
 pub use role::Role;
 pub use serial::SerialNumber;
 pub use sign::{Prepared, SignError, SignKey};

@@ -4,6 +4,8 @@ use der::pem::{LineEnding, decode_vec, encode_string};
 
 /// The label of a certificate.
 pub const CERTIFICATE: &str = "CERTIFICATE";
+/// The label of a certification request.
+pub const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
 /// The label of a revocation list.
 pub const X509_CRL: &str = "X509 CRL";
 

@@ -274,6 +274,7 @@ pub struct SecurityObjectReport {
     pub(crate) signer: Option<Arc<Certificate>>,
     pub(crate) root: Option<[u8; 20]>,
     pub(crate) test_root: bool,
+    pub(crate) still_good: Option<Revocation>,
 }
 
 impl SecurityObjectReport {
@@ -286,6 +287,7 @@ impl SecurityObjectReport {
             signer: None,
             root: None,
             test_root: false,
+            still_good: None,
         }
     }
 
@@ -329,6 +331,12 @@ impl SecurityObjectReport {
             None if self.is_good() => Conclusion::Good,
             None => Conclusion::Malformed,
         }
+    }
+
+    /// When and why the signer was revoked, if this security object counts all the same because it is listed as still good.
+    #[must_use]
+    pub fn still_good(&self) -> Option<Revocation> {
+        self.still_good
     }
 
     /// The time of the check.
@@ -457,6 +465,9 @@ impl Serialize for SecurityObjectReport {
         report.serialize_field("checked_at", &self.at)?;
         report.serialize_field("signed_at", &self.signed_at)?;
         report.serialize_field("test_root", &self.test_root)?;
+        if let Some(revoked) = self.still_good {
+            report.serialize_field("still_good_though_signer_revoked", &revoked)?;
+        }
         report.serialize_field("signer", &signer)?;
         report.serialize_field("checks", &Lines(self))?;
         report.end()

@@ -205,13 +205,26 @@ impl Certificate {
     /// no purpose stated. None for an authority, for a purpose that is not critical or not known, and for two roles in one.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
-        let documents = self.document_types().is_some_and(|types| !types.is_empty());
-        match (documents, self.extensions.has_purposes) {
-            _ if !self.signs_objects() => None,
-            (true, false) => Some(Role::DocumentSigner),
-            (false, true) => self.extensions.purpose,
-            (true, true) | (false, false) => None,
-        }
+        self.extensions.role()
+    }
+
+    /// Whether it is a root: self-issued with its own key identifier, an authority that signs certificates and lists.
+    /// Its signature is not looked at.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.is_authority()
+            && self.signs_certificates_and_lists()
+            && self.subject_key_identifier().is_some()
+            && self.names_issuer(self)
+    }
+
+    /// Whether it is a link: an authority's certificate by another key (9303-12, 7.1.1).
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        self.is_authority()
+            && self.signs_certificates_and_lists()
+            && self.subject_key_identifier().is_some()
+            && !self.names_issuer(self)
     }
 
     /// Whether its key may sign records of cards: a record signer's, or a document signer's.

@@ -145,7 +145,7 @@ pub struct DocumentSignerProfile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// The key's curve is not the profile's.
-    #[error("a signer has a P-256 key")]
+    #[error("a signer has a P-256 key, or one of ML-DSA-65 under a root with such a key")]
     SignerCurve,
     /// The key is used outside the certificate's validity.
     #[error("the private key is to be used outside the certificate's validity")]
@@ -198,6 +198,15 @@ pub enum ProfileError {
     Encoding(#[from] DerError),
 }
 
+impl ProfileError {
+    /// One or two capital letters each, and at least one.
+    pub(crate) fn check_document_types(codes: &[String]) -> Result<(), Self> {
+        let good =
+            |code: &String| matches!(code.len(), 1 | 2) && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if codes.is_empty() || !codes.iter().all(good) { Err(Self::DocumentTypes) } else { Ok(()) }
+    }
+}
+
 /// A self-signed root for `key`.
 ///
 /// # Errors
@@ -207,7 +216,10 @@ pub fn root(profile: &RootProfile, key: &PublicKey) -> Result<Prepared<Certifica
         return Err(ProfileError::KeyUsageOutsideValidity);
     }
     check_addresses(&profile.crl_addresses)?;
-    let mut extensions = root_extensions(profile, key).map_err(DerError::from)?;
+    let identifier = key.key_identifier();
+    let (usage, contact) = (&profile.key_usage, &profile.alt_name);
+    let mut extensions = root_extensions(&identifier, &identifier, usage, contact, &profile.crl_addresses)
+        .map_err(DerError::from)?;
     if profile.kind == RootKind::Test {
         extensions.push(ext::test_root().map_err(DerError::from)?);
     }
@@ -221,17 +233,22 @@ pub fn root(profile: &RootProfile, key: &PublicKey) -> Result<Prepared<Certifica
     Ok(prepare(&fields, extensions, key)?)
 }
 
-fn root_extensions(profile: &RootProfile, key: &PublicKey) -> der::Result<Vec<Extension>> {
-    let identifier = key.key_identifier();
+pub(crate) fn root_extensions(
+    issuer_identifier: &[u8],
+    identifier: &[u8],
+    key_usage: &Period,
+    alt_name: &AltName,
+    crl_addresses: &[String],
+) -> der::Result<Vec<Extension>> {
     Ok(vec![
-        ext::authority_key_identifier(&identifier)?,
-        ext::subject_key_identifier(&identifier)?,
+        ext::authority_key_identifier(issuer_identifier)?,
+        ext::subject_key_identifier(identifier)?,
         ext::authority_key_usage()?,
-        ext::private_key_usage(&profile.key_usage)?,
-        ext::alternative_name(SubjectAltName::OID, &profile.alt_name)?,
-        ext::alternative_name(IssuerAltName::OID, &profile.alt_name)?,
+        ext::private_key_usage(key_usage)?,
+        ext::alternative_name(SubjectAltName::OID, alt_name)?,
+        ext::alternative_name(IssuerAltName::OID, alt_name)?,
         ext::authority_constraints()?,
-        ext::distribution_points(&profile.crl_addresses)?,
+        ext::distribution_points(crl_addresses)?,
     ])
 }
 
@@ -247,13 +264,7 @@ pub fn document_signer(
     if profile.key_usage.not_after > Period::months_from(profile.key_usage.not_before, 3)?.not_after {
         return Err(ProfileError::KeyUsageTooLong(profile.key_usage.not_after));
     }
-    let codes_are_good = profile
-        .document_types
-        .iter()
-        .all(|code| matches!(code.len(), 1 | 2) && code.bytes().all(|byte| byte.is_ascii_uppercase()));
-    if profile.document_types.is_empty() || !codes_are_good {
-        return Err(ProfileError::DocumentTypes);
-    }
+    ProfileError::check_document_types(&profile.document_types)?;
     let signer = Signer {
         subject: &profile.subject,
         serial: &profile.serial,
@@ -284,7 +295,11 @@ impl Signer<'_> {
         issuer: &Certificate,
         purpose: Extension,
     ) -> Result<Prepared<Certificate>, ProfileError> {
-        if key.algorithm() != SignatureAlgorithm::EcdsaP256Sha256 {
+        let wanted = match issuer.public_key().algorithm() {
+            SignatureAlgorithm::MlDsa65 => SignatureAlgorithm::MlDsa65,
+            _ => SignatureAlgorithm::EcdsaP256Sha256,
+        };
+        if key.algorithm() != wanted {
             return Err(ProfileError::SignerCurve);
         }
         let (Some(issuer_identifier), true) = (issuer.subject_key_identifier(), issuer.is_authority()) else {
@@ -328,7 +343,7 @@ impl Signer<'_> {
     }
 }
 
-fn check_addresses(addresses: &[String]) -> Result<(), ProfileError> {
+pub(crate) fn check_addresses(addresses: &[String]) -> Result<(), ProfileError> {
     if addresses.is_empty() {
         return Err(ProfileError::NoCrlAddress);
     }

@@ -17,24 +17,24 @@ use crate::role::Role;
 
 /// The extensions that matter to a check.
 #[derive(Clone, Default)]
-pub(super) struct Extensions {
-    pub(super) subject_key_identifier: Option<Box<[u8]>>,
-    pub(super) authority_key_identifier: Option<Box<[u8]>>,
-    pub(super) key_usage: Option<KeyUsage>,
-    pub(super) is_authority: bool,
-    pub(super) private_key_usage: Option<Period>,
-    pub(super) document_types: Option<Vec<String>>,
+pub(crate) struct Extensions {
+    pub(crate) subject_key_identifier: Option<Box<[u8]>>,
+    pub(crate) authority_key_identifier: Option<Box<[u8]>>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) is_authority: bool,
+    pub(crate) private_key_usage: Option<Period>,
+    pub(crate) document_types: Option<Vec<String>>,
     /// The role whose purpose is the only one stated, and critical.
-    pub(super) purpose: Option<Role>,
+    pub(crate) purpose: Option<Role>,
     /// Whether any purpose is stated.
-    pub(super) has_purposes: bool,
-    pub(super) test_root: bool,
-    pub(super) unknown_critical: bool,
+    pub(crate) has_purposes: bool,
+    pub(crate) test_root: bool,
+    pub(crate) unknown_critical: bool,
 }
 
 impl Extensions {
     /// Reads the extensions of `certificate`, which is valid in the period given.
-    pub(super) fn read(list: &[Extension], validity: Period, certificate: &[u8]) -> Result<Self, DerError> {
+    pub(crate) fn read(list: &[Extension], validity: Period, certificate: &[u8]) -> Result<Self, DerError> {
         refuse_duplicates(list)?;
         let mut found = Self::default();
         for extension in list {
@@ -43,6 +43,17 @@ impl Extensions {
                 .map_err(|fault| fault.within(certificate, extension.extn_value.as_bytes()))?;
         }
         Ok(found)
+    }
+
+    /// The one role of a key that makes digital signatures and is no authority's.
+    pub(crate) fn role(&self) -> Option<Role> {
+        let documents = self.document_types.as_ref().is_some_and(|types| !types.is_empty());
+        match (documents, self.has_purposes) {
+            _ if self.is_authority || !self.key_usage.is_some_and(|usage| usage.digital_signature()) => None,
+            (true, false) => Some(Role::DocumentSigner),
+            (false, true) => self.purpose,
+            (true, true) | (false, false) => None,
+        }
     }
 
     fn take(&mut self, extension: &Extension, validity: Period) -> Result<(), DerError> {

@@ -195,6 +195,14 @@ impl Crl {
     }
 }
 
+impl PartialEq for Crl {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Crl {}
+
 impl fmt::Debug for Crl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Crl({}, number {}, {} revoked)", self.issuer, self.number, self.revoked.len())
