@@ -18,6 +18,26 @@ pub trait SignKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
 }
 
+impl<K: SignKey + ?Sized> SignKey for &K {
+    fn public_key(&self) -> &PublicKey {
+        (**self).public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        (**self).sign(message)
+    }
+}
+
+impl<K: SignKey + ?Sized> SignKey for Box<K> {
+    fn public_key(&self) -> &PublicKey {
+        (**self).public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        (**self).sign(message)
+    }
+}
+
 /// Why something was not signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
