@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 pub use columns::{Column, Notice};
 pub use error::IntakeError;
-pub use portrait_file::{MOST_PORTRAIT_BYTES, PortraitFile};
+pub use portrait_file::{MOST_PORTRAIT_BYTES, Photograph, PortraitFile};
 pub use problem::{Place, Problem, Rejection};
 pub use rejects::RejectsFile;
 

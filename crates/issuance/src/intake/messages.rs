@@ -41,6 +41,9 @@ fn english(problem: &Problem) -> String {
         }
         Problem::DuplicateMemberNumber { first } => format!("line {first} has the same member number"),
         Problem::DuplicateCitizenNumber { first } => format!("line {first} has the same citizen number"),
+        Problem::NotApproved => {
+            "this record with this photograph is not in the batch that was approved".into()
+        }
     }
 }
 
@@ -83,6 +86,7 @@ fn vietnamese(problem: &Problem) -> String {
         }
         Problem::DuplicateMemberNumber { first } => format!("trùng số thẻ đảng với dòng {first}"),
         Problem::DuplicateCitizenNumber { first } => format!("trùng số định danh cá nhân với dòng {first}"),
+        Problem::NotApproved => "bản ghi này với ảnh này không có trong đợt cấp đã được phê duyệt".into(),
     }
 }
 
@@ -205,6 +209,10 @@ pub(super) fn remedy(problem: &Problem, language: Language) -> String {
         Problem::DuplicateCitizenNumber { .. } => pick(
             "Đối chiếu hai dòng với giấy tờ: một người chỉ có một thẻ, hai người không có cùng số định danh.",
             "Check both rows against the papers: one person has one card, and two persons never have one number.",
+        ),
+        Problem::NotApproved => pick(
+            "Nếu dữ liệu và ảnh đúng, lập đợt cấp mới có dòng này và nhờ cán bộ khác phê duyệt.",
+            "If data and photograph are right, prepare a new batch with this row and have it approved.",
         ),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Place, Problem, Rejection};
 use chipwright_profile::{FittedPortrait, Portrait};
+use ring::digest::SHA256;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -53,16 +54,63 @@ impl PortraitFile {
         &self.path
     }
 
+    /// Reads the photograph.
+    ///
+    /// # Errors
+    /// [`Rejection`] of the row this photograph belongs to.
+    pub fn read(&self) -> Result<Photograph, Rejection> {
+        let mut bytes = Vec::new();
+        File::open(&self.path)
+            .and_then(|file| file.take(MOST_PORTRAIT_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|_| self.refuse(Problem::PortraitUnreadable))?;
+        let mut digest = [0; 32];
+        digest.copy_from_slice(ring::digest::digest(&SHA256, &bytes).as_ref());
+        Ok(Photograph { bytes, digest, line: self.line, place: self.place.clone() })
+    }
+
     /// Reads the photograph and fits it into `budget` bytes.
     ///
     /// # Errors
     /// [`Rejection`] of the row this photograph belongs to.
     pub fn fit(&self, budget: usize) -> Result<FittedPortrait, Rejection> {
-        let refuse = |problem| Rejection { line: self.line, place: self.place.clone(), problem };
-        let mut bytes = Vec::new();
-        File::open(&self.path)
-            .and_then(|file| file.take(MOST_PORTRAIT_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|_| refuse(Problem::PortraitUnreadable))?;
-        Portrait::fit(&bytes, budget).map_err(|error| refuse(Problem::Portrait(error)))
+        self.read()?.fit(budget)
+    }
+
+    fn refuse(&self, problem: Problem) -> Rejection {
+        Rejection { line: self.line, place: self.place.clone(), problem }
+    }
+}
+
+/// The bytes of a photograph's file, read once.
+pub struct Photograph {
+    bytes: Vec<u8>,
+    digest: [u8; 32],
+    line: u64,
+    place: Option<Place>,
+}
+
+impl Photograph {
+    /// SHA-256 of the file.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// Fits it into `budget` bytes.
+    ///
+    /// # Errors
+    /// [`Rejection`] of the row this photograph belongs to.
+    pub fn fit(&self, budget: usize) -> Result<FittedPortrait, Rejection> {
+        Portrait::fit(&self.bytes, budget).map_err(|error| Rejection {
+            line: self.line,
+            place: self.place.clone(),
+            problem: Problem::Portrait(error),
+        })
+    }
+}
+
+impl std::fmt::Debug for Photograph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Photograph").field("bytes", &self.bytes.len()).finish_non_exhaustive()
     }
 }

@@ -124,6 +124,8 @@ pub enum Problem {
         /// That row's line.
         first: u64,
     },
+    /// A good row, and nobody approved it as it stands: the batch that was approved has no such record with this photograph.
+    NotApproved,
 }
 
 impl Problem {
@@ -160,6 +162,7 @@ impl Problem {
             Self::RepeatedKey { .. } => "repeated-key",
             Self::DuplicateMemberNumber { .. } => "duplicate-member-number",
             Self::DuplicateCitizenNumber { .. } => "duplicate-citizen-number",
+            Self::NotApproved => "not-approved",
         }
     }
 }
