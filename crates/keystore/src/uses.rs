@@ -1,4 +1,37 @@
-//! What a private key is used for, and how often: every use is an event.
+//! What a private key is used for, and how often: every use is an event in a ledger, and stands there before the key is touched.
+//!
+//! ```no_run
+//! use chipwright_keystore::uses::{Counted, Digest, Ledger, Use};
+//! use chipwright_keystore::SoftKey;
+//! use chipwright_pki::{SignKey, SignatureAlgorithm};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ledger = Ledger::open("home/keys/uses.jsonl".as_ref(), "home/ca/uses".as_ref(), "lan")?;
+//! let key = SoftKey::generate(SignatureAlgorithm::EcdsaP256Sha256)?;
+//! ledger.adopt(Digest::of_key(key.public_key()), "signer-2", Some(100_000))?;
+//! let key = Counted::new(key, &ledger, "signer-2", Use::SecurityObjects)?;
+//! key.sign(b"signed attributes")?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What the ledger can and cannot know. A limit is kept across kills, crashes and losses of power: uses are reserved on the disk
+//! before the first of them. The chain shows every line that was changed or taken out; it carries no signature, so whoever may write
+//! the folder can write a new ledger. An older copy put back is found by what exists beside it: certificates and lists with a number
+//! the ledger never gave, cards that the registry knows. What was signed with the key taken out of the home leaves no event.
+
+mod counted;
+mod entry;
+mod error;
+mod history;
+mod ledger;
+mod state;
+
+pub use counted::{Counted, UsedFor};
+pub use entry::{Digest, Entry, Event};
+pub use error::UsesError;
+pub use history::History;
+pub use ledger::{Beginning, Ledger, OlderKey};
+pub use state::{KeyCount, State};
 
 use std::fmt;
 
@@ -72,6 +105,12 @@ impl Use {
             Self::TerminalAuthentication => "terminal authentication",
             Self::Request => "certificate request",
         }
+    }
+
+    /// Whether it happens for every card or every reading of one.
+    #[must_use]
+    pub const fn is_frequent(self) -> bool {
+        matches!(self, Self::SecurityObjects | Self::Record | Self::TerminalAuthentication)
     }
 }
 
