@@ -15,6 +15,8 @@
 //! | what other signers say | [`statement`] | RFC 5652, 5 |
 //! | lists of roots | [`master_list`] | 9303-12, 9 |
 //! | card-verifiable certificates of terminals | [`cv`] | TR-03110-3, C and D |
+//! | status lists of cards | [`status_list`] | Token Status List |
+//! | trust bundles of kiosks | [`bundle`] | `Bundle.asn1` there |
 //! | trust store, policy, checks | [`trust`], [`policy`], [`mod@check`], [`report`] | 9303-11, 5.1; RFC 5280, 6 |
 //!
 //! ASN.1 is read and written with `der`, and with the types of `x509-cert`, `spki` and `cms`; only DER is accepted
@@ -26,6 +28,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod algorithm;
+pub mod bundle;
 pub mod certificate;
 pub mod check;
 pub mod cms;
@@ -39,12 +42,14 @@ pub mod oid;
 pub mod pem;
 pub mod period;
 pub mod policy;
+pub mod post_quantum;
 pub mod report;
 pub mod request;
 pub mod role;
 pub mod serial;
 pub mod sign;
 pub mod statement;
+pub mod status_list;
 pub mod trust;
 
 pub use algorithm::{PublicKey, SignatureAlgorithm};

@@ -129,7 +129,10 @@ pub(super) const ROWS: &[Row] = &[
     ("the document type list is not version 0", "danh sách loại giấy tờ không phải phiên bản 0"),
     ("a document type has one or two characters", "loại giấy tờ gồm một hoặc hai ký tự"),
     // making certificates
-    ("a signer has a P-256 key", "người ký phải dùng khóa P-256"),
+    (
+        "a signer has a P-256 key, or one of ML-DSA-65 under a root with such a key",
+        "người ký phải dùng khóa P-256, hoặc khóa ML-DSA-65 khi chứng thư gốc cũng dùng khóa đó",
+    ),
     (
         "the private key of a {role} is used for at most {months#} months; this one until {until}",
         "khóa bí mật của {role} dùng tối đa {months#} tháng; khóa này lại đến {until}",

@@ -25,6 +25,10 @@ pub use template::{SignerTemplate, TemplateError};
 pub struct SignedData(Vec<u8>);
 
 impl SignedData {
+    pub(crate) const fn from_der(der: Vec<u8>) -> Self {
+        Self(der)
+    }
+
     /// The DER encoding of the ContentInfo.
     #[must_use]
     pub fn as_der(&self) -> &[u8] {

@@ -35,7 +35,7 @@ pub(crate) struct SignedDataView<'a> {
 /// The signed attributes that are understood.
 pub(crate) struct Attributes {
     pub(crate) content_type: Oid,
-    message_digest: OctetString,
+    pub(crate) message_digest: OctetString,
     pub(crate) signing_time: Option<Timestamp>,
 }
 
@@ -114,7 +114,7 @@ impl<'a> SignedDataView<'a> {
     }
 }
 
-fn read_attributes(signed: &SignedAttributes) -> Result<Attributes, DerError> {
+pub(crate) fn read_attributes(signed: &SignedAttributes) -> Result<Attributes, DerError> {
     let (mut content_type, mut message_digest, mut signing_time) = (None, None, None);
     for attribute in signed.iter() {
         let [value] = attribute.values.as_slice() else {
