@@ -1,9 +1,11 @@
-//! The certification authority's files in `ca/`: root, document signers, revocation list.
+//! The certification authority's files in `ca/`: roots, signers, revocation lists.
+
+mod generations;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
-use crate::keyring::{Key, KeyName, Keyring};
+use crate::keyring::{Key, Keyring};
 use crate::text::text;
 use chipwright_keystore::uses::Use;
 use chipwright_keystore::{KeystoreError, Passphrase};
@@ -28,14 +30,14 @@ impl Authority {
         Self { folder: home.authority(), keyring: Keyring::of(home) }
     }
 
-    /// The root's certificate.
+    /// The certificate of the root that signs now.
     pub(crate) fn root_file(&self) -> PathBuf {
-        self.folder.join("root.pem")
+        self.root_file_of(self.generation())
     }
 
-    /// The root's encrypted private key.
+    /// The encrypted private key of the root that signs now.
     pub(crate) fn root_key_file(&self) -> PathBuf {
-        self.folder.join("root.key")
+        self.root_file().with_extension("key")
     }
 
     /// The generated passphrase of a test root.
@@ -43,9 +45,9 @@ impl Authority {
         self.folder.join("root.passphrase")
     }
 
-    /// The newest revocation list.
+    /// The newest revocation list of the root that signs now.
     pub(crate) fn crl_file(&self) -> PathBuf {
-        self.folder.join("crl.pem")
+        self.crl_file_of(self.generation())
     }
 
     /// A document signer's certificate.
@@ -89,7 +91,7 @@ impl Authority {
         self.next("record-signer-")
     }
 
-    fn next(&self, prefix: &str) -> Result<u32, Failure> {
+    pub(crate) fn next(&self, prefix: &str) -> Result<u32, Failure> {
         let entries = fs::read_dir(&self.folder).map_err(|error| home::not_read(&self.folder, &error))?;
         let last = entries
             .filter_map(|entry| {
@@ -136,12 +138,9 @@ impl Authority {
         certificate(&self.signer_file(name))
     }
 
-    /// The newest revocation list, read.
+    /// The newest revocation list of the root that signs now, read.
     pub(crate) fn crl(&self) -> Result<Crl, Failure> {
-        let path = self.crl_file();
-        let bytes = fs::read(&path).map_err(|error| home::not_read(&path, &error))?;
-        let lists = Crl::from_file_bytes(&bytes).map_err(|error| unusable(&path).because(&error))?;
-        lists.into_iter().next().ok_or_else(|| unusable(&path))
+        self.crl_of(self.generation())
     }
 
     /// The private keys of the home.
@@ -149,9 +148,9 @@ impl Authority {
         &self.keyring
     }
 
-    /// The root's private key.
+    /// The private key of the root that signs now.
     pub(crate) fn root_key(&self, passphrase: &Passphrase, purpose: Use) -> Result<Key, Failure> {
-        self.keyring.key(&KeyName::Root(1), passphrase, purpose)
+        self.root_key_of(self.generation(), passphrase, purpose)
     }
 
     /// A document signer's private key.
@@ -164,9 +163,22 @@ impl Authority {
         self.keyring.labelled(name, passphrase, purpose)
     }
 
-    /// Signs and stores a revocation list that follows the one held.
+    /// Signs and stores the first root's first revocation list.
     pub(crate) fn issue_crl(
         &self,
+        root: &Certificate,
+        key: &dyn SignKey,
+        number: u64,
+        revoked: Vec<RevokedCertificate>,
+        at: Timestamp,
+    ) -> Result<Crl, Failure> {
+        self.issue_crl_of(1, root, key, number, revoked, at)
+    }
+
+    /// Signs and stores a revocation list of this generation, which follows the one held.
+    pub(crate) fn issue_crl_of(
+        &self,
+        generation: u32,
         root: &Certificate,
         key: &dyn SignKey,
         number: u64,
@@ -188,7 +200,7 @@ impl Authority {
             .map_err(|error| fails(&error))?
             .sign_with(key)
             .map_err(|error| fails(&error))?;
-        home::write_file(&self.crl_file(), crl.to_pem().as_bytes(), 0o644)?;
+        home::write_file(&self.crl_file_of(generation), crl.to_pem().as_bytes(), 0o644)?;
         Ok(crl)
     }
 }
@@ -205,17 +217,21 @@ pub(crate) fn trust(path: &Path) -> Result<TrustStore, Failure> {
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();
     let mut store = TrustStore::new();
-    let mut lists = Vec::new();
+    let (mut lists, mut links) = (Vec::new(), Vec::new());
     for file in files.iter().filter(|file| file.is_file()) {
         let bytes = fs::read(file).map_err(|error| home::not_read(file, &error))?;
         // a signer's certificate, a key or any other file in the folder is not trust data
         for root in Certificate::from_file_bytes(&bytes).unwrap_or_default() {
-            if root.is_authority() && root.issuer() == root.subject() {
+            if root.is_link() {
+                links.push(root);
+            } else if root.is_authority() && root.issuer() == root.subject() {
                 store.add_root(root).map_err(|error| unusable(file).because(&error))?;
             }
         }
         lists.extend(Crl::from_file_bytes(&bytes).unwrap_or_default().into_iter().map(|crl| (file, crl)));
     }
+    // a link that leads nowhere from here is not trust data either
+    store.add_links(links, Timestamp::now());
     // newest last, so that none is refused for being older
     lists.sort_by_key(|(_, crl)| crl.number());
     for (file, crl) in lists {

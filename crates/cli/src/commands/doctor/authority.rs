@@ -22,6 +22,8 @@ const LIST_NOTICE: i64 = 7 * DAY;
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) root: Option<Certificate>,
+    /// Fingerprints of the earlier generations.
+    pub(crate) earlier: Vec<[u8; 32]>,
     pub(crate) signer: Option<(String, Certificate)>,
     pub(crate) past: Vec<Past>,
 }
@@ -69,6 +71,11 @@ pub(crate) fn examine(
         signer(&authority, &root, held.as_ref(), configuration, station.at, &mut found.past);
     findings.put(Name::AuthoritySigner, finding);
     findings.put(Name::AuthorityTrust, trust(home, &root));
+    let generations = authority.generations().unwrap_or_default();
+    found.earlier = generations
+        .into_iter()
+        .filter_map(|generation| authority.root_of(generation).ok().map(|held| held.fingerprint()))
+        .collect();
     found.root = Some(root);
     found.signer = signer;
     found
@@ -154,6 +161,12 @@ fn signer(
         Ok(read) => read,
         Err(failure) => return (Finding::of_failure(&failure), None),
     };
+    // a signer of an earlier root signs on until its own end
+    let earlier = authority.issuer_of(&signer).ok().flatten();
+    let (root, list) = match &earlier {
+        Some((generation, issuer)) if issuer != root => (issuer, authority.crl_of(*generation).ok()),
+        _ => (root, list.cloned()),
+    };
     if let Err(error) = signer.verify_issued_by(root) {
         let finding = Finding::mend(
             because(text!("{name} is not the work of this root", "{name} không do gốc này ký"), &error),
@@ -170,7 +183,7 @@ fn signer(
         "người ký được chứng thực",
     ));
     let mut several = Several::default();
-    if list.is_some_and(|list| list.revocation(signer.serial()).is_some()) {
+    if list.as_ref().is_some_and(|list| list.revocation(signer.serial()).is_some()) {
         several.add(Finding::mend(text!("{name} is revoked", "{name} đã bị thu hồi"), NEW_SIGNER));
     }
     let usage = signer.private_key_usage().unwrap_or(signer.validity());
@@ -303,7 +316,15 @@ fn trust(home: &Home, root: &Certificate) -> Finding {
         Ok(store) => store,
         Err(failure) => return Finding::of_failure(&failure),
     };
-    let others = store.roots().iter().filter(|held| held.certificate() != root).count();
+    let authority = Authority::of(home);
+    let ours: Vec<Certificate> = authority
+        .generations()
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|generation| authority.root_of(generation).ok())
+        .collect();
+    let own = |held: &Certificate| held == root || (held.subject() == root.subject() && ours.contains(held));
+    let others = store.roots().iter().filter(|held| !own(held.certificate())).count();
     if others > 0 {
         return Finding::warning(
             text!(
@@ -315,6 +336,13 @@ fn trust(home: &Home, root: &Certificate) -> Finding {
                 "Bỏ đi những gốc không phải của tổ chức.",
             ),
         );
+    }
+    if ours.len() > 1 {
+        return Finding::well(text!(
+            "this root and its {} earlier generations",
+            "gốc này và {} thế hệ trước của nó",
+            ours.len() - 1
+        ));
     }
     Finding::well(("this root alone", "chỉ gốc này"))
 }

@@ -10,6 +10,7 @@ use crate::home::Home;
 use crate::shell;
 use crate::text::{Text, text};
 use crate::vietnamese;
+use chipwright_pki::Certificate;
 use chipwright_registry::{
     BlankStage, BlanksByStage, CardStatus, CardsByStatus, Error, Holder, InFlight, SCHEMA_VERSION, View,
     Writer,
@@ -79,7 +80,8 @@ fn whose(view: &View, configuration: Option<&Configuration>, found: &Found) -> F
         "Stop issuing; bring home and registry from the same backup.",
         "Ngừng cấp thẻ; khôi phục thư mục và sổ đăng ký từ cùng một bản sao lưu.",
     );
-    if found.root.as_ref().is_some_and(|root| root.fingerprint() != issuer.root_digest) {
+    let others = |root: &Certificate| root.fingerprint() != issuer.root_digest;
+    if found.root.as_ref().is_some_and(others) && !found.earlier.contains(&issuer.root_digest) {
         return Finding::mend(
             ("this registry belongs to another root", "sổ đăng ký này thuộc về một gốc khác"),
             remedy,

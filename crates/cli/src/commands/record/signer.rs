@@ -6,8 +6,10 @@ use crate::certify;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Outcome;
+use crate::keyring::KeyName;
 use crate::text::text;
 use chipwright_keystore::uses::Use;
+use chipwright_pki::Role;
 use jiff::Timestamp;
 
 /// Options of `record new-signer`.
@@ -28,10 +30,11 @@ impl NewSigner {
         let root_key = authority.root_key(&self.root.passphrase(&home, context)?, Use::Certificate)?;
         let passphrase = context.station_passphrase(&home, self.station.passphrase())?;
         let issuer = (&root_key as _, &authority.root()?);
-        let made = certify::make_record_signer(
+        let name = KeyName::RecordSigner(number);
+        let made = certify::make_role(
             &authority,
             &home.configuration,
-            number,
+            (Role::RecordSigner, &name, None),
             issuer,
             &passphrase,
             Timestamp::now(),
