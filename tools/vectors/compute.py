@@ -5,7 +5,7 @@
     compute.py check   fails when a committed file differs from what is computed here, when one is missing or left
                        over, or when a published vector disagrees with the formulas
 
-Needs Python 3.11 and the `cryptography` package, of which it uses AES and CMAC only.
+Needs Python 3.11 and the `cryptography` package, of which it uses AES and CMAC, and for legacy cards triple DES.
 """
 
 import json
@@ -19,17 +19,18 @@ import negative_vectors
 import pace_cam
 import pace_vectors
 import published
+import scp02_vectors
 import scp03_vectors
 import secure_messaging_vectors
 
 ROOT = Path(__file__).resolve().parents[2] / "test-vectors"
-FOLDERS = ("scp03", "pace", "pace-cam", "chip-authentication", "general-authentication", "secure-messaging", "mrz")
+FOLDERS = ("scp03", "pace", "pace-cam", "chip-authentication", "general-authentication", "secure-messaging", "mrz", "scp02", "diversification")
 
 
 def computed() -> dict[str, dict]:
     positive = scp03_vectors.vectors() | pace_vectors.vectors() | secure_messaging_vectors.vectors()
     others = pace_cam.vectors() | chip_authentication.vectors() | mrz_vectors.vectors()
-    others |= general_authentication.vectors()
+    others |= general_authentication.vectors() | scp02_vectors.vectors()
     return positive | negative_vectors.vectors(ROOT, positive) | others
 
 

@@ -13,3 +13,9 @@ def octets(label: str, length: int) -> bytes:
 def scalar(label: str, order: int) -> int:
     """A private key: 1 <= k < order."""
     return int.from_bytes(octets(label, 40), "big") % (order - 1) + 1
+
+
+def stream(label: str):
+    """Calls for so many bytes each, none given twice."""
+    rest = iter(octets(label, 512))
+    return lambda length: bytes(next(rest) for _ in range(length))

@@ -4,6 +4,7 @@ import chip_authentication
 import general_authentication
 import pace
 import pace_cam
+import scp02
 import scp03
 import secure_messaging as sm
 from aes_modes import cbc_encrypt, cmac, ecb_encrypt, pad
@@ -43,6 +44,34 @@ def check_scp03(vector: dict) -> None:
         if "response" in command:
             plain = octets(command, "response_plain")
             same("response", session.wrap_response(plain[:-2], plain[-2:]), command)
+
+
+def check_scp02(vector: dict) -> None:
+    answer = octets(vector, "initialize_update_response")
+    card, host = answer[12:20], octets(vector, "host_challenge")
+    enc = scp02.session_key(octets(vector, "static_enc"), 0x0182, card[:2])
+    mac = scp02.session_key(octets(vector, "static_mac"), 0x0101, card[:2])
+    same("session_enc", enc, vector)
+    same("session_mac", mac, vector)
+    if "invoking_aid" in vector and card[2:] != scp02.retail_mac(mac, scp02.ZERO, octets(vector, "invoking_aid"))[:6]:
+        raise Difference("card_challenge")
+    if answer[20:28] != scp02.full_mac(enc, host + card):
+        raise Difference("card_cryptogram")
+    channel = scp02.Host(enc, mac, int(vector["parameter_i"], 16))
+    cryptogram = scp02.full_mac(enc, card + host)
+    same("host_cryptogram", cryptogram, vector)
+    level = int(vector["security_level"], 16)
+    same("external_authenticate_command", channel.external_authenticate(cryptogram, level), vector)
+    for command in vector["commands"]:
+        plain = parse_command(octets(command, "plain"))
+        same("wrapped", channel.wrap(plain.header, plain.data, plain.le is not None), command)
+
+
+def check_diversification(vector: dict) -> None:
+    for role, name in ((1, "enc"), (2, "mac"), (3, "dek")):
+        key = scp02.diversified(vector["scheme"], octets(vector, "master"), octets(vector, "diversification_data"), role)
+        same(f"key_{name}", key, vector)
+        same(f"check_value_{name}", scp02.ecb(key, scp02.ZERO)[:3], vector)
 
 
 def password_secret(vector: dict) -> bytes:
@@ -131,6 +160,10 @@ def check(vector: dict) -> None:
     kind = vector["kind"]
     if kind.startswith("scp03-"):
         check_scp03(vector)
+    elif kind == "scp02-exchange":
+        check_scp02(vector)
+    elif kind == "diversification":
+        check_diversification(vector)
     elif kind == "pace-gm":
         check_pace(vector)
     elif kind == "pace-cam":

@@ -18,6 +18,7 @@ pub mod chip_authentication;
 pub mod diversify;
 mod ecdh;
 mod kdf;
+pub mod legacy;
 pub mod misuse;
 mod opaque;
 pub mod pace;
