@@ -15,6 +15,7 @@ pub mod hostile;
 mod long;
 mod members;
 mod order;
+mod second;
 pub mod stand;
 
 pub use authority::{Authority, AuthorityOptions, SoftKey, Validity};
@@ -23,6 +24,7 @@ pub use cv::{CvAuthority, CvHolder};
 pub use long::{cases, is_long};
 pub use members::{allocation, member, portrait, terms};
 pub use order::{Issued, Order};
+pub use second::SecondAuthority;
 
 use chipwright_emulator::{Randomness, seeded_rng};
 

@@ -1,6 +1,6 @@
 //! A whole card in one call: what is ordered of an authority, and what comes of it.
 
-use crate::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, World, chip_config};
+use crate::{Authority, AuthorityOptions, ChipKeys, MemoryJournal, SecondAuthority, World, chip_config};
 use chipwright_channel::pace::Password;
 use chipwright_emulator::{Card, ChipConfig, PersonalisationPath, seeded_rng};
 use chipwright_iso7816::{Exchanger, LengthMode};
@@ -33,6 +33,8 @@ pub struct Order {
     pub pin: Option<(Pin, Puk)>,
     /// The first records.
     pub records: Option<FirstRecords>,
+    /// Who signs a second time.
+    pub second: Option<SecondAuthority>,
 }
 
 /// A card that was made.
@@ -65,6 +67,7 @@ impl Order {
             at: "2026-11-22T08:00:00Z".parse().unwrap(),
             pin,
             records: None,
+            second: None,
         }
     }
 
@@ -94,6 +97,9 @@ impl Order {
     }
 
     /// The files, signed for the chip that made these keys.
+    ///
+    /// # Panics
+    /// When the second signature has no room.
     #[must_use]
     pub fn sign(&self, keys: &profile::ChipKeys) -> SignedProfile {
         let Self { member, portrait, allocation, terms, .. } = self;
@@ -101,8 +107,14 @@ impl Order {
         if let Some((pin, puk)) = &self.pin {
             signed = signed.with_pin(pin, puk);
         }
-        match &self.records {
-            Some(records) => signed.with_first_records(records.clone()),
+        if let Some(records) = &self.records {
+            signed = signed.with_first_records(records.clone());
+        }
+        match &self.second {
+            Some(second) => {
+                let signature = second.sign(&signed, self.at);
+                signed.with_post_quantum(&signature).unwrap()
+            }
             None => signed,
         }
     }

@@ -26,7 +26,7 @@ const fn belongs_to(check: PkiCheck) -> CheckName {
 }
 
 /// The verdict a failure calls for. A signer who may not sign is no issuer of ours.
-const fn verdict_of(failure: Failure) -> Verdict {
+pub(crate) const fn verdict_of(failure: Failure) -> Verdict {
     match failure {
         Failure::Malformed { .. } | Failure::OtherContentType | Failure::SignerCertificateMissing => {
             Verdict::Unreadable
@@ -72,14 +72,17 @@ pub(crate) fn checks(report: &SecurityObjectReport) -> Vec<Check> {
     checks
 }
 
-/// The worst that the checks of a signed object say, in one verdict; nothing if all of them passed.
-pub(crate) fn worst(report: &SecurityObjectReport) -> Option<(Verdict, String)> {
-    let failed = report.failures().map(|(_, failure)| (verdict_of(failure), failure.to_string()));
+/// The worst that the checks of a signed object say, in one verdict; nothing if all of them passed. `but_revoked` leaves out that the
+/// signer is revoked.
+pub(crate) fn worst(report: &SecurityObjectReport, but_revoked: bool) -> Option<(Verdict, String)> {
+    let left_out = |failure: &Failure| but_revoked && matches!(failure, Failure::SignerRevoked { .. });
+    let counted = report.failures().map(|(_, failure)| failure).filter(|failure| !left_out(failure));
+    let failed = counted.map(|failure| (verdict_of(failure), failure.to_string()));
     let worst = failed.min_by_key(|(verdict, _)| verdict.weight());
     let unseen = report.checks().any(|(_, outcome)| matches!(outcome, PkiOutcome::NotChecked(_)));
     match worst {
         Some(worst) => Some(worst),
-        None if report.is_good() && !unseen => None,
+        None if (report.is_good() || but_revoked) && !unseen => None,
         None => Some((Verdict::TrustDataStale, "not checked: no revocation list is at hand".to_owned())),
     }
 }
@@ -105,5 +108,15 @@ fn fold(report: &SecurityObjectReport, name: CheckName) -> Check {
             PkiOutcome::Passed => {}
         }
     }
-    if reached { Check::passed(name) } else { Check::not_reached(name) }
+    match report.still_good().filter(|_| name == CheckName::SignerRevocation) {
+        Some(revoked) if reached => Check {
+            detail: Some(format!(
+                "the signer was revoked on {}, and this security object is listed as still good",
+                revoked.date
+            )),
+            ..Check::passed(name)
+        },
+        _ if reached => Check::passed(name),
+        _ => Check::not_reached(name),
+    }
 }

@@ -33,12 +33,16 @@ pub enum CheckName {
     Consistency,
     /// The card is within its own dates.
     CardValidity,
+    /// The issuer's status list holds nothing against the card.
+    CardStatus,
     /// The chip proved that it is genuine.
     ChipProof,
+    /// The second, post-quantum signature holds; among the checks only where the policy looks at it.
+    SecondSignature,
 }
 
 impl CheckName {
-    /// Those without which no card is valid. Chip proof is not among them while the policy calls it optional.
+    /// Those without which no card is valid. The card's status and the proof of its chip are not among them: policy may do without.
     pub const NECESSARY: [Self; 13] = [
         Self::Access,
         Self::Reading,
@@ -54,6 +58,11 @@ impl CheckName {
         Self::Consistency,
         Self::CardValidity,
     ];
+
+    /// All that are always reported, in their order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NECESSARY.into_iter().chain([Self::CardStatus, Self::ChipProof])
+    }
 
     /// The name for people: English and Vietnamese.
     #[must_use]
@@ -72,7 +81,9 @@ impl CheckName {
             Self::DataGroups => ("data unaltered", "dữ liệu nguyên vẹn"),
             Self::Consistency => ("files agree", "các tệp khớp nhau"),
             Self::CardValidity => ("card's validity", "hiệu lực thẻ"),
+            Self::CardStatus => ("card status", "trạng thái thẻ"),
             Self::ChipProof => ("chip proof", "chứng minh chip"),
+            Self::SecondSignature => ("second signature", "chữ ký thứ hai"),
         }
     }
 }

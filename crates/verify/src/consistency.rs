@@ -9,7 +9,7 @@ use crate::verdict::Verdict;
 use chipwright_channel::pace::{MrzKey, Password};
 use chipwright_iso7816::Tag;
 use chipwright_iso7816::tlv::Tlv;
-use chipwright_pki::certificate::Certificate;
+use chipwright_pki::report::SecurityObjectReport;
 use chipwright_profile::security_object::SecurityObject;
 use chipwright_profile::{FileId, SecurityInfos, read};
 use jiff::civil::Date;
@@ -58,20 +58,28 @@ pub(crate) fn data_groups(files: &Files, signed: &SecurityObject, but: Option<u8
 pub(crate) fn consistency(
     files: &Files,
     holder: &Holder,
-    signer: Option<&Certificate>,
+    passive: &SecurityObjectReport,
     security: Option<&Security>,
     ask: &Inspection<'_>,
 ) -> Check {
     let name = CheckName::Consistency;
-    let (Some(mrz), Some(signer)) = (&holder.mrz, signer) else { return Check::not_reached(name) };
+    let (Some(mrz), Some(signer)) = (&holder.mrz, passive.signer()) else { return Check::not_reached(name) };
     let altered = |detail: &str| Check::failed(name, Verdict::DataAltered, detail);
     let code = mrz.document_code().trim_end_matches('<');
     let allowed = signer.document_types().unwrap_or_default();
-    if !allowed.iter().any(|entry| entry.trim_end_matches('<') == code) {
+    let is_code = |entry: &String| entry.trim_end_matches('<') == code;
+    if !allowed.iter().any(is_code) {
         return Check::failed(
             name,
             Verdict::IssuerUnknown,
             format!("the signer may not sign documents of type {code}"),
+        );
+    }
+    if ask.document_types.is_some_and(|wanted| !wanted.iter().any(is_code)) {
+        return Check::failed(
+            name,
+            Verdict::IssuerUnknown,
+            format!("documents of type {code} do not count here"),
         );
     }
     match (files.data_group(14).map(read::dg14), files.get(FileId::CardAccess).map(read::card_access)) {
@@ -84,6 +92,9 @@ pub(crate) fn consistency(
             }
             if let Some((verdict, why)) = security.and_then(|security| security.fault.clone()) {
                 return Check::failed(name, verdict, format!("EF.CardSecurity: {why}"));
+            }
+            if let Some(why) = security.and_then(|security| security.refused_beside(passive)) {
+                return Check::failed(name, Verdict::Revoked, format!("EF.CardSecurity: {why}"));
             }
             let infos = security.and_then(|security| security.infos.as_ref());
             if infos.is_some_and(|infos| !infos.contains_all(&unsigned)) {

@@ -217,7 +217,7 @@ impl Evidence {
         let cms = read::sod(&self.security_object.0).map_err(unreadable)?;
         let report = check(cms, trust, policy, now);
         // a signer may have expired since: it counts whether it was valid then
-        if let Some((verdict, why)) = authenticity::worst(&report)
+        if let Some((verdict, why)) = authenticity::worst(&report, false)
             && verdict != Verdict::Expired
         {
             return Err(EvidenceError::SecurityObject(why));

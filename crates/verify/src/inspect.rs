@@ -1,5 +1,6 @@
 //! The procedure itself.
 
+use crate::card_status::StatusInput;
 use crate::evidence::Request;
 use crate::files::Files;
 use crate::judge::{Scope, judge};
@@ -7,6 +8,7 @@ use crate::ladder::Ladder;
 use crate::memory::Memory;
 use crate::proof::{ChipProofPolicy, Proofs};
 use crate::report::{ReadCost, Report};
+use crate::second_signature::SecondSignature;
 use crate::stage::Stage;
 use crate::visit::{Stop, Visit};
 use chipwright_channel::pace::Password;
@@ -37,12 +39,20 @@ pub struct Inspection<'a> {
     pub at: Timestamp,
     /// The latest time known from signed data; a clock before it is not credible.
     pub not_before: Option<Timestamp>,
+    /// Until when what is trusted counts.
+    pub trust_until: Option<Timestamp>,
+    /// The document codes that count here; any that the signer may sign if none are given.
+    pub document_types: Option<&'a [String]>,
     /// Signers whose certificates were verified before.
     pub cache: Option<&'a mut SignerCache>,
     /// What is demanded of the chip.
     pub chip_proof: ChipProofPolicy,
     /// How many of the promised proofs are run.
     pub proofs: Proofs,
+    /// The status lists of cards: [`Inspection::with_status`].
+    pub status: Option<StatusInput<'a>>,
+    /// What second, post-quantum signatures are judged by; they are not looked at without.
+    pub second_signature: Option<SecondSignature<'a>>,
     /// Told how far the inspection is: the text verdict comes before the portrait.
     pub progress: Option<&'a mut dyn FnMut(Stage<'_>)>,
     /// What is known of types of cards; kept by the caller from card to card.
@@ -70,9 +80,13 @@ impl<'a> Inspection<'a> {
             policy,
             at,
             not_before: None,
+            trust_until: None,
+            document_types: None,
             cache: None,
             chip_proof: ChipProofPolicy::Required,
             proofs: Proofs::Fastest,
+            status: None,
+            second_signature: None,
             progress: None,
             ladder: None,
             evidence: None,

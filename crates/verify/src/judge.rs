@@ -2,6 +2,7 @@
 
 use crate::accepted::Accepted;
 use crate::authenticity;
+use crate::card_status::card_status;
 use crate::check::{Check, CheckName};
 use crate::consistency;
 use crate::holder::Holder;
@@ -9,6 +10,7 @@ use crate::inspect::Inspection;
 use crate::memory::{Memory, SecurityObjectRead};
 use crate::owed::Owed;
 use crate::proof::{ChipProofPolicy, Proof};
+use crate::second_signature;
 use crate::verdict::Verdict;
 use chipwright_profile::security_object::SecurityObject;
 use chipwright_profile::{CardNumber, FileId};
@@ -31,11 +33,13 @@ pub(crate) struct Judged {
     pub(crate) checks: Vec<Check>,
     pub(crate) holder: Option<Holder>,
     pub(crate) accepted: Option<Accepted>,
+    /// The signing time that the security object states.
+    pub(crate) signed_at: Option<Timestamp>,
 }
 
 /// Judges what `memory` holds.
 pub(crate) fn judge(memory: &Memory, ask: &Inspection<'_>, scope: Scope) -> Judged {
-    let mut judged = Judged { checks: Vec::new(), holder: None, accepted: None };
+    let mut judged = Judged { checks: Vec::new(), holder: None, accepted: None, signed_at: None };
     match &memory.access {
         Some(Err(refused)) => judged.checks.push(refused.clone()),
         Some(Ok(())) => {
@@ -45,7 +49,7 @@ pub(crate) fn judge(memory: &Memory, ask: &Inspection<'_>, scope: Scope) -> Judg
         None => {}
     }
     judged.checks.extend(lone_chip_fault(memory, &judged.checks));
-    complete(&mut judged.checks);
+    complete(&mut judged.checks, ask);
     judged
 }
 
@@ -79,13 +83,20 @@ fn contents(memory: &Memory, ask: &Inspection<'_>, scope: Scope, judged: &mut Ju
         true => Check::passed(CheckName::Reading),
         false => unreadable(faults.join("; ")),
     });
+    judged.signed_at = passive.signed_at();
     known_time(ask, checks);
+    trust_until(ask, checks);
     let unread = (scope == Scope::Text).then_some(PORTRAIT);
     checks.push(consistency::data_groups(&memory.files, signed, unread));
     let security = memory.security.as_ref();
-    checks.push(consistency::consistency(&memory.files, &holder, passive.signer(), security, ask));
+    checks.push(consistency::consistency(&memory.files, &holder, passive, security, ask));
     checks.push(consistency::card_validity(&holder, ask));
+    let entry = holder.membership.as_ref().map(|membership| membership.status);
+    checks.push(card_status(entry, passive.signer(), ask));
     checks.push(chip_proof(memory, signed, ask));
+    if let Some(second) = ask.second_signature {
+        checks.push(second_signature::judge(memory, passive.content(), second, ask.policy, ask.at));
+    }
     judged.holder = Some(holder);
 }
 
@@ -144,6 +155,20 @@ fn known_time(ask: &Inspection<'_>, checks: &mut [Check]) {
     }
 }
 
+/// What is trusted counts until its own end, whatever the lists in it say.
+fn trust_until(ask: &Inspection<'_>, checks: &mut [Check]) {
+    if let (Some(until), Some(data)) =
+        (ask.trust_until, checks.iter_mut().find(|check| check.name == CheckName::TrustData))
+        && ask.at > until
+    {
+        *data = Check::failed(
+            CheckName::TrustData,
+            Verdict::TrustDataStale,
+            format!("the trust data of this station counted until {until}"),
+        );
+    }
+}
+
 fn facts(holder: &Holder, security_object_digest: [u8; 32], at: Timestamp) -> Option<Accepted> {
     let card_number = CardNumber::parse(&holder.mrz.as_ref()?.document_number()).ok()?;
     let status = holder.membership.as_ref()?.status;
@@ -151,10 +176,11 @@ fn facts(holder: &Holder, security_object_digest: [u8; 32], at: Timestamp) -> Op
 }
 
 /// Checks that were not reached are reported as such, each in its place.
-fn complete(checks: &mut Vec<Check>) {
+fn complete(checks: &mut Vec<Check>, ask: &Inspection<'_>) {
     let done = std::mem::take(checks);
-    let names = CheckName::NECESSARY.into_iter().chain([CheckName::ChipProof]);
-    *checks = names
+    let second = ask.second_signature.map(|_| CheckName::SecondSignature);
+    *checks = CheckName::all()
+        .chain(second)
         .map(|name| {
             let found = done.iter().find(|check| check.name == name).cloned();
             found.unwrap_or_else(|| Check::not_reached(name))

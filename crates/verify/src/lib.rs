@@ -6,6 +6,7 @@
 
 mod accepted;
 mod authenticity;
+mod card_status;
 mod check;
 mod consistency;
 pub mod evidence;
@@ -19,6 +20,7 @@ mod owed;
 mod proof;
 mod read;
 mod report;
+mod second_signature;
 mod session;
 mod stage;
 mod unread;
@@ -26,6 +28,7 @@ mod verdict;
 mod visit;
 
 pub use accepted::Accepted;
+pub use card_status::{StatusInput, StatusRule};
 pub use check::{Check, CheckName, Outcome};
 pub use files::Files;
 pub use holder::Holder;
@@ -34,5 +37,6 @@ pub use ladder::{Ladder, Rung};
 pub use proof::{ChipProofPolicy, Proof, Proofs};
 pub use read::ReadError;
 pub use report::{ReadCost, Report, SCHEMA};
+pub use second_signature::{SecondSignature, SecondSignatureRule};
 pub use stage::{Stage, TextVerdict};
 pub use verdict::Verdict;

@@ -34,6 +34,8 @@ pub(crate) struct Memory {
     /// Whether the card refuses DG14, or gives something else in its place.
     pub(crate) promises_withheld: bool,
     pub(crate) unread: Option<Unread>,
+    /// Why there is no second signature.
+    pub(crate) no_second_signature: Option<String>,
     pub(crate) security: Option<Security>,
     /// Why EF.CardSecurity is not this card's.
     pub(crate) foreign_security: Option<&'static str>,

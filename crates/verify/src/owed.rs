@@ -8,7 +8,9 @@ use chipwright_channel::SubjectPublicKey;
 use chipwright_channel::active_authentication::{self, ActiveAuthenticationKey};
 use chipwright_channel::chip_authentication::{ChipKey, MappingKeys, Version};
 use chipwright_iso7816::tlv::Tlv;
+use chipwright_pki::certificate::Certificate;
 use chipwright_pki::policy::Policy;
+use chipwright_pki::report::{Failure, SecurityObjectReport};
 use chipwright_pki::trust::TrustStore;
 use chipwright_profile::security_object::SecurityObject;
 use chipwright_profile::{SecurityInfos, read};
@@ -89,16 +91,34 @@ pub(crate) struct Security {
     pub(crate) keys: Vec<SubjectPublicKey>,
     /// What is wrong with it, and the verdict that calls for.
     pub(crate) fault: Option<(Verdict, String)>,
+    /// The revoked signer of which some security objects are still good: it counts with one of those alone.
+    pub(crate) only_with: Option<([u8; 32], String)>,
 }
 
 impl Security {
+    /// Why it does not count beside this EF.SOD, of which it is only known afterwards whether it is still good.
+    pub(crate) fn refused_beside(&self, security_object: &SecurityObjectReport) -> Option<&str> {
+        let (signer, why) = self.only_with.as_ref()?;
+        let same = security_object.signer().is_some_and(|other| other.fingerprint() == *signer);
+        (!same || security_object.still_good().is_none()).then_some(why)
+    }
+
     /// Checks the signature against the trust store, like that of EF.SOD.
     pub(crate) fn check(file: &[u8], trust: &TrustStore, policy: &Policy, at: Timestamp) -> Self {
         let policy = Policy { content_type: chipwright_pki::oid::SECURITY_OBJECT, ..*policy };
         let report = chipwright_pki::check::check(file, trust, &policy, at);
-        let nothing =
-            |verdict, detail: String| Self { infos: None, keys: Vec::new(), fault: Some((verdict, detail)) };
-        let fault = match authenticity::worst(&report) {
+        let nothing = |verdict, detail: String| Self {
+            infos: None,
+            keys: Vec::new(),
+            fault: Some((verdict, detail)),
+            only_with: None,
+        };
+        let revoked = report.failures().map(|(_, failure)| failure);
+        let revoked = revoked.filter(|failure| matches!(failure, Failure::SignerRevoked { .. })).last();
+        let signer = report.signer().map(Certificate::fingerprint);
+        let only_with = signer.zip(revoked.map(|failure| failure.to_string()));
+        let only_with = only_with.filter(|(signer, _)| trust.lists_still_good(signer));
+        let fault = match authenticity::worst(&report, only_with.is_some()) {
             // the key may be anybody's
             Some((Verdict::Unreadable | Verdict::SignatureWrong | Verdict::IssuerUnknown, why)) => {
                 return nothing(Verdict::ChipNotProven, why);
@@ -109,7 +129,7 @@ impl Security {
             return nothing(Verdict::ChipNotProven, "nothing was signed".to_owned());
         };
         match (read::card_security_infos(content), MappingKeys::read(content)) {
-            (Ok(infos), Ok(MappingKeys(keys))) => Self { infos: Some(infos), keys, fault },
+            (Ok(infos), Ok(MappingKeys(keys))) => Self { infos: Some(infos), keys, fault, only_with },
             (Err(error), _) => nothing(Verdict::ChipNotProven, error.to_string()),
             (_, Err(error)) => nothing(Verdict::ChipNotProven, error.to_string()),
         }

@@ -37,6 +37,8 @@ pub struct Report {
     unread: Option<Unread>,
     #[serde(skip)]
     evidence: Option<Evidence>,
+    #[serde(skip)]
+    signed_at: Option<Timestamp>,
 }
 
 /// What reading cost.
@@ -93,7 +95,7 @@ impl Report {
         unread: Option<Unread>,
         evidence: Option<Evidence>,
     ) -> Self {
-        let Judged { checks, holder, accepted } = judged;
+        let Judged { checks, holder, accepted, signed_at } = judged;
         let verdict = Verdict::from_checks(&checks);
         let proof = checks.iter().find(|check| check.name == CheckName::ChipProof).map(|check| check.outcome);
         let chip_proof = match (proof, proofs.as_slice()) {
@@ -120,6 +122,7 @@ impl Report {
             accepted,
             unread,
             evidence,
+            signed_at,
         }
     }
 
@@ -166,6 +169,12 @@ impl Report {
     #[must_use]
     pub const fn evidence(&self) -> Option<&Evidence> {
         self.evidence.as_ref()
+    }
+
+    /// When the card was signed, if it was found genuine and valid: a time that no later clock may be behind.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<Timestamp> {
+        self.signed_at.filter(|_| self.verdict == Verdict::Valid)
     }
 
     /// What the card says of its holder, as far as it could be read. Personal data.

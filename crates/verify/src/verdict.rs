@@ -51,7 +51,8 @@ impl Verdict {
     ];
 
     /// The verdict that follows from the checks: the worst of the failed ones, *valid* if none failed, every necessary one passed, and the chip was proven (or
-    /// owes no proof, under a policy that does not ask for one).
+    /// owes no proof, under a policy that does not ask for one), and a status list holds nothing against the card (or none is there,
+    /// under a policy that does without).
     #[must_use]
     pub fn from_checks(checks: &[Check]) -> Self {
         let worst = checks
@@ -66,10 +67,11 @@ impl Verdict {
             None if CheckName::NECESSARY
                 .iter()
                 .all(|name| outcome(checks, *name) == Some(Outcome::Passed))
-                && matches!(
-                    outcome(checks, CheckName::ChipProof),
-                    Some(Outcome::Passed | Outcome::NotOffered)
-                ) =>
+                && [CheckName::CardStatus, CheckName::ChipProof].iter().all(|name| {
+                    matches!(outcome(checks, *name), Some(Outcome::Passed | Outcome::NotOffered))
+                })
+                && outcome(checks, CheckName::SecondSignature)
+                    .is_none_or(|outcome| matches!(outcome, Outcome::Passed | Outcome::NotOffered)) =>
             {
                 Self::Valid
             }
@@ -164,8 +166,7 @@ mod tests {
     use super::*;
 
     fn passed() -> Vec<Check> {
-        let necessary = CheckName::NECESSARY.iter().chain([&CheckName::ChipProof]);
-        necessary.map(|name| Check::passed(*name)).collect()
+        CheckName::all().map(Check::passed).collect()
     }
 
     #[test]
@@ -177,6 +178,18 @@ mod tests {
         assert_eq!(Verdict::from_checks(&checks), Verdict::Unreadable);
         *checks.last_mut().unwrap() = Check::not_offered(CheckName::ChipProof);
         assert_eq!(Verdict::from_checks(&checks), Verdict::Valid);
+    }
+
+    #[test]
+    fn a_card_whose_status_was_not_reached_is_not_valid() {
+        let mut checks = passed();
+        let place = checks.iter().position(|check| check.name == CheckName::CardStatus).unwrap();
+        checks[place] = Check::not_reached(CheckName::CardStatus);
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Unreadable);
+        checks[place] = Check::not_offered(CheckName::CardStatus);
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Valid);
+        checks.remove(place);
+        assert_eq!(Verdict::from_checks(&checks), Verdict::Unreadable);
     }
 
     #[test]

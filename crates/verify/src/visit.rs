@@ -67,6 +67,7 @@ impl<T: Transport> Visit<'_, '_, T> {
         }
         inside.prove()?;
         inside.texts()?;
+        inside.second_signature()?;
         inside.tell();
         inside.data_group(PORTRAIT)
     }
@@ -153,6 +154,21 @@ impl<T: Transport> Inside<'_, '_, T> {
         numbers.sort_unstable();
         numbers.retain(|number| *number != PORTRAIT && !PROMISING.contains(number));
         numbers.into_iter().try_for_each(|number| self.data_group(number))
+    }
+
+    /// EF.SOD-PQ, where the policy looks at it. A card may not have it.
+    fn second_signature(&mut self) -> Result<(), Stop> {
+        if self.ask.second_signature.is_none() {
+            return Ok(());
+        }
+        let unread = self.memory.unread;
+        let file = FileId::SodPostQuantum;
+        self.fetch(file, &digest::SHA256)?;
+        if let Some(why) = self.memory.faults.remove(&file) {
+            self.memory.no_second_signature = Some(why);
+            self.memory.unread = unread;
+        }
+        Ok(())
     }
 
     /// One data group, if it was signed and is not at hand. A refusal is noted; only what ends the session stops.

@@ -29,7 +29,7 @@ use crate::record::{Recorder, Step, mode, recording, taken};
 pub(crate) struct Keys<'a>(&'a Personalisation);
 
 impl CardKeys for Keys<'_> {
-    fn transport(&self) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
+    fn transport(&self, _: &ChipIdentifier, _: u8) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
         let file = self.0;
         let (enc, mac, dek) = (&file.transport_enc.0, &file.transport_mac.0, &file.transport_dek.0);
         Ok(Box::new(SoftKeys::new(file.transport_key_version, enc, mac, dek)?))
@@ -249,7 +249,7 @@ impl Case {
             key_bits: u16::from(self.key_bytes) * 8,
             length_form: self.length_form.into(),
             chip_identifier: Octets(chip_identifier.to_vec()),
-            transport_key_version: profile.transport_version,
+            transport_key_version: profile.transport_versions[0],
             transport_enc: key(0x40),
             transport_mac: key(0x40),
             transport_dek: key(0x40),
