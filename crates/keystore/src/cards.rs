@@ -69,6 +69,23 @@ impl NewCardKeys {
     }
 }
 
+impl NewCardKeys {
+    /// The key check values of Key-ENC, Key-MAC and Key-DEK (Amendment D, 6.2.9), by which two people can compare the keys.
+    ///
+    /// # Errors
+    /// [`KeystoreError::CardKeys`].
+    pub fn check_values(&self) -> Result<[[u8; 3]; 3], KeystoreError> {
+        Ok(check_values(&key_set(&self.keys, self.size)?))
+    }
+}
+
+impl NewCardKeys {
+    /// The key of a role.
+    pub(crate) fn key(&self, role: KeyRole) -> &[u8] {
+        split(&self.keys, self.size)[usize::from(role.identifier()) - 1]
+    }
+}
+
 impl fmt::Debug for NewCardKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewCardKeys({:?})", self.size)
@@ -272,6 +289,57 @@ impl CardKeyFile {
         }
         Ok(self)
     }
+}
+
+/// What a card key file says of its keys to anybody, unproven: [`CardKeyFile::load`] proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardKeyHeader {
+    /// What the keys are for.
+    pub purpose: CardKeyPurpose,
+    /// The delivery, or the generation of masters.
+    pub label: String,
+    /// The key version number (KVN) a card holds these keys under.
+    pub key_version: u8,
+}
+
+impl CardKeyFile {
+    /// Reads what stands in clear in a card key file.
+    ///
+    /// # Errors
+    /// [`KeystoreError::NotFound`], [`NotAKey`](KeystoreError::NotAKey); otherwise as the operating system refuses.
+    pub fn header(path: impl AsRef<Path>) -> Result<CardKeyHeader, KeystoreError> {
+        let path = path.as_ref();
+        let stored: Stored = serde_json::from_slice(&durable::read(path)?)
+            .map_err(|_| KeystoreError::NotAKey { path: path.to_owned(), expected: EXPECTED })?;
+        let Header { purpose, label, key_version, .. } = stored.header;
+        Ok(CardKeyHeader { purpose, label, key_version })
+    }
+
+    /// The transport keys, to be written back into a chip that is returned.
+    ///
+    /// # Errors
+    /// [`KeystoreError::NotAKey`] for masters.
+    pub fn transport_key_set(&self) -> Result<KeySet, KeystoreError> {
+        self.transport_keys()?;
+        key_set(&self.keys, self.size)
+    }
+
+    /// The key check values of Key-ENC, Key-MAC and Key-DEK (Amendment D, 6.2.9).
+    ///
+    /// # Errors
+    /// [`KeystoreError::CardKeys`].
+    pub fn check_values(&self) -> Result<[[u8; 3]; 3], KeystoreError> {
+        Ok(check_values(&key_set(&self.keys, self.size)?))
+    }
+}
+
+fn key_set(keys: &[u8], size: KeySize) -> Result<KeySet, KeystoreError> {
+    let [enc, mac, dek] = split(keys, size);
+    KeySet::new(enc, mac, dek).map_err(KeystoreError::CardKeys)
+}
+
+fn check_values(keys: &KeySet) -> [[u8; 3]; 3] {
+    KeyRole::ALL.map(|role| keys.check_value(role))
 }
 
 impl MasterKeys for CardKeyFile {

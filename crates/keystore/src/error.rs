@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chipwright_channel::scp03::KeyError;
 
 use crate::ceremony::SecretError;
+use crate::token::TokenError;
 
 /// Why a key file was not read or written. [`KeystoreError::remedy`] says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,9 @@ pub enum KeystoreError {
     /// A ceremony over a secret of another length than it can have.
     #[error("this secret cannot be divided or used in this way")]
     SecretLength(#[source] SecretError),
+    /// The keys are in a token, and it could not be used.
+    #[error(transparent)]
+    Token(Box<TokenError>),
     /// The operating system gave no random numbers.
     #[error("the operating system gave no random numbers")]
     Random,
@@ -132,6 +136,7 @@ impl KeystoreError {
             }
             Self::CardKeys(_) => "Give three AES keys of the same size: 16, 24 or 32 bytes each.",
             Self::SecretLength(_) => "Use a secret of 16 to 64 bytes; a master key has 16, 24 or 32.",
+            Self::Token(fault) => fault.remedy(),
             Self::Random | Self::Encryption => {
                 "Try again; if it happens again, report it with the system's version."
             }

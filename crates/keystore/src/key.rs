@@ -27,7 +27,7 @@ pub struct SoftKey {
 }
 
 enum Private {
-    Ecdsa(EcdsaKeyPair, SystemRandom),
+    Ecdsa(Box<(EcdsaKeyPair, SystemRandom)>),
     /// The deterministic variant (FIPS 204, 5.2).
     MlDsa(Box<SigningKey<MlDsa65>>),
 }
@@ -50,7 +50,8 @@ impl SignKey for SoftKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let failed = || SignError::Key(Box::new(KeystoreError::Random));
         match &self.private {
-            Private::Ecdsa(pair, random) => {
+            Private::Ecdsa(ecdsa) => {
+                let (pair, random) = &**ecdsa;
                 Ok(pair.sign(random, message).map_err(|_| failed())?.as_ref().to_vec())
             }
             Private::MlDsa(key) => Ok(key.try_sign(message).map_err(|_| failed())?.to_vec()),
@@ -287,7 +288,10 @@ impl Secret {
             }
         };
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &scalar, &point, &random).ok()?;
-        Some(SoftKey { private: Private::Ecdsa(pair, random), public: PublicKey::from_point(&point).ok()? })
+        Some(SoftKey {
+            private: Private::Ecdsa(Box::new((pair, random))),
+            public: PublicKey::from_point(&point).ok()?,
+        })
     }
 }
 

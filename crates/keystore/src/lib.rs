@@ -1,4 +1,4 @@
-//! Where private keys and card keys live: encrypted files.
+//! Where private keys and card keys live: encrypted files, or a PKCS#11 token ([`token`]), behind one trait ([`store::KeyStore`]).
 //!
 //! | what | file | protection |
 //! |---|---|---|
@@ -22,9 +22,11 @@ mod key;
 mod kiosk;
 mod passphrase;
 mod random;
+pub mod store;
+pub mod token;
 pub mod uses;
 
-pub use cards::{CardKeyFile, CardKeyPurpose, NewCardKeys};
+pub use cards::{CardKeyFile, CardKeyHeader, CardKeyPurpose, NewCardKeys};
 pub use error::KeystoreError;
 pub use evidence::{EvidenceKey, EvidenceSealer, deletion_date};
 pub use key::{FileKey, SoftKey};

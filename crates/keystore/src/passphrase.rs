@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 /// A passphrase, wiped when dropped. Its bytes are UTF-8 in normalisation form C, so that `ễ` typed on one system opens
 /// what was closed on another.
+#[derive(Clone)]
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
@@ -25,6 +26,10 @@ impl Passphrase {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
