@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use chipwright_pki::{PublicKey, SignError, SignKey};
+use der::asn1::AnyRef;
+use der::{Decode, SliceReader, Tag, Tagged};
 
 use super::ledger::{Block, Ledger};
 use super::{Digest, Use, UsesError};
@@ -87,6 +89,10 @@ impl<K: SignKey> Counted<K> {
             None => 1,
         };
         let reserves = held.block.is_none_or(|block| block.rest == 0);
+        if let Some(serial) = matches!(of, Use::Certificate | Use::Link).then(|| serial_of(message)).flatten()
+        {
+            self.ledger.take_serial(serial)?;
+        }
         let signed = Digest::of(message);
         self.ledger.use_one(&mut held.block, of, &self.label, self.name, signed, want)?;
         if reserves {
@@ -94,6 +100,17 @@ impl<K: SignKey> Counted<K> {
         }
         Ok(())
     }
+}
+
+/// The serial number in a certificate that is about to be signed: TBSCertificate ::= SEQUENCE { [0] version, INTEGER serialNumber, …
+/// (RFC 5280, 4.1). A list has no tag there.
+fn serial_of(message: &[u8]) -> Option<&[u8]> {
+    let mut all = SliceReader::new(message).ok()?;
+    let whole = AnyRef::decode(&mut all).ok().filter(|whole| whole.tag() == Tag::Sequence)?;
+    let mut parts = SliceReader::new(whole.value()).ok()?;
+    AnyRef::decode(&mut parts).ok().filter(|version| version.tag().is_context_specific())?;
+    let serial = AnyRef::decode(&mut parts).ok()?;
+    (serial.tag() == Tag::Integer).then(|| serial.value())
 }
 
 impl<K: SignKey> SignKey for Counted<K> {

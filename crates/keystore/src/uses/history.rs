@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::UsesError;
 use super::entry::{Digest, Entry, LineFault, follow};
+use super::ledger::named;
 use super::state::State;
 
 /// A ledger read from its first line to its last.
@@ -22,6 +23,18 @@ pub struct History {
 }
 
 impl History {
+    /// Whether the marker names this ledger, read from `path`.
+    ///
+    /// # Errors
+    /// [`UsesError::Foreign`]; [`UsesError::Missing`] for a marker that is not there.
+    pub fn belongs(&self, path: &Path, marker: &Path) -> Result<(), UsesError> {
+        match named(marker, path)? {
+            Some(told) if told == self.state.ledger() => Ok(()),
+            Some(_) => Err(UsesError::Foreign { path: path.to_owned() }),
+            None => Err(UsesError::Missing { path: marker.to_owned() }),
+        }
+    }
+
     /// Reads every line, checks the chain and that every line agrees with those before it, and shows it.
     ///
     /// # Errors

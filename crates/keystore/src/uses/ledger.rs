@@ -417,17 +417,10 @@ impl Ledger {
 
     /// The marker names this ledger; it is written if it is not there.
     fn belongs(&self, marker: &Path, name: &str) -> Result<(), UsesError> {
-        let foreign = || UsesError::Foreign { path: self.shared.path.clone() };
-        match fs::read(marker) {
-            Ok(bytes) => {
-                let told: Marker = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
-                if told.format == MARKER && told.version == VERSION && told.ledger == name {
-                    Ok(())
-                } else {
-                    Err(foreign())
-                }
-            }
-            Err(source) if source.kind() == ErrorKind::NotFound => {
+        match named(marker, &self.shared.path)? {
+            Some(told) if told == name => Ok(()),
+            Some(_) => Err(UsesError::Foreign { path: self.shared.path.clone() }),
+            None => {
                 let text = Marker { format: MARKER.to_owned(), version: VERSION, ledger: name.to_owned() };
                 let mut text = serde_json::to_vec(&text).map_err(UsesError::Line)?;
                 text.push(b'\n');
@@ -437,7 +430,6 @@ impl Ledger {
                     Err(error) => Err(of_file(error, marker)),
                 }
             }
-            Err(source) => Err(UsesError::Io { doing: "read", path: marker.to_owned(), source }),
         }
     }
 
@@ -485,6 +477,20 @@ impl Inner {
 pub(super) struct Block {
     line: u64,
     pub(super) rest: u64,
+}
+
+/// The ledger that a marker names; none if there is no marker.
+pub(super) fn named(marker: &Path, ledger: &Path) -> Result<Option<String>, UsesError> {
+    let bytes = match fs::read(marker) {
+        Ok(bytes) => bytes,
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(UsesError::Io { doing: "read", path: marker.to_owned(), source }),
+    };
+    let told: Option<Marker> = serde_json::from_slice(&bytes).ok();
+    match told.filter(|told| told.format == MARKER && told.version == VERSION) {
+        Some(told) => Ok(Some(told.ledger)),
+        None => Err(UsesError::Foreign { path: ledger.to_owned() }),
+    }
 }
 
 fn of_file(error: KeystoreError, path: &Path) -> UsesError {
