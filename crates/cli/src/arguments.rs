@@ -52,6 +52,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Card(commands::card::Card),
     #[command(subcommand)]
+    Ceremony(commands::ceremony::Ceremony),
+    #[command(subcommand)]
     Pin(commands::pin::Pin),
     List(commands::list::List),
     Status(commands::status::Status),

@@ -4,6 +4,7 @@ pub(crate) mod apdu;
 pub(crate) mod bench;
 pub(crate) mod ca;
 pub(crate) mod card;
+pub(crate) mod ceremony;
 pub(crate) mod completions;
 pub(crate) mod conformance;
 pub(crate) mod doctor;

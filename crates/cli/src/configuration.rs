@@ -1,5 +1,7 @@
 //! `config.toml`: what an issuer decides once.
 
+mod custody;
+
 use crate::evidence::EvidencePolicy;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -9,6 +11,7 @@ use chipwright_iso7816::Aid;
 use chipwright_perso::ChipProfile;
 use chipwright_profile::{ChipFeatures, DocumentCode, IssueTerms, StateCode, Unit};
 use chipwright_verify::ChipProofPolicy;
+use custody::Custody;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -35,6 +38,9 @@ pub(crate) struct Configuration {
     /// Not in homes of older programs.
     #[serde(default)]
     pub(crate) evidence: EvidencePolicy,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) custody: Custody,
 }
 
 /// Whose cards they are.
@@ -209,6 +215,7 @@ impl Configuration {
             },
             trust: Trust { policy: mode, crl_grace_days: 0, chip_proof: ChipProof::default() },
             evidence: EvidencePolicy::default(),
+            custody: Custody::new(mode),
         }
     }
 

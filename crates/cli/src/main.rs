@@ -12,11 +12,13 @@ mod commands;
 mod configuration;
 mod context;
 mod cost;
+mod custodians;
 mod emulator_feeder;
 mod emulator_reader;
 mod evidence;
 mod exit;
 mod failure;
+mod generations;
 mod home;
 mod keyring;
 mod letters;
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Card(card) => card.run(&context),
         Command::Readers(readers) => readers.run(&context),
         Command::Trace(trace) => trace.run(&context),
+        Command::Ceremony(ceremony) => ceremony.run(&context),
         Command::Pin(pin) => pin.run(&context),
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),

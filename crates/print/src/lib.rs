@@ -1,4 +1,4 @@
-//! What is put on paper: PIN letters as PDF.
+//! What is put on paper, as PDF: PIN letters, forms of key ceremonies.
 //!
 //! A PDF made here may hold a secret. It is returned in memory that is wiped, and never written to a file by this crate.
 //!
@@ -16,9 +16,11 @@
 //! assert!(letter.to_pdf().unwrap().starts_with(b"%PDF-"));
 //! ```
 
+mod ceremony_form;
 mod font;
 mod page;
 mod pin_letter;
 mod window;
 
+pub use ceremony_form::{CeremonyForm, FormError, FormLines};
 pub use pin_letter::{PinLetter, PrintError, Secrets};

@@ -74,6 +74,14 @@ impl Page<'_> {
         self.draw(path.finish(), 0.6);
     }
 
+    /// A thin line.
+    pub(crate) fn rule(&mut self, x: f32, y: f32, width: f32) {
+        let mut path = PathBuilder::new();
+        path.move_to(x * POINTS, y * POINTS);
+        path.line_to((x + width) * POINTS, y * POINTS);
+        self.draw(path.finish(), 0.3);
+    }
+
     /// A short mark at both edges where the sheet is folded.
     pub(crate) fn fold(&mut self, y: f32) {
         for (from, to) in [(4.0, 9.0), (WIDTH - 9.0, WIDTH - 4.0)] {

@@ -13,13 +13,12 @@ mod sign;
 use crate::authority::Authority;
 use crate::certify;
 use crate::context::Context;
+use crate::custodians::{self, RootAccess};
 use crate::evidence;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::keyring::Key;
-use crate::secret::Source;
-use crate::text::Text;
 use chipwright_keystore::Passphrase;
 use chipwright_keystore::uses::Use;
 use chipwright_pki::Role;
@@ -65,9 +64,8 @@ pub(crate) enum Ca {
 /// The root's key.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RootKey {
-    /// Read the passphrase of the root's key from this file descriptor
-    #[arg(long, value_name = "N")]
-    root_passphrase_fd: Option<u32>,
+    #[command(flatten)]
+    access: RootAccess,
 }
 
 /// Options of commands that sign with the root's key.
@@ -145,13 +143,7 @@ impl NewSigner {
 impl RootKey {
     /// The passphrase, which every generation of the root's key has.
     fn passphrase(&self, home: &Home, context: &Context) -> Result<Passphrase, Failure> {
-        let source = Source {
-            descriptor: self.root_passphrase_fd,
-            file: Some(Authority::of(home).root_passphrase_file()),
-            option: "--root-passphrase-fd",
-        };
-        let what = Text::from(("Passphrase of the root's key", "Mật khẩu khóa gốc"));
-        source.open(&what, context.out.language)
+        custodians::root_passphrase(home, context, &self.access)
     }
 
     /// The key of the root that signs now.

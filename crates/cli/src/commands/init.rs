@@ -5,6 +5,8 @@ use crate::authority::{Authority, keystore};
 use crate::certify;
 use crate::configuration::{Configuration, Mode};
 use crate::context::Context;
+use crate::custodians::enrol::Founders;
+use crate::custodians::voice::Present;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
@@ -24,7 +26,7 @@ use zeroize::Zeroize;
 /// Make an issuer's home: configuration, certification authority, card keys, registry
 ///
 /// A home is whole or not there, and an existing one is never overwritten. --test (the default) makes a test
-/// root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them.
+/// root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them and needs custodians.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The folder to make
@@ -58,6 +60,17 @@ pub(crate) struct Init {
     /// Read the passphrase of the root's key from this file descriptor
     #[arg(long, value_name = "N")]
     root_passphrase_fd: Option<u32>,
+    /// A custodian of the root's key, again for each: nobody learns its passphrase, and they open it together. A home for real cards
+    /// needs two at least. With =N what he or she types is read from that file descriptor
+    #[arg(
+        long = "custodian",
+        value_name = "NAME[=N]",
+        conflicts_with = "root_passphrase_fd"
+    )]
+    custodians: Vec<Present>,
+    /// How many of the custodians must be present whenever the root's key is opened
+    #[arg(long, value_name = "M", default_value_t = 2, requires = "custodians")]
+    threshold: u8,
     /// Print what was made as JSON
     #[arg(long)]
     json: bool,
@@ -100,6 +113,7 @@ impl Init {
                 ),
             ));
         }
+        self.enough_custodians()?;
         let making = Home::being_made(half.clone(), self.configuration()?);
         home::claim(&self.directory, &half)?;
         match self.make(&making, context) {
@@ -137,21 +151,42 @@ impl Init {
     fn make(&self, home: &Home, context: &Context) -> Result<(), Failure> {
         let at = Timestamp::now();
         let authority = Authority::of(home);
-        for folder in [home.path().to_owned(), home.authority(), home.keys(), home.emulator()] {
+        for folder in [
+            home.path().to_owned(),
+            home.authority(),
+            home.keys(),
+            home.emulator(),
+        ] {
             home::make_folder(&folder)?;
         }
-        let (root_passphrase, station_passphrase) = self.passphrases(home, &authority, context)?;
+        let founders = match self.custodians.is_empty() {
+            true => None,
+            false => Some(Founders::ask(context, &self.custodians, self.threshold)?),
+        };
+        let (root_passphrase, station_passphrase) =
+            self.passphrases(home, &authority, founders.as_ref(), context)?;
         let configuration = &home.configuration;
         let (root_key, root) = certify::make_root(&authority, configuration, &root_passphrase, at)?;
-        certify::make_signer(&authority, configuration, 1, (&root_key, &root), &station_passphrase, at)?;
+        certify::make_signer(
+            &authority,
+            configuration,
+            1,
+            (&root_key, &root),
+            &station_passphrase,
+            at,
+        )?;
         authority.issue_crl(&root, &root_key, 1, Vec::new(), at)?;
+        if let Some(founders) = &founders {
+            founders.establish(home, (&root_key, &root), at)?;
+        }
         self.make_card_keys(home, &station_passphrase)?;
         if self.records {
             terminal::make_first(home, &root_passphrase, &station_passphrase)?;
         }
         make_registry(home, &root, at)?;
-        let text =
-            configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
+        let text = configuration
+            .to_toml()
+            .map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
         home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)
     }
 
@@ -159,24 +194,51 @@ impl Init {
         &self,
         home: &Home,
         authority: &Authority,
+        founders: Option<&Founders>,
         context: &Context,
     ) -> Result<(Passphrase, Passphrase), Failure> {
-        if self.mode() == Mode::Test && self.passphrase_fd.is_none() && self.root_passphrase_fd.is_none() {
-            let root = secret::generate(&authority.root_passphrase_file())?;
-            return Ok((root, secret::generate(&passphrase_file(home))?));
+        let generated =
+            self.mode() == Mode::Test && self.passphrase_fd.is_none() && self.root_passphrase_fd.is_none();
+        let root = match founders {
+            Some(founders) => founders.root_passphrase(),
+            None if generated => secret::generate(&authority.root_passphrase_file())?,
+            None => chosen(
+                self.root_passphrase_fd,
+                "--root-passphrase-fd",
+                ("New passphrase of the root's key", "Mật khẩu mới cho khóa gốc"),
+                context,
+            )?,
+        };
+        let station = match generated {
+            true => secret::generate(&passphrase_file(home))?,
+            false => chosen(
+                self.passphrase_fd,
+                "--passphrase-fd",
+                (
+                    "New passphrase of the station's keys",
+                    "Mật khẩu mới cho khóa của trạm",
+                ),
+                context,
+            )?,
+        };
+        Ok((root, station))
+    }
+
+    /// A home for real cards is not made for one person.
+    fn enough_custodians(&self) -> Result<(), Failure> {
+        if !self.real || self.custodians.len() >= 2 {
+            return Ok(());
         }
-        let root = Source { descriptor: self.root_passphrase_fd, file: None, option: "--root-passphrase-fd" };
-        let station = Source { descriptor: self.passphrase_fd, file: None, option: "--passphrase-fd" };
-        let language = context.out.language;
-        Ok((
-            root.choose(
-                &Text::from(("New passphrase of the root's key", "Mật khẩu mới cho khóa gốc")),
-                language,
-            )?,
-            station.choose(
-                &Text::from(("New passphrase of the station's keys", "Mật khẩu mới cho khóa của trạm")),
-                language,
-            )?,
+        Err(Failure::new(
+            Exit::Usage,
+            (
+                "the root's key for real cards is in the hands of two custodians at least; nothing was made",
+                "khóa gốc của thẻ thật phải do ít nhất hai người giữ khóa nắm; chưa tạo gì",
+            ),
+            (
+                "Name them: --custodian NAME --custodian NAME; each types a passphrase of his or her own.",
+                "Nêu tên: --custodian TÊN --custodian TÊN; mỗi người nhập mật khẩu riêng.",
+            ),
         ))
     }
 
@@ -222,7 +284,11 @@ fn announced(path: &Path) -> Result<NewCardKeys, Failure> {
     let wrong = |error: &dyn std::error::Error| {
         Failure::new(
             Exit::Configuration,
-            text!("{} holds no transport keys", "{} không chứa khóa vận chuyển", path.display()),
+            text!(
+                "{} holds no transport keys",
+                "{} không chứa khóa vận chuyển",
+                path.display()
+            ),
             (
                 "Write three lines: enc = \"…\", mac = \"…\", dek = \"…\", in hexadecimal.",
                 "Ghi ba dòng: enc = \"…\", mac = \"…\", dek = \"…\", hệ mười sáu.",
@@ -237,14 +303,31 @@ fn announced(path: &Path) -> Result<NewCardKeys, Failure> {
         toml::from_str(&text).map_err(|error| wrong(&Unreadable(error.message().to_owned())))?;
     let [enc, mac, dek] =
         [&keys.enc, &keys.mac, &keys.dek].map(|digits| hex::decode(digits).map(zeroize::Zeroizing::new));
-    let (enc, mac, dek) =
-        (enc.map_err(|e| wrong(&e))?, mac.map_err(|e| wrong(&e))?, dek.map_err(|e| wrong(&e))?);
+    let (enc, mac, dek) = (
+        enc.map_err(|e| wrong(&e))?,
+        mac.map_err(|e| wrong(&e))?,
+        dek.map_err(|e| wrong(&e))?,
+    );
     NewCardKeys::from_keys(&enc, &mac, &dek).map_err(|error| keystore(&error))
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Unreadable(String);
+
+fn chosen(
+    descriptor: Option<u32>,
+    option: &'static str,
+    what: (&str, &str),
+    context: &Context,
+) -> Result<Passphrase, Failure> {
+    Source {
+        descriptor,
+        file: None,
+        option,
+    }
+    .choose(&Text::from(what), context.out.language)
+}
 
 fn make_registry(home: &Home, root: &Certificate, at: Timestamp) -> Result<(), Failure> {
     let issuer = Issuer::new(&home.configuration.issuer.name, root.fingerprint());

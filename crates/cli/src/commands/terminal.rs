@@ -3,6 +3,7 @@
 use crate::authority::Authority;
 use crate::configuration::Mode;
 use crate::context::Context;
+use crate::custodians::{self, RootAccess};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
@@ -78,9 +79,8 @@ pub(crate) enum Terminal {
 /// The passphrase of the root's and the CVCA's keys.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Root {
-    /// Read the passphrase of the root's key from this file descriptor
-    #[arg(long, value_name = "N")]
-    root_passphrase_fd: Option<u32>,
+    #[command(flatten)]
+    access: RootAccess,
 }
 
 /// The passphrase of the station's and the document verifiers' keys.
@@ -132,9 +132,7 @@ impl Station {
 
 impl Root {
     pub(crate) fn passphrase(&self, home: &Home, context: &Context) -> Result<Passphrase, Failure> {
-        let file = Some(Authority::of(home).root_passphrase_file());
-        let source = Source { descriptor: self.root_passphrase_fd, file, option: "--root-passphrase-fd" };
-        source.open(&Text::from(("Passphrase of the root's key", "Mật khẩu khóa gốc")), context.out.language)
+        custodians::root_passphrase(home, context, &self.access)
     }
 }
 

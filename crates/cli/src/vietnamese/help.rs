@@ -439,8 +439,8 @@ pub(super) const ROWS: &[Row] = &[
         "Tạo thư mục phát hành: cấu hình, cơ quan chứng thực, khóa thẻ, sổ đăng ký",
     ),
     (
-        "A home is whole or not there, and an existing one is never overwritten. --test (the default) makes a test root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them.",
-        "Thư mục phát hành chỉ có khi đã tạo trọn vẹn, và thư mục đã có không bao giờ bị ghi đè. --test (mặc định) tạo gốc thử nghiệm mà mọi máy kiểm tra thật đều từ chối, mật khẩu tự sinh giữ trong tệp; --real thì hỏi mật khẩu.",
+        "A home is whole or not there, and an existing one is never overwritten. --test (the default) makes a test root, which every real verifier refuses, and keeps generated passphrases in files; --real asks for them and needs custodians.",
+        "Thư mục phát hành chỉ có khi đã tạo trọn vẹn, và thư mục đã có không bao giờ bị ghi đè. --test (mặc định) tạo gốc thử nghiệm mà mọi máy kiểm tra thật đều từ chối, mật khẩu tự sinh giữ trong tệp; --real thì hỏi mật khẩu và cần những người giữ khóa.",
     ),
     ("The folder to make", "Thư mục cần tạo"),
     ("Test cards (the default)", "Thẻ thử nghiệm (mặc định)"),
