@@ -150,8 +150,11 @@ fn two_cards_never_share_a_chip() {
 fn tries_are_bounded_per_chip_and_key_set() {
     let mut d = desk();
     let chip = ChipId([7; 10]);
-    let left: Vec<u32> = (0..5).map(|_| d.registry.spend_try(&chip, 1, at()).unwrap()).collect();
-    assert_eq!(left, [4, 3, 2, 1, 0]);
+    let left: Vec<u32> = (0..4).map(|_| d.registry.spend_try(&chip, 1, at()).unwrap()).collect();
+    assert_eq!(left, [4, 3, 2, 1]);
+    let error = d.registry.spend_try(&chip, 1, at()).unwrap_err();
+    assert!(matches!(error, Error::LastTry { spent: 4, key_version: 1, .. }), "{error}");
+    assert_eq!(d.registry.spend_last_try(&chip, 1, at()).unwrap(), 0);
     let error = d.registry.spend_try(&chip, 1, at()).unwrap_err();
     assert!(matches!(error, Error::TriesSpent { spent: 5, key_version: 1, .. }), "{error}");
     assert_eq!(error.fault(), Fault::Card);

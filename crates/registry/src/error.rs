@@ -49,12 +49,20 @@ pub enum Rule {
     IssuedWithoutAcceptance,
     /// The tries of a key set on a chip are spent.
     TriesSpent,
+    /// A chip that carries or carried a card is not sent back.
+    ChipNotReturnable,
+    /// A chip is of one delivery.
+    ChipDeliveredTwice,
     /// A file of records only grows.
     RecordHead,
     /// Only issued cards live on.
     LifeOfIssuedCards,
     /// Nothing follows the end of a card.
     LifeEnded,
+    /// INVALID is final.
+    StatusFinal,
+    /// Publications go forward, and only what was signed is released.
+    PublicationNumber,
     /// A value or a reference that the tables do not allow.
     Constraint,
 }
@@ -79,11 +87,19 @@ impl fmt::Display for Rule {
             Self::FinalisedWithoutOutcome => "a card is finalised by the outcome of its intent",
             Self::IssuedWithoutAcceptance => "a card is issued by an acceptance of the same security object",
             Self::TriesSpent => "a key set is tried on a chip only as often as the issuer allows",
+            Self::ChipNotReturnable => {
+                "only a blank or prepared chip that carries nobody's card is sent back"
+            }
+            Self::ChipDeliveredTwice => "a chip is of one delivery, unless it was sent back",
             Self::RecordHead => "a file of records only grows, and a record that was seen stays the same",
             Self::LifeOfIssuedCards => {
                 "only a card that was issued is changed later, and only on its own chip"
             }
             Self::LifeEnded => "a card that was terminated is not changed any more",
+            Self::StatusFinal => "a card that was revoked is never valid again",
+            Self::PublicationNumber => {
+                "publications of status lists go forward, and only what was signed is released"
+            }
             Self::Constraint => "the tables do not allow this value",
         })
     }
@@ -109,9 +125,13 @@ impl Rule {
             ("rule:finalised-without-outcome", Self::FinalisedWithoutOutcome),
             ("rule:issued-without-acceptance", Self::IssuedWithoutAcceptance),
             ("rule:tries-spent", Self::TriesSpent),
+            ("rule:chip-not-returnable", Self::ChipNotReturnable),
+            ("rule:chip-delivered-twice", Self::ChipDeliveredTwice),
             ("rule:record-head", Self::RecordHead),
             ("rule:life-of-issued-cards", Self::LifeOfIssuedCards),
             ("rule:life-ended", Self::LifeEnded),
+            ("rule:status-final", Self::StatusFinal),
+            ("rule:publication-number", Self::PublicationNumber),
             ("cards.member_number", Self::OneLiveCardPerMember),
             ("cards.chip", Self::OneLiveCardPerChip),
         ];
@@ -212,6 +232,21 @@ pub enum Error {
         /// Tries that did not succeed.
         spent: u32,
     },
+    /// One try of this key set on this chip is left; nothing is sent unless a person names the chip.
+    #[error(
+        "key version {key_version:02X} was tried {spent} times on chip {chip} without success; the last try is kept for a person who names the chip"
+    )]
+    LastTry {
+        /// The chip.
+        chip: crate::ChipId,
+        /// Key version number.
+        key_version: u8,
+        /// Tries that did not succeed.
+        spent: u32,
+    },
+    /// There is a delivery of this label already.
+    #[error("there is a delivery {0} already")]
+    DeliveryExists(String),
     /// The random source kept drawing values that are taken.
     #[error("the random source drew {draws} times and found no free {what}")]
     NoFreeValue {
@@ -249,11 +284,16 @@ impl Error {
             | Self::NotARegistry { .. }
             | Self::NewerSchema { .. }
             | Self::UnknownCard(_)
+            | Self::DeliveryExists(_)
+            | Self::Refused {
+                rule: Rule::ChipNotReturnable | Rule::ChipDeliveredTwice | Rule::StatusFinal,
+                ..
+            }
             | Self::UnknownChip(_) => Fault::Operator,
             Self::Damaged { .. } | Self::DiskFull { .. } | Self::Unusable { .. } | Self::File { .. } => {
                 Fault::Storage
             }
-            Self::TriesSpent { .. } => Fault::Card,
+            Self::TriesSpent { .. } | Self::LastTry { .. } => Fault::Card,
             Self::Refused { .. }
             | Self::NoFreeValue { .. }
             | Self::NotTheFinalisedCard { .. }
@@ -279,6 +319,16 @@ impl Error {
             }
             Self::UnknownCard(_) => "Check the number; the list of cards shows what is known.",
             Self::UnknownChip(_) => "Put the chip in the reader again so that it is recorded.",
+            Self::LastTry { .. } => {
+                "Put the chip aside and check the keys; when they are known to be right, clear its tries or name the chip with --last-try."
+            }
+            Self::DeliveryExists(_) => "Choose another label; a delivery is never changed.",
+            Self::Refused { rule: Rule::ChipNotReturnable, .. } => {
+                "Keep the chip; what carries or carried a card stays in the house until it is destroyed."
+            }
+            Self::Refused { rule: Rule::ChipDeliveredTwice, .. } => {
+                "Check the list of chips against the deliveries that are recorded."
+            }
             Self::TriesSpent { .. } => {
                 "Put the chip aside and check the keys; when they are known to be right, clear its tries and go on."
             }
@@ -286,6 +336,9 @@ impl Error {
                 "Check the random source of this machine; report this if it happens again."
             }
             Self::NotTheFinalisedCard { .. } => "Keep the card, revoke it, and report this.",
+            Self::Refused { rule: Rule::StatusFinal, .. } => {
+                "Issue the member another card; what was revoked stays so."
+            }
             Self::Refused { .. } | Self::Statement { .. } => "Keep the registry as it is and report this.",
         }
     }

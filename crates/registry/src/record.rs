@@ -123,6 +123,8 @@ macro_rules! named {
     };
 }
 
+pub(crate) use named;
+
 named! {
     /// How far a card is.
     CardStatus {
@@ -150,6 +152,8 @@ named! {
         Prepared = "prepared",
         /// Carries a finalised card.
         Used = "used",
+        /// Sent back to its supplier, with the transport keys it came with.
+        Returned = "returned",
         /// Not to be used.
         Spoiled = "spoiled",
     }
@@ -241,6 +245,7 @@ pub struct BlanksByStage {
     pub blank: u64,
     pub prepared: u64,
     pub used: u64,
+    pub returned: u64,
     pub spoiled: u64,
 }
 

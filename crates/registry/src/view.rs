@@ -184,9 +184,10 @@ impl View {
     pub fn blank(&self, chip: &ChipId) -> Result<Option<Blank>, Error> {
         let found = self
             .connection
-            .prepare_cached(
-                "SELECT stage, key_version, spoiled_why, seen_at, changed_at FROM blanks WHERE chip = ?1",
-            )?
+            .prepare_cached(&format!(
+                "SELECT stage, key_version, spoiled_why, seen_at, changed_at FROM {} WHERE chip = ?1",
+                self.stages()?
+            ))?
             .query_row([chip.to_string()], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })
@@ -270,11 +271,13 @@ impl View {
     /// The errors of the disk.
     pub fn blanks_by_stage(&self) -> Result<BlanksByStage, Error> {
         let mut counts = BlanksByStage::default();
-        self.count("SELECT stage, count(*) FROM blanks GROUP BY stage", &mut |stage, count| {
+        let by_stage = format!("SELECT stage, count(*) FROM {} GROUP BY stage", self.stages()?);
+        self.count(&by_stage, &mut |stage, count| {
             match BlankStage::stored(stage)? {
                 BlankStage::Blank => counts.blank = count,
                 BlankStage::Prepared => counts.prepared = count,
                 BlankStage::Used => counts.used = count,
+                BlankStage::Returned => counts.returned = count,
                 BlankStage::Spoiled => counts.spoiled = count,
             }
             Ok(())
@@ -295,6 +298,11 @@ impl View {
             each(StatusReference { list: row.get(0)?, index: row.get(1)? });
         }
         Ok(())
+    }
+
+    /// Where the stages of chips are read: a registry of an earlier schema that is only read knows of none that were sent back.
+    fn stages(&self) -> Result<&'static str, Error> {
+        Ok(if self.knows("chip_stages")? { "chip_stages" } else { "blanks" })
     }
 
     fn count(&self, sql: &str, take: &mut dyn FnMut(&str, u64) -> Result<(), Error>) -> Result<(), Error> {

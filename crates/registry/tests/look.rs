@@ -135,7 +135,7 @@ fn chips_that_lost_tries_are_listed_whether_a_card_knows_them_or_not() {
     let mut registry = Registry::open(&path, at()).unwrap();
     for (chip, key_version, times) in [(9, 0x11, 2), (7, 0x01, 1), (7, 0x11, 5), (8, 0x01, 1)] {
         for _ in 0..times {
-            registry.spend_try(&ChipId([chip; 10]), key_version, at()).unwrap();
+            registry.spend_last_try(&ChipId([chip; 10]), key_version, at()).unwrap();
         }
     }
     registry.clear_tries(&ChipId([8; 10]), 0x01, at()).unwrap();
