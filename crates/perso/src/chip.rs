@@ -55,8 +55,8 @@ pub struct ChipProfile {
     pub module: Aid,
     /// The instance to be made.
     pub instance: Aid,
-    /// Key version number under which blanks are delivered.
-    pub transport_version: u8,
+    /// Key version numbers under which blanks are delivered; the usual one first.
+    pub transport_versions: Vec<u8>,
     /// Key version number of the issuer's own keys.
     pub issuer_version: u8,
     /// Where personalisation goes.
@@ -76,7 +76,7 @@ impl Default for ChipProfile {
             load_file: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x00]),
             module: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x00, 0x01]),
             instance: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x01]),
-            transport_version: 0x01,
+            transport_versions: vec![0x01],
             issuer_version: 0x11,
             path: Path::IssuerDomain,
             command_limit: 1033,

@@ -94,6 +94,22 @@ pub enum PersoError {
     /// The chip is a finished card.
     #[error("chip {0} is a finished card")]
     Finished(ChipIdentifier),
+    /// Transport keys are checked on a blank.
+    #[error("chip {chip} {}: transport keys are checked on a blank", is(*stage))]
+    NotBlank {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// What it is.
+        stage: Stage,
+    },
+    /// Only a chip that is no card yet, and holds one key set of ours, goes back.
+    #[error("chip {chip} {}: it is not given its transport keys back", is(*stage))]
+    NotReturnable {
+        /// The chip.
+        chip: ChipIdentifier,
+        /// What it is.
+        stage: Stage,
+    },
     /// The card's life cycle does not allow the change.
     #[error("chip {chip} {}: it cannot be {}", is(*stage), done(*change))]
     NotPossible {
@@ -192,7 +208,11 @@ impl PersoError {
             | Self::OtherKey { .. }
             | Self::NotConfirmed { .. } => Fault::Card,
             Self::WrongKey { .. } | Self::Key(_) => Fault::Configuration,
-            Self::Budget(BudgetError::Exhausted { .. })
+            Self::Budget(
+                BudgetError::Exhausted { .. } | BudgetError::LastTry { .. } | BudgetError::KnownWrong { .. },
+            )
+            | Self::NotBlank { .. }
+            | Self::NotReturnable { .. }
             | Self::NoCardManager
             | Self::Finished(_)
             | Self::OutOfUse(_)
@@ -236,6 +256,16 @@ impl PersoError {
             }
             Self::Unsuitable { .. } => "Put this chip aside, mark it as spoiled, and take another.",
             Self::OtherChip { .. } => "Insert the chip that was prepared, or start again with this one.",
+            Self::Budget(BudgetError::LastTry { .. }) => {
+                "Put the chip aside; when a custodian is sure of the keys, name the chip with --last-try."
+            }
+            Self::Budget(BudgetError::KnownWrong { .. }) => {
+                "Put the chip aside; find its delivery and its keys, then let a custodian clear its tries."
+            }
+            Self::NotBlank { .. } => "Take a chip of the delivery that nobody has prepared.",
+            Self::NotReturnable { .. } => {
+                "Keep the chip: what was a card is never given back, and a chip with foreign keys is not ours to change."
+            }
             Self::Budget(BudgetError::Exhausted { .. }) => {
                 "Put the chip aside; a custodian decides whether it may be tried again."
             }
@@ -251,6 +281,21 @@ impl PersoError {
                 Fault::Record => "Check the disk of this station before any further card is written.",
             },
         }
+    }
+}
+
+impl PersoError {
+    /// Whether the chip may hold keys that nobody knows: it confirmed other ones than it was given. No further pass helps.
+    #[must_use]
+    pub const fn condemns(&self) -> bool {
+        matches!(
+            self,
+            Self::PutKey(
+                PutKeyError::CheckValue(_)
+                    | PutKeyError::AnsweredVersion { .. }
+                    | PutKeyError::ResponseLength(_)
+            )
+        )
     }
 }
 
@@ -332,6 +377,9 @@ mod tests {
             (PersoError::WrongKey { chip, version: 1 }, Fault::Configuration),
             (PersoError::OtherChip { wanted: chip, found: chip }, Fault::Operator),
             (PersoError::NoCardManager, Fault::Operator),
+            (BudgetError::LastTry { spent: 4, version: 1 }.into(), Fault::Operator),
+            (BudgetError::KnownWrong { version: 1 }.into(), Fault::Operator),
+            (PersoError::NotReturnable { chip, stage: Stage::Finished }, Fault::Operator),
             (PersoError::OutOfUse(chip), Fault::Operator),
             (PersoError::Leftovers(chip), Fault::Card),
             (unsuitable(vec![Unsuitable::AnswersNotProtected(0)]), Fault::Card),

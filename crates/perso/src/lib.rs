@@ -25,6 +25,7 @@ pub mod plan;
 pub mod prepare;
 mod run;
 pub mod survey;
+pub mod transport;
 pub mod update;
 pub mod write;
 
@@ -32,7 +33,7 @@ pub use chip::{ChipIdentifier, ChipProfile, Path};
 pub use cost::{CostReport, Progress, StepCost};
 pub use dgi::Dgi;
 pub use error::{Fault, PersoError};
-pub use keys::{BudgetError, CardKeys, TryBudget};
+pub use keys::{BudgetError, CardKeys, KeyMark, TryBudget};
 pub use life::{Change, Changed, LifeJournal};
 pub use plan::{Plan, PlannedCommand, PlannedStep, Reversibility, Span};
 pub use prepare::{ChipReady, Leftovers, PreparePlan, prepare};

@@ -87,7 +87,8 @@ pub fn prepare<T: Transport>(
     let (chip, parameter) = (found.chip, suitable(&found)?);
     if !found.keys.has_set(plan.profile.issuer_version) {
         run.begin("replace transport keys");
-        replace_transport_keys(&mut run, &chip, parameter, keys)?;
+        let version = found.transport_version(&plan.profile).ok_or_else(|| not_ours(&found))?;
+        replace_transport_keys(&mut run, &chip, version, parameter, keys)?;
     }
     run.begin("open session");
     let issuer = keys.issuer(&chip)?;
@@ -152,7 +153,7 @@ fn key_pairs<T: Transport>(
 }
 
 /// Directs STORE DATA to the instance and asks what it holds.
-fn open_storing<T: Transport>(
+pub(crate) fn open_storing<T: Transport>(
     run: &mut Run<'_, '_, T>,
     session: Session,
     chip: &ChipIdentifier,
@@ -175,23 +176,27 @@ fn suitable(found: &Survey) -> Result<u8, PersoError> {
     }
     match found.scp03 {
         Some(parameter) if found.unsuitable.is_empty() => Ok(parameter),
-        _ => Err(PersoError::Unsuitable { chip: found.chip, reasons: found.unsuitable.clone() }),
+        _ => Err(not_ours(found)),
     }
+}
+
+fn not_ours(found: &Survey) -> PersoError {
+    PersoError::Unsuitable { chip: found.chip, reasons: found.unsuitable.clone() }
 }
 
 /// PUT KEY under the transport keys; the new check values are confirmed (CM-09).
 fn replace_transport_keys<T: Transport>(
     run: &mut Run<'_, '_, T>,
     chip: &ChipIdentifier,
+    version: u8,
     parameter: u8,
     keys: &dyn CardKeys,
 ) -> Result<(), PersoError> {
-    let transport = keys.transport()?;
+    let transport = keys.transport(chip, version)?;
     let issuer = keys.new_keys(chip)?;
     let profile = run.profile;
     let session = run.select_and_open(&profile.issuer_domain, chip, parameter, transport.as_ref())?;
-    let (expected, command) =
-        put_key::command(profile.transport_version, profile.issuer_version, &issuer, transport.as_ref())?;
+    let (expected, command) = put_key::command(version, profile.issuer_version, &issuer, transport.as_ref())?;
     let (_, response) = run.ask(session, &command)?;
     Ok(expected.check(&response)?)
 }
@@ -218,7 +223,7 @@ fn install<T: Transport>(run: &mut Run<'_, '_, T>, session: Session) -> Result<S
 }
 
 /// GET STATUS of the applications, page after page.
-fn is_installed<T: Transport>(
+pub(crate) fn is_installed<T: Transport>(
     run: &mut Run<'_, '_, T>,
     mut session: Session,
 ) -> Result<(Session, bool), PersoError> {
@@ -304,10 +309,11 @@ impl PreparePlan {
     fn key_step(&self) -> PlannedStep {
         let p = &self.profile;
         let mut commands = vec![planned(&gp::select(&p.issuer_domain), "SELECT issuer security domain")];
-        commands.extend(session_commands(p.transport_version));
+        let transport = p.transport_versions.first().copied().unwrap_or_default();
+        commands.extend(session_commands(transport));
         commands.push(PlannedCommand {
             name: "PUT KEY",
-            header: format!("80D8{:02X}81", p.transport_version),
+            header: format!("80D8{transport:02X}81"),
             data: vec![
                 Span::known(&[p.issuer_version]),
                 Span::Chip {
@@ -320,8 +326,8 @@ impl PreparePlan {
         PlannedStep {
             name: "replace transport keys",
             purpose: format!(
-                "replace key set {:02X} (transport) by key set {:02X}, diversified for this chip",
-                p.transport_version, p.issuer_version
+                "replace key set {transport:02X} (transport) by key set {:02X}, diversified for this chip",
+                p.issuer_version
             ),
             precondition: "the chip is suitable and holds the transport keys; skipped if it holds the issuer's",
             read_back: "check values in the answer, then a session with the new keys",

@@ -6,7 +6,7 @@ use crate::dgi::{Dgi, HoldingsReport, Object, stream};
 use crate::error::{PersoError, STORE_DATA};
 use crate::globalplatform as gp;
 use crate::key_pair::Asked;
-use crate::keys::TryBudget;
+use crate::keys::{KeyMark, TryBudget};
 use chipwright_channel::scp03::{
     HostChallenge, Initiate, Mode, Parameter, Scp03Error, SecurityLevel, Session, StaticKeys,
 };
@@ -109,20 +109,25 @@ impl<'a, 'w, T: Transport> Run<'a, 'w, T> {
         let version = keys.version();
         let challenge = self.host_challenge(parameter.mode());
         let (waiting, command) = Initiate::new(keys, challenge);
-        self.world.budget.spend(chip, version)?;
+        let mark = KeyMark::of(keys)?;
+        self.world.budget.spend(chip, version, mark)?;
         let response = self.exchange(&command)?;
         // diversified keys do not fit another chip: tell that apart from a wrong key, and charge the chip that counted
         if let Some(found) = response.data.first_chunk().map(|bytes| ChipIdentifier(*bytes))
             && response.status.is_success()
             && found != *chip
         {
-            self.world.budget.spend(&found, version)?;
+            self.world.budget.spend(&found, version, mark)?;
             return Err(PersoError::OtherChip { wanted: *chip, found });
         }
-        let verified = waiting.receive(&response).map_err(|source| match source {
-            Scp03Error::CardCryptogram => PersoError::WrongKey { chip: *chip, version },
-            source => channel(source),
-        })?;
+        let verified = match waiting.receive(&response) {
+            Ok(verified) => verified,
+            Err(Scp03Error::CardCryptogram) => {
+                self.world.budget.wrong(chip, version, mark)?;
+                return Err(PersoError::WrongKey { chip: *chip, version });
+            }
+            Err(source) => return Err(channel(source)),
+        };
         let verified = verified.check_pseudo_random_challenge(selected).map_err(channel)?;
         let (waiting, command) = verified.authenticate(level(parameter)).map_err(channel)?;
         let response = self.exchange(&command)?;

@@ -145,23 +145,30 @@ impl Survey {
             (Instance::Terminated, _) => Stage::Terminated,
             (Instance::NotFinished, true) => Stage::Installed,
             (Instance::Absent, true) => Stage::InPreparation,
-            (Instance::Absent, false) if self.keys.has_set(profile.transport_version) => Stage::Blank,
+            (Instance::Absent, false) if self.transport_version(profile).is_some() => Stage::Blank,
             (Instance::Absent | Instance::NotFinished, false) => Stage::Unknown,
         }
+    }
+
+    /// The key version of a delivery of blanks that the chip holds.
+    #[must_use]
+    pub fn transport_version(&self, profile: &ChipProfile) -> Option<u8> {
+        profile.transport_versions.iter().copied().find(|version| self.keys.has_set(*version))
     }
 
     /// Every reason why the chip cannot become a card of this profile.
     #[must_use]
     pub fn reasons(&self, profile: &ChipProfile) -> Vec<Unsuitable> {
         let mut reasons = Vec::new();
-        let known = [profile.transport_version, profile.issuer_version];
-        if !known.iter().any(|version| self.keys.has_set(*version)) {
+        let (transport, issuer) =
+            (self.transport_version(profile), self.keys.has_set(profile.issuer_version));
+        if transport.is_none() && !issuer {
             let mut found: Vec<u8> = self.keys.keys.iter().map(|key| key.1).collect();
             found.sort_unstable();
             found.dedup();
             reasons.push(Unsuitable::KeyVersions(found));
         }
-        if known[0] != known[1] && known.iter().all(|version| self.keys.has_set(*version)) {
+        if issuer && transport.is_some_and(|version| version != profile.issuer_version) {
             reasons.push(Unsuitable::TransportKeysRemain);
         }
         match self.scp03 {

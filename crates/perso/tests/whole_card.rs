@@ -191,7 +191,7 @@ fn the_dry_run_tells_what_is_sent() {
 #[test]
 fn transport_keys_beside_the_issuers_are_noticed() {
     let case = case(ChipProfile::default());
-    let same = ChipProfile { issuer_version: 0x12, transport_version: 0x11, ..ChipProfile::default() };
+    let same = ChipProfile { issuer_version: 0x12, transport_versions: vec![0x11], ..ChipProfile::default() };
     let mut card = Exchanger::new(Card::blank(chip_config(24), seeded_rng(9)), LengthMode::Short);
     card.reset().unwrap();
     let mut world = World::new(4);

@@ -4,10 +4,10 @@ use chipwright_channel::diversify::{self, SoftMasterKeys};
 use chipwright_channel::scp03::{KeyError, KeySet, SoftKeys, StaticKeys};
 use chipwright_emulator::{Card, ChipConfig, Randomness, seeded_rng};
 use chipwright_perso::{
-    BudgetError, CardKeys, ChipIdentifier, FinaliseIntent, Journal, JournalError, Progress, Surroundings,
-    TryBudget,
+    BudgetError, CardKeys, ChipIdentifier, FinaliseIntent, Journal, JournalError, KeyMark, Progress,
+    Surroundings, TryBudget,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// The configuration of blank number `serial`, with the published development keys.
@@ -63,7 +63,7 @@ impl Default for ChipKeys {
 }
 
 impl CardKeys for ChipKeys {
-    fn transport(&self) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
+    fn transport(&self, _: &ChipIdentifier, _: u8) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
         Ok(Box::new(&self.transport))
     }
 
@@ -78,17 +78,34 @@ impl CardKeys for ChipKeys {
     }
 }
 
+impl ChipKeys {
+    /// The transport keys, as they are put back into a chip: under which version, to be written, to be opened with.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn original(&self) -> (KeySet, &SoftKeys) {
+        let key: Vec<u8> = (0x40..).take(self.transport.size().bytes()).collect();
+        (KeySet::new(&key, &key, &key).unwrap(), &self.transport)
+    }
+}
+
 /// A retry budget in memory.
 #[derive(Debug, Default)]
 pub struct TryCount {
     /// Tries spent by chip and key version.
     pub spent: HashMap<(ChipIdentifier, u8), u32>,
+    /// Keys that chips were seen not to hold.
+    pub wrong: HashSet<(ChipIdentifier, u8, KeyMark)>,
     /// How many are allowed; 0 means any number.
     pub limit: u32,
 }
 
 impl TryBudget for TryCount {
-    fn spend(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {
+    fn spend(&mut self, chip: &ChipIdentifier, key_version: u8, mark: KeyMark) -> Result<(), BudgetError> {
+        if self.wrong.contains(&(*chip, key_version, mark)) {
+            return Err(BudgetError::KnownWrong { version: key_version });
+        }
         let spent = self.spent.entry((*chip, key_version)).or_default();
         if self.limit != 0 && *spent >= self.limit {
             return Err(BudgetError::Exhausted { spent: *spent, version: key_version });
@@ -97,8 +114,14 @@ impl TryBudget for TryCount {
         Ok(())
     }
 
+    fn wrong(&mut self, chip: &ChipIdentifier, key_version: u8, mark: KeyMark) -> Result<(), BudgetError> {
+        self.wrong.insert((*chip, key_version, mark));
+        Ok(())
+    }
+
     fn clear(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {
         self.spent.remove(&(*chip, key_version));
+        self.wrong.retain(|(of, version, _)| (of, *version) != (chip, key_version));
         Ok(())
     }
 }
