@@ -29,9 +29,9 @@ use crate::issue::member::Late;
 use chipwright_iso7816::LengthMode;
 use chipwright_perso::{CardKeys, ChipProfile, PreparePlan};
 use chipwright_pki::check::SignerCache;
-use chipwright_pki::{Certificate, Policy, SignKey, SignerTemplate, TrustStore};
+use chipwright_pki::{Certificate, Policy, SignKey, SignerTemplate, TrustStore, post_quantum};
 use chipwright_profile::{CardNumber, IssueTerms, MemberNumber};
-use chipwright_registry::Registry;
+use chipwright_registry::{ChipId, Registry};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +41,7 @@ pub use event::Event;
 pub use failure::{Failure, Fault};
 pub use feeder::{Contact, FeedError, Feeder, Pile};
 pub use letter::{Letter, LetterError, Letters};
+pub(crate) use profile::prepare_plan;
 pub use profile::{Draft, draft};
 pub use source::{MembersFile, Source};
 pub use summary::{Blanks, Ending, Summary};
@@ -60,6 +61,21 @@ pub struct Signer<'a> {
     pub(crate) template: SignerTemplate,
     pub(crate) card_security: SignerTemplate,
     pub(crate) key: &'a dyn SignKey,
+    pub(crate) second: Option<SecondSigner<'a>>,
+}
+
+/// Who signs a second time, with ML-DSA-65: certificate and private-key operation.
+pub(crate) struct SecondSigner<'a> {
+    certificate: Certificate,
+    key: &'a dyn SignKey,
+}
+
+impl SecondSigner<'_> {
+    /// The content of EF.SOD-PQ for this LDSSecurityObject.
+    pub(crate) fn sign(&self, lds_security_object: &[u8], at: Timestamp) -> Result<Vec<u8>, Failure> {
+        let prepared = post_quantum::prepare(lds_security_object, &self.certificate, at)?;
+        Ok(prepared.sign_with(self.key)?.into_der())
+    }
 }
 
 impl<'a> Signer<'a> {
@@ -70,7 +86,13 @@ impl<'a> Signer<'a> {
     pub fn new(certificate: Certificate, key: &'a dyn SignKey) -> Result<Self, Failure> {
         let template = SignerTemplate::new(&certificate)?;
         let card_security = SignerTemplate::for_card_security(&certificate)?;
-        Ok(Self { certificate, template, card_security, key })
+        Ok(Self { certificate, template, card_security, key, second: None })
+    }
+
+    /// With a second, post-quantum signature on every card.
+    #[must_use]
+    pub fn with_second(self, certificate: Certificate, key: &'a dyn SignKey) -> Self {
+        Self { second: Some(SecondSigner { certificate, key }), ..self }
     }
 
     /// The certificate.
@@ -103,6 +125,8 @@ pub struct Options {
     pub passes: u32,
     /// Chips one member may spoil, and chips that may be spoiled in a row, before the run stops.
     pub most_spoiled: u32,
+    /// The chip whose last try with a key may be spent, as a person named it.
+    pub last_try: Option<ChipId>,
 }
 
 impl Default for Options {
@@ -113,6 +137,7 @@ impl Default for Options {
             lost: LostChip::Wait,
             passes: 3,
             most_spoiled: 3,
+            last_try: None,
         }
     }
 }
@@ -208,7 +233,7 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn new(station: Station<'a>) -> Self {
         Self {
-            ledger: Ledger::new(station.registry, station.clock),
+            ledger: Ledger::new(station.registry, station.clock).with_last_try(station.options.last_try),
             prepare: profile::prepare_plan(station.profile, &station.terms),
             terms: station.terms,
             signer: station.signer,

@@ -233,7 +233,7 @@ fn a_run_that_is_told_to_stop_waits_for_no_further_contact() {
     assert_eq!((times.get(), summary.rows, summary.interrupted), (3, 1, 1), "{}", w.log.join("\n"));
 }
 
-/// A pull there costs a try of the chip, and nobody gives tries back but a success.
+/// A pull there costs a try of the chip, nobody gives tries back but a success, and the last one is kept.
 #[test]
 fn pulls_before_the_card_has_seen_our_proof_spend_its_tries() {
     let mut w = World::new(1, 1);
@@ -249,7 +249,7 @@ fn pulls_before_the_card_has_seen_our_proof_spend_its_tries() {
     }));
     let summary = w.run().unwrap();
     let log = w.log.join("\n");
-    assert_eq!((times.get(), summary.blanks.left, summary.blanks.spoiled), (5, 1, 0), "{log}");
+    assert_eq!((times.get(), summary.blanks.left, summary.blanks.spoiled), (4, 1, 0), "{log}");
     let aside = w.log.iter().find(|line| line.starts_with("SetAside")).unwrap();
-    assert!(aside.contains("needs-a-decision") && aside.contains("Exhausted"), "{aside}");
+    assert!(aside.contains("needs-a-decision") && aside.contains("LastTry"), "{aside}");
 }

@@ -102,6 +102,9 @@ impl Desk<'_> {
                     passes.breaks(card.transport().answered());
                     return Ok(Worked::Lost(failure, lost));
                 }
+                Fault::Card if matches!(&failure, Failure::Perso(error) if error.condemns()) => {
+                    return self.condemn(passes.seen(), failure).map(Worked::Done);
+                }
                 Fault::Card if passes.failed + 1 < self.options.passes => {
                     passes.failed += 1;
                     self.say(Event::Retry { failure: &failure });
@@ -137,8 +140,14 @@ impl Desk<'_> {
             Sight::Another => return Ok(ChipEnd::Exchanged),
         }
         let stage = self.ledger.registry().see_chip(&chip, self.ledger.now())?;
-        if stage == BlankStage::Spoiled {
-            return Ok(ChipEnd::Spoiled(Some(chip), reason("spoiled-before"), None));
+        match stage {
+            BlankStage::Spoiled => {
+                return Ok(ChipEnd::Spoiled(Some(chip), reason("spoiled-before"), None));
+            }
+            BlankStage::Returned => {
+                return Ok(ChipEnd::SetAside(Some(chip), reason("returned-before"), None));
+            }
+            BlankStage::Blank | BlankStage::Prepared | BlankStage::Used => {}
         }
         let live = self.ledger.registry().live_card_on(&chip)?;
         passes.other = live.as_ref().and_then(|live| purpose.other_than(&live.member));

@@ -117,6 +117,9 @@ pub enum Failure {
     /// The signer cannot sign.
     #[error(transparent)]
     Signer(#[from] TemplateError),
+    /// The card has a second signature, which would not fit the new data.
+    #[error("the card has a second signature, and this station has no second signer")]
+    NoSecondSigner,
     /// The signature was not made.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -155,6 +158,17 @@ pub enum Failure {
         card: CardNumber,
         /// What it is.
         status: CardStatus,
+    },
+    /// What carries or carried a card is not sent back.
+    #[error(
+        "chip {chip} {}: it is not given its transport keys back",
+        card.as_ref().map_or_else(|| "carried a card or is spoiled".to_owned(), |card| format!("is bound to card {card}"))
+    )]
+    NotReturnable {
+        /// The chip.
+        chip: ChipId,
+        /// The card in work on it, or issued.
+        card: Option<CardNumber>,
     },
     /// The card says so already.
     #[error("card {0} says so already; nothing was changed")]
@@ -224,15 +238,17 @@ impl Failure {
             Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
                 Fault::Configuration
             }
-            Self::NotIssued { .. } | Self::NothingToChange(_) => Fault::Operator,
+            Self::NotIssued { .. } | Self::NothingToChange(_) | Self::NotReturnable { .. } => Fault::Operator,
             Self::File { why: FileFault::Contact(_), .. } => Fault::Reader,
             Self::File { .. } | Self::Revision(RevisionError::Missing(_) | RevisionError::Read(_)) => {
                 Fault::Card
             }
             Self::Revision(_) => Fault::Data,
-            Self::NoLetters | Self::Letter { .. } | Self::Records(_) | Self::SignerTooLong(_) => {
-                Fault::Configuration
-            }
+            Self::NoLetters
+            | Self::NoSecondSigner
+            | Self::Letter { .. }
+            | Self::Records(_)
+            | Self::SignerTooLong(_) => Fault::Configuration,
             Self::Build(BuildError::Terms(_)) => Fault::Configuration,
             Self::Build(_) => Fault::Data,
             Self::Contradiction { .. } | Self::FinalisedWithoutIntent { .. } | Self::AccessNumber => {
@@ -276,6 +292,9 @@ impl Failure {
                 }
                 _ => verdict.remedies().0,
             },
+            Self::NotReturnable { .. } => {
+                "Keep the chip; what carries or carried a card stays in the house until it is destroyed."
+            }
             Self::OtherCard { .. } => "Keep both cards apart and report this.",
             Self::SignerRefused { .. } => {
                 "Check root, signer, revocation list and clock of this station; nothing was written."
@@ -298,6 +317,9 @@ impl Failure {
             }
             Self::Revision(RevisionError::Build(_)) => "Shorten the name or the unit.",
             Self::Revision(_) => "Verify the card; a card that cannot be read is replaced.",
+            Self::NoSecondSigner => {
+                "Set second_signature.sign = true in the configuration of a station that has a second signer, and update the card there."
+            }
             Self::NoLetters => {
                 "Name the command of the printer with --letter-printer, or switch the PIN off in the configuration."
             }

@@ -3,7 +3,8 @@
 use super::letter::Envelope;
 use super::{Clock, Failure, LetterError};
 use chipwright_perso::{
-    BudgetError, Change, ChipIdentifier, FinaliseIntent, Journal, JournalError, LifeJournal, TryBudget,
+    BudgetError, Change, ChipIdentifier, FinaliseIntent, Journal, JournalError, KeyMark, LifeJournal,
+    TryBudget,
 };
 use chipwright_profile::CardNumber;
 use chipwright_registry::{ChipId, Digest, Error, Intent, LifeEvent, LifeIntent, Reason, Registry, Seal};
@@ -13,11 +14,18 @@ use std::cell::{RefCell, RefMut};
 pub(crate) struct Ledger<'a> {
     registry: RefCell<&'a mut Registry>,
     clock: &'a dyn Clock,
+    last_try: Option<ChipId>,
 }
 
 impl<'a> Ledger<'a> {
     pub(crate) const fn new(registry: &'a mut Registry, clock: &'a dyn Clock) -> Self {
-        Self { registry: RefCell::new(registry), clock }
+        Self { registry: RefCell::new(registry), clock, last_try: None }
+    }
+
+    /// The last try of this chip may be spent: a person has named it.
+    pub(crate) const fn with_last_try(mut self, chip: Option<ChipId>) -> Self {
+        self.last_try = chip;
+        self
     }
 
     /// The registry. Never held over a call that could ask for it again.
@@ -54,15 +62,32 @@ impl Budget<'_, '_> {
 }
 
 impl TryBudget for Budget<'_, '_> {
-    fn spend(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {
-        let counted = self.ledger.registry().spend_try(&ChipId(chip.0), key_version, self.ledger.now());
+    fn spend(&mut self, chip: &ChipIdentifier, key_version: u8, mark: KeyMark) -> Result<(), BudgetError> {
+        let (id, at) = (ChipId(chip.0), self.ledger.now());
+        let known = self.ledger.registry().is_wrong_key(&id, key_version, &mark.0);
+        if known.map_err(|error| self.storage(error))? {
+            return Err(BudgetError::KnownWrong { version: key_version });
+        }
+        let counted = match self.ledger.last_try {
+            Some(named) if named == id => self.ledger.registry().spend_last_try(&id, key_version, at),
+            _ => self.ledger.registry().spend_try(&id, key_version, at),
+        };
         match counted {
             Ok(_) => Ok(()),
+            Err(Error::LastTry { spent, key_version, .. }) => {
+                Err(BudgetError::LastTry { spent, version: key_version })
+            }
             Err(Error::TriesSpent { spent, key_version, .. }) => {
                 Err(BudgetError::Exhausted { spent, version: key_version })
             }
             Err(error) => Err(self.storage(error)),
         }
+    }
+
+    fn wrong(&mut self, chip: &ChipIdentifier, key_version: u8, mark: KeyMark) -> Result<(), BudgetError> {
+        let (id, at) = (ChipId(chip.0), self.ledger.now());
+        let noted = self.ledger.registry().wrong_key(&id, key_version, &mark.0, at);
+        noted.map_err(|error| self.storage(error))
     }
 
     fn clear(&mut self, chip: &ChipIdentifier, key_version: u8) -> Result<(), BudgetError> {

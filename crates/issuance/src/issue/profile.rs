@@ -47,13 +47,17 @@ pub fn draft(
         &station.terms,
         &ChipKeys::of_zeros(&station.terms.chip),
     )?;
-    let signed = seal(groups, station.signer, station.clock.now())?;
+    let (at, content) = (station.clock.now(), groups.lds_security_object().to_vec());
+    let mut signed = seal(groups, station.signer, at)?;
+    if let Some(second) = &station.signer.second {
+        signed = signed.with_post_quantum(&second.sign(&content, at)?)?;
+    }
     let write = WritePlan::new(prepare.profile.clone(), &signed);
     Ok(Draft { prepare: prepare.describe(), write: write.describe(station.options.mode) })
 }
 
 /// The plan of *prepare* for these terms.
-pub(super) fn prepare_plan(mut profile: ChipProfile, terms: &IssueTerms) -> PreparePlan {
+pub(crate) fn prepare_plan(mut profile: ChipProfile, terms: &IssueTerms) -> PreparePlan {
     profile.instance = terms.application;
     PreparePlan::new(profile, &IssuerFiles::new(terms))
 }
@@ -105,6 +109,7 @@ impl Desk<'_> {
         let at = self.clock.now();
         let member = &person.member;
         let groups = DataGroups::build(member, &person.portrait, allocation, &self.terms, keys)?;
+        let content = groups.lds_security_object().to_vec();
         let mut signed = seal(groups, self.signer, at)?;
         if self.terms.chip.records.is_some() {
             signed = signed.with_first_records(first_records(member, allocation, &self.terms, self.signer)?);
@@ -124,6 +129,10 @@ impl Desk<'_> {
             let card = &allocation.card_number;
             sheet = Some(composed.map_err(|why| Failure::Letter { card: card.clone(), why })?);
             signed = signed.with_pin(&pin, &puk);
+        }
+        // last, so that what the chip's directory has no room for is seen here
+        if let Some(second) = &self.signer.second {
+            signed = signed.with_post_quantum(&second.sign(&content, at)?)?;
         }
         Ok((WritePlan::new(self.prepare.profile.clone(), &signed), sheet))
     }
