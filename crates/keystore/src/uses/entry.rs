@@ -41,7 +41,7 @@ impl Digest {
     /// What names a key: the digest of its SubjectPublicKeyInfo.
     #[must_use]
     pub fn of_key(key: &PublicKey) -> Self {
-        Self::of(&key.spki_der())
+        Self::of(key.spki_der())
     }
 }
 
