@@ -59,6 +59,9 @@ pub struct ChipProfile {
     pub transport_versions: Vec<u8>,
     /// Key version number of the issuer's own keys.
     pub issuer_version: u8,
+    /// Key version numbers of earlier generations of the issuer's masters: chips that hold one are continued, changed and updated
+    /// with it, and no blank is given it.
+    pub former_versions: Vec<u8>,
     /// Where personalisation goes.
     pub path: Path,
     /// Most bytes in a command APDU with extended length (CHIP-03).
@@ -78,6 +81,7 @@ impl Default for ChipProfile {
             instance: Aid::literal(&[0xF0, 0x43, 0x48, 0x49, 0x50, 0x57, 0x01]),
             transport_versions: vec![0x01],
             issuer_version: 0x11,
+            former_versions: Vec::new(),
             path: Path::IssuerDomain,
             command_limit: 1033,
             free_memory: 14_336 + 8_192,

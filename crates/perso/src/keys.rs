@@ -17,6 +17,16 @@ pub trait CardKeys {
     /// [`KeyError`] when the key store cannot give them.
     fn issuer(&self, chip: &ChipIdentifier) -> Result<Box<dyn StaticKeys + '_>, KeyError>;
 
+    /// The issuer's keys of one chip of this key version: its own or one of [`ChipProfile::former_versions`](crate::ChipProfile::former_versions).
+    /// A store that holds one generation of masters has only that one.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the key store cannot give them.
+    fn issuer_of(&self, chip: &ChipIdentifier, version: u8) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
+        let _ = version;
+        self.issuer(chip)
+    }
+
     /// The same keys, to be written into the chip by PUT KEY.
     ///
     /// # Errors

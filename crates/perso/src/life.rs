@@ -121,7 +121,7 @@ pub fn change<T: Transport>(
     }
     journal.intend(&chip, change)?;
     run.begin("change life cycle");
-    let issuer = keys.issuer(&chip)?;
+    let issuer = keys.issuer_of(&chip, found.issuer_version(profile).unwrap_or(profile.issuer_version))?;
     let session = run.select_and_open(&profile.issuer_domain, &chip, parameter, issuer.as_ref())?;
     run.command(session, "SET STATUS", &change.command(profile))?;
     run.begin("confirm life cycle");

@@ -42,6 +42,7 @@ pub enum Leftovers {
 pub struct ChipReady {
     chip: ChipIdentifier,
     parameter: u8,
+    key_version: u8,
     keys: ChipKeys,
     cost: CostReport,
 }
@@ -65,6 +66,12 @@ impl ChipReady {
         self.parameter
     }
 
+    /// The version of the issuer's keys that the chip holds: those of an earlier generation of masters stay what they are.
+    #[must_use]
+    pub const fn key_version(&self) -> u8 {
+        self.key_version
+    }
+
     /// What preparing it cost in this run.
     #[must_use]
     pub const fn cost(&self) -> &CostReport {
@@ -85,13 +92,17 @@ pub fn prepare<T: Transport>(
     let mut run = Run::new(card, &plan.profile, world, "survey");
     let found = survey(run.card, &plan.profile)?;
     let (chip, parameter) = (found.chip, suitable(&found)?);
-    if !found.keys.has_set(plan.profile.issuer_version) {
-        run.begin("replace transport keys");
-        let version = found.transport_version(&plan.profile).ok_or_else(|| not_ours(&found))?;
-        replace_transport_keys(&mut run, &chip, version, parameter, keys)?;
-    }
+    let key_version = match found.issuer_version(&plan.profile) {
+        Some(version) => version,
+        None => {
+            run.begin("replace transport keys");
+            let version = found.transport_version(&plan.profile).ok_or_else(|| not_ours(&found))?;
+            replace_transport_keys(&mut run, &chip, version, parameter, keys)?;
+            plan.profile.issuer_version
+        }
+    };
     run.begin("open session");
-    let issuer = keys.issuer(&chip)?;
+    let issuer = keys.issuer_of(&chip, key_version)?;
     let session = run.select_and_open(&plan.profile.issuer_domain, &chip, parameter, issuer.as_ref())?;
     run.begin("install");
     let (session, state) = card_life_cycle(&mut run, session)?;
@@ -126,7 +137,7 @@ pub fn prepare<T: Transport>(
             return Err(PersoError::NotConfirmed { step: run.step(), what: "the shared files" });
         }
     }
-    Ok(ChipReady { chip, parameter, keys, cost: run.finish() })
+    Ok(ChipReady { chip, parameter, key_version, keys, cost: run.finish() })
 }
 
 /// Has the chip make the pairs it does not hold and show those it holds; says whether one was made.

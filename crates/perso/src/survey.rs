@@ -138,7 +138,7 @@ pub fn survey<T: Transport>(card: &mut Exchanger<T>, profile: &ChipProfile) -> R
 
 impl Survey {
     fn judge_stage(&self, profile: &ChipProfile, instance: Instance) -> Stage {
-        match (instance, self.keys.has_set(profile.issuer_version)) {
+        match (instance, self.issuer_version(profile).is_some()) {
             (Instance::Finished, _) => Stage::Finished,
             (Instance::Suspended, _) => Stage::Suspended,
             (Instance::Blocked, _) => Stage::Blocked,
@@ -156,19 +156,25 @@ impl Survey {
         profile.transport_versions.iter().copied().find(|version| self.keys.has_set(*version))
     }
 
+    /// The key version of the issuer's keys that the chip holds: the one of new cards, or that of an earlier generation of masters.
+    #[must_use]
+    pub fn issuer_version(&self, profile: &ChipProfile) -> Option<u8> {
+        let ours = std::iter::once(&profile.issuer_version).chain(&profile.former_versions);
+        ours.copied().find(|version| self.keys.has_set(*version))
+    }
+
     /// Every reason why the chip cannot become a card of this profile.
     #[must_use]
     pub fn reasons(&self, profile: &ChipProfile) -> Vec<Unsuitable> {
         let mut reasons = Vec::new();
-        let (transport, issuer) =
-            (self.transport_version(profile), self.keys.has_set(profile.issuer_version));
-        if transport.is_none() && !issuer {
+        let (transport, issuer) = (self.transport_version(profile), self.issuer_version(profile));
+        if transport.is_none() && issuer.is_none() {
             let mut found: Vec<u8> = self.keys.keys.iter().map(|key| key.1).collect();
             found.sort_unstable();
             found.dedup();
             reasons.push(Unsuitable::KeyVersions(found));
         }
-        if issuer && transport.is_some_and(|version| version != profile.issuer_version) {
+        if issuer.is_some_and(|issuer| transport.is_some_and(|version| version != issuer)) {
             reasons.push(Unsuitable::TransportKeysRemain);
         }
         match self.scp03 {

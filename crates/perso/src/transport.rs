@@ -92,7 +92,7 @@ pub fn give_back<T: Transport>(
     if chip != wanted {
         return Err(PersoError::OtherChip { wanted, found: chip });
     }
-    let both = found.keys.has_set(profile.issuer_version) && found.keys.has_set(original.version);
+    let both = found.issuer_version(profile).is_some() && found.keys.has_set(original.version);
     match before {
         Stage::Blank if found.keys.has_set(original.version) => {}
         Stage::InPreparation | Stage::Installed if !both => {
@@ -117,7 +117,8 @@ fn put_back<T: Transport>(
     original: &Original<'_>,
 ) -> Result<(), PersoError> {
     let (profile, chip, parameter) = (run.profile, found.chip, parameter(found)?);
-    let issuer = keys.issuer(&chip)?;
+    let key_version = found.issuer_version(profile).unwrap_or(profile.issuer_version);
+    let issuer = keys.issuer_of(&chip, key_version)?;
     let open = |run: &mut Run<'_, '_, T>| {
         run.select_and_open(&profile.issuer_domain, &chip, parameter, issuer.as_ref())
     };
@@ -141,8 +142,7 @@ fn put_back<T: Transport>(
         (session, _) = run.command(session, "DELETE", &gp::delete(&profile.instance))?;
     }
     run.begin("put transport keys back");
-    let (expected, command) =
-        put_key::command(profile.issuer_version, original.version, original.new, issuer.as_ref())?;
+    let (expected, command) = put_key::command(key_version, original.version, original.new, issuer.as_ref())?;
     let (_, response) = run.ask(session, &command)?;
     Ok(expected.check(&response)?)
 }

@@ -110,7 +110,7 @@ pub fn update<T: Transport>(
         return Err(PersoError::NotFinished { chip, stage: found.stage });
     }
     run.begin("open session");
-    let issuer = keys.issuer(&chip)?;
+    let issuer = keys.issuer_of(&chip, found.issuer_version(profile).unwrap_or(profile.issuer_version))?;
     let place = match profile.path {
         Path::IssuerDomain => profile.issuer_domain,
         Path::Application => profile.instance,

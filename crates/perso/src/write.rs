@@ -90,7 +90,7 @@ pub fn write<T: Transport>(
 ) -> Result<Written, PersoError> {
     let chip = ready.chip();
     let mut run = Run::new(card, &plan.profile, world, "open session");
-    let issuer = keys.issuer(&chip)?;
+    let issuer = keys.issuer_of(&chip, ready.key_version())?;
     let place = match plan.profile.path {
         Path::IssuerDomain => plan.profile.issuer_domain,
         Path::Application => plan.profile.instance,

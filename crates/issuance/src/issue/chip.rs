@@ -314,7 +314,7 @@ impl Desk<'_> {
         if prepared != chip {
             return Err(Failure::OtherChip { wanted: chip, found: prepared });
         }
-        let version = self.prepare.profile.issuer_version;
+        let version = ready.key_version();
         let was = self.ledger.registry().blank(&chip)?.map(|blank| blank.stage);
         self.ledger.registry().prepared(&chip, version, self.ledger.now())?;
         if was == Some(BlankStage::Blank) {
