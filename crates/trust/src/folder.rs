@@ -22,7 +22,9 @@ use chipwright_pki::bundle::{Change, Decision, FullBundle, InForce, MOST_BYTES, 
 use chipwright_pki::policy::Policy;
 use jiff::Timestamp;
 
-use crate::durable::{PREFIX, Step, Watch, replace};
+#[cfg(test)]
+use crate::durable::Step;
+use crate::durable::{PREFIX, Watch, replace};
 use crate::error::FolderError;
 use state::State;
 

@@ -115,7 +115,7 @@ impl TrustData {
 
     pub(super) fn from_wire(wire: &DataWire) -> Result<Self, BundleError> {
         let malformed = BundleError::Field;
-        at_most("roots", &wire.roots, MOST_ROOTS, MOST_CERTIFICATE_BYTES)?;
+        at_most("root certificates", &wire.roots, MOST_ROOTS, MOST_CERTIFICATE_BYTES)?;
         at_most("link certificates", &wire.links, MOST_LINKS, MOST_CERTIFICATE_BYTES)?;
         at_most("revocation lists", &wire.crls, MOST_CRLS, super::MOST_BYTES)?;
         at_most(
@@ -138,7 +138,7 @@ impl TrustData {
         let read_crl = |der: &Vec<u8>| Crl::from_der(der).map_err(|_| malformed("revocation list"));
         let data = Self {
             policy: KioskPolicy::from_wire(&wire.policy)?,
-            roots: certificates(&wire.roots, "root")?,
+            roots: certificates(&wire.roots, "root certificate")?,
             links: certificates(&wire.links, "link certificate")?,
             crls: wire.crls.as_slice().iter().map(read_crl).collect::<Result<_, _>>()?,
             status_lists: wire

@@ -66,7 +66,7 @@ impl DeltaBundle {
     /// [`BundleError`] when `next` is not later, or the change cannot be written.
     pub fn between(base: &FullBundle, next: &FullBundle) -> Result<Self, BundleError> {
         if next.header().number <= base.header().number {
-            return Err(BundleError::Field("number"));
+            return Err(BundleError::Field("bundle number"));
         }
         let (old, new) = (base.data().to_wire()?, next.data().to_wire()?);
         let change = ChangeWire {
@@ -86,7 +86,7 @@ impl DeltaBundle {
 
     pub(super) fn read(der: &[u8], header: Header, change: ChangeWire) -> Result<Self, BundleError> {
         if change.base.number == 0 || change.base.number >= header.number {
-            return Err(BundleError::Field("base"));
+            return Err(BundleError::Field("number of the base"));
         }
         if !change.still_good.is_sorted_by(|one, next| one.signer < next.signer) {
             return Err(BundleError::Field("list of security objects that are still good"));

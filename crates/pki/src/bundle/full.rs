@@ -101,7 +101,7 @@ impl FullBundle {
     pub fn from_der(der: &[u8]) -> Result<Self, BundleError> {
         match Bundle::from_der(der)? {
             Bundle::Full(bundle) => Ok(bundle),
-            Bundle::Delta(_) => Err(BundleError::Field("body")),
+            Bundle::Delta(_) => Err(BundleError::Field("kind of body")),
         }
     }
 
@@ -176,7 +176,7 @@ impl Bundle {
                 header,
             })),
             (None, Some(delta)) => DeltaBundle::read(der, header, delta).map(Self::Delta),
-            _ => Err(BundleError::Field("body")),
+            _ => Err(BundleError::Field("kind of body")),
         }
     }
 
@@ -225,7 +225,7 @@ impl Header {
 
     fn checked(self) -> Result<Self, BundleError> {
         if self.number == 0 || self.number >> 63 != 0 {
-            return Err(BundleError::Field("number"));
+            return Err(BundleError::Field("bundle number"));
         }
         if self.next_update <= self.issued || self.end_of_grace < self.next_update {
             return Err(BundleError::Dates);

@@ -41,25 +41,17 @@ pub struct KioskPolicy {
     pub chip_proof: ChipProofRule,
     /// Revocation lists.
     pub crl: CrlRule,
-    /// Days for which a revocation list counts after its next update.
-    pub crl_grace_days: u16,
+    /// Days for which a revocation list or a status list counts after its next update.
+    pub grace_days: u16,
     /// Status lists.
     pub status: StatusRule,
-    /// Days for which a status list counts after its time.
-    pub status_grace_days: u16,
 }
 
 impl KioskPolicy {
-    /// `policy` with this policy's demands on revocation lists; which roots count stays the kiosk's own matter.
+    /// `policy` with this policy's demands on lists; which roots count stays the kiosk's own matter.
     #[must_use]
     pub const fn demands(&self, policy: Policy) -> Policy {
-        policy.with_crl(self.crl).with_crl_grace(SignedDuration::from_hours(24 * self.crl_grace_days as i64))
-    }
-
-    /// How long a status list counts after its time.
-    #[must_use]
-    pub const fn status_grace(&self) -> SignedDuration {
-        SignedDuration::from_hours(24 * self.status_grace_days as i64)
+        policy.with_crl(self.crl).with_crl_grace(SignedDuration::from_hours(24 * self.grace_days as i64))
     }
 
     pub(super) fn to_wire(&self) -> Result<PolicyWire, BundleError> {
@@ -78,12 +70,11 @@ impl KioskPolicy {
                 CrlRule::Required => 0,
                 CrlRule::IfPresent => 1,
             },
-            crl_grace_days: self.crl_grace_days,
+            grace_days: self.grace_days,
             status: match self.status {
                 StatusRule::Required => 0,
                 StatusRule::IfPresent => 1,
             },
-            status_grace_days: self.status_grace_days,
         };
         // what would be refused when read is not written
         Self::from_wire(&wire)?;
@@ -99,7 +90,7 @@ impl KioskPolicy {
         if !typed {
             return Err(field("list of document types"));
         }
-        if wire.crl_grace_days > MOST_GRACE_DAYS || wire.status_grace_days > MOST_GRACE_DAYS {
+        if wire.grace_days > MOST_GRACE_DAYS {
             return Err(field("grace of lists"));
         }
         Ok(Self {
@@ -116,13 +107,12 @@ impl KioskPolicy {
                 1 => CrlRule::IfPresent,
                 _ => return Err(field("rule for revocation lists")),
             },
-            crl_grace_days: wire.crl_grace_days,
+            grace_days: wire.grace_days,
             status: match wire.status {
                 0 => StatusRule::Required,
                 1 => StatusRule::IfPresent,
                 _ => return Err(field("rule for status lists")),
             },
-            status_grace_days: wire.status_grace_days,
         })
     }
 }

@@ -46,9 +46,8 @@ pub(super) struct PolicyWire {
     pub(super) document_types: Vec<PrintableString>,
     pub(super) chip_proof: u8,
     pub(super) crl: u8,
-    pub(super) crl_grace_days: u16,
+    pub(super) grace_days: u16,
     pub(super) status: u8,
-    pub(super) status_grace_days: u16,
 }
 
 /// `StatusList`.

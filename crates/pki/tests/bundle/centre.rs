@@ -49,9 +49,8 @@ pub(crate) fn policy() -> KioskPolicy {
         document_types: vec!["CM".to_owned()],
         chip_proof: ChipProofRule::Required,
         crl: CrlRule::Required,
-        crl_grace_days: 7,
+        grace_days: 7,
         status: StatusRule::IfPresent,
-        status_grace_days: 3,
     }
 }
 

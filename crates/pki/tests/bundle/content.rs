@@ -57,7 +57,7 @@ prop_compose! {
     ) -> TrustData {
         let stock = &*STOCK;
         let mut policy = policy();
-        policy.crl_grace_days = grace;
+        policy.grace_days = grace;
         if rules.0 { policy.chip_proof = ChipProofRule::IfPromised; }
         if rules.1 { policy.crl = CrlRule::IfPresent; }
         if rules.2 { policy.status = StatusRule::Required; }
@@ -161,7 +161,7 @@ fn what_no_reader_would_take_is_not_made() {
         made(&|data| data.policy.document_types.clear()),
         BundleError::Field("list of document types")
     );
-    assert_eq!(made(&|data| data.policy.crl_grace_days = 3651), BundleError::Field("grace of lists"));
+    assert_eq!(made(&|data| data.policy.grace_days = 3651), BundleError::Field("grace of lists"));
     assert_eq!(
         made(&|data| data.status_lists.push(status_list("https://status.example.org/1", 1, 5))),
         BundleError::Field("list of status lists")
@@ -180,8 +180,8 @@ fn what_no_reader_would_take_is_not_made() {
         BundleError::Field("list of security objects that are still good")
     );
     let head = |header: Header| FullBundle::new(header, &centre.data()).unwrap_err();
-    assert_eq!(head(Header { number: 0, ..header(1) }), BundleError::Field("number"));
-    assert_eq!(head(Header { number: 1 << 63, ..header(1) }), BundleError::Field("number"));
+    assert_eq!(head(Header { number: 0, ..header(1) }), BundleError::Field("bundle number"));
+    assert_eq!(head(Header { number: 1 << 63, ..header(1) }), BundleError::Field("bundle number"));
     assert_eq!(head(Header { next_update: today(), ..header(1) }), BundleError::Dates);
     assert_eq!(head(Header { end_of_grace: at("2026-11-29T07:59:59Z"), ..header(1) }), BundleError::Dates);
     assert_eq!(read(centre.organisation.security_object().as_der()), Err(BundleError::Field("content type")));

@@ -45,7 +45,7 @@ fn only_later_numbers_are_taken() {
     assert_eq!(offer(&next.in_force, &centre.plain(5)).unwrap_err(), Refusal::Older { offered: 5, held: 9 });
     // the same bundle again changes nothing; another with its number is refused
     assert_eq!(offer(&held, &centre.plain(5)).unwrap().change, Change::None);
-    let other = centre.signed(header(5), |data| data.policy.crl_grace_days = 8);
+    let other = centre.signed(header(5), |data| data.policy.grace_days = 8);
     assert_eq!(offer(&held, &other).unwrap_err(), Refusal::SameNumber { number: 5 });
     // a number that an officer names must be the bundle's, first or not
     let named = judge(Some(&held), &centre.plain(9), &confirming(8)).unwrap_err();
