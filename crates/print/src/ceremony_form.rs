@@ -209,15 +209,15 @@ fn instructions(page: &mut Page<'_>) {
         244.0,
         8.0,
         [
-            "Đọc lại từng nhóm trước khi ký. Cho phiếu vào phong bì niêm phong, cất ở nơi không ai khác",
-            "mở được; không chụp ảnh, không sao chép bằng máy. Phiếu này một mình không cho biết gì về khóa. Muốn thử lại phiếu:",
-            "`chipwright ceremony form check` cho biết dòng nào sai; chỉ có chữ số 0 đến 9 và chữ A đến F, dấu cách không quan",
-            "trọng. Nếu mất phiếu, báo ngay cho những người giữ khác.",
+            "Đọc lại từng nhóm trước khi ký. Cho phiếu vào phong bì niêm phong, cất ở nơi không ai khác mở được; không",
+            "chụp ảnh, không sao chép bằng máy. Phiếu này một mình không cho biết gì về khóa. Muốn thử lại phiếu:",
+            "`chipwright ceremony form check` cho biết dòng nào sai; chỉ có chữ số 0 đến 9 và chữ A đến F, dấu cách",
+            "không quan trọng. Nếu mất phiếu, báo ngay cho những người giữ khác.",
             "",
-            "Read every group once more before you sign. Seal the form in an envelope and keep it where nobody else can open it; take no",
-            "picture and no copy by machine. This form alone says nothing of the key. To check it: `chipwright ceremony form check`",
-            "tells the line of a wrong digit; digits are 0 to 9 and A to F only, spaces do not matter. If the form is lost, tell",
-            "the other custodians at once.",
+            "Read every group once more before you sign. Seal the form in an envelope and keep it where nobody else can",
+            "open it; take no picture and no copy by machine. This form alone says nothing of the key. To check it:",
+            "`chipwright ceremony form check` tells the line of a wrong digit; digits are 0 to 9 and A to F only,",
+            "spaces do not matter. If the form is lost, tell the other custodians at once.",
         ],
     );
 }
