@@ -28,8 +28,6 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "Mỗi dòng một đối tượng JSON: từng lần dùng, kết quả ở dòng cuối",
     ),
     // purposes, inside sentences
-    ("security object", "đối tượng bảo mật"),
-    ("certificate", "chứng thư số"),
     ("revocation list", "danh sách thu hồi"),
     ("link certificate", "chứng thư liên kết"),
     ("status list", "danh sách trạng thái"),
