@@ -34,8 +34,10 @@ fn refused(section: &str, slug: &str, tried: &str, output: &Output) {
 
 /// A word, or what stands for it when it differs from run to run: instants and digests.
 fn placed(word: &str) -> String {
-    let core = word.trim_end_matches([',', ';', ')', '.', ':']);
-    let tail = &word[core.len()..];
+    let inner = word.trim_start_matches('(');
+    let head = &word[..word.len() - inner.len()];
+    let core = inner.trim_end_matches([',', ';', ')', '.', ':']);
+    let tail = &inner[core.len()..];
     let digits = core.bytes().filter(u8::is_ascii_digit).count();
     let date = core.len() >= 10
         && core.as_bytes().get(4) == Some(&b'-')
@@ -43,8 +45,8 @@ fn placed(word: &str) -> String {
         && digits >= 8;
     let digest = core.len() >= 32 && core.bytes().all(|byte| byte.is_ascii_hexdigit());
     match (date, digest) {
-        (true, _) => format!("[DATE]{tail}"),
-        (_, true) => format!("[DIGEST]{tail}"),
+        (true, _) => format!("{head}[DATE]{tail}"),
+        (_, true) => format!("{head}[DIGEST]{tail}"),
         _ => word.to_owned(),
     }
 }

@@ -128,13 +128,15 @@ impl Ca {
 impl NewSigner {
     fn run(&self, home: &Home, context: &Context) -> Outcome {
         let authority = Authority::of(home);
+        let at = Timestamp::now();
+        lists::clock_is_credible(&authority, at)?;
         let role = Role::from(self.role);
         let name = authority.next_key(role, self.name.as_deref().unwrap_or_default())?;
         let key = self.root.key.open(home, context, Use::Certificate)?;
         let passphrase = context.station_passphrase(home, self.passphrase_fd)?;
         let issuer = (&key as _, &authority.root()?);
         let asked = (role, &name, self.name.as_deref());
-        certify::make_role(&authority, &home.configuration, asked, issuer, &passphrase, Timestamp::now())?;
+        certify::make_role(&authority, &home.configuration, asked, issuer, &passphrase, at)?;
         show(home, context, self.root.json)?;
         Ok(Exit::Success)
     }

@@ -54,6 +54,15 @@ impl Accept {
         let Some((generation, _)) = authority.issuer_of(held)? else {
             return refuse("and another home's root signed it", "do gốc của nơi khác ký");
         };
+        let same = |(_, own): &(String, Certificate)| own.public_key() == held.public_key();
+        if let Some((label, _)) = authority.all_signers()?.iter().find(|signer| same(signer)) {
+            return Err(self.refuse(
+                &found,
+                &format!("and the key {label} has its certificate already"),
+                &format!("và khóa {label} đã có chứng thư"),
+                ("Nothing is overwritten; nothing was changed.", "Không ghi đè; không có gì bị thay đổi."),
+            ));
+        }
         let Some((label, request)) = requested(authority, held)? else {
             return refuse(
                 "and it is for a key that this home does not have",
@@ -88,14 +97,8 @@ impl Accept {
         let mut failures = check_signer(held, at, &trust, &policy, at);
         failures.sort_by_key(|failure| failure.conclusion() as u8);
         if at < held.validity().not_before {
-            return Err(self
-                .refuse(
-                    &found,
-                    "and it is not valid yet by this clock",
-                    "chưa có hiệu lực theo đồng hồ này",
-                    CLOCK,
-                )
-                .because(failures.first().map_or(&NotYet as &dyn std::error::Error, |failure| failure)));
+            let (en, vi) = ("and it is not valid yet by this clock", "chưa có hiệu lực theo đồng hồ này");
+            return Err(self.refuse(&found, en, vi, CLOCK));
         }
         if let Some(failure) = failures.first() {
             return Err(self
@@ -219,11 +222,6 @@ const CLOCK: (&str, &str) = (
     "Check this machine's clock; nothing was changed.",
     "Kiểm tra đồng hồ máy này; không có gì bị thay đổi.",
 );
-
-/// Said where nothing else is.
-#[derive(Debug, thiserror::Error)]
-#[error("the certificate's validity has not begun")]
-struct NotYet;
 
 /// The label and the request of the key in this certificate.
 fn requested(authority: &Authority, held: &Certificate) -> Result<Option<(String, Request)>, Failure> {

@@ -10,11 +10,14 @@ use crate::keyring::KeyName;
 use crate::output::Table;
 use crate::text::{Text, text};
 use chipwright_pki::check::check_signer;
+use chipwright_pki::policy::CrlRule;
 use chipwright_pki::{Certificate, Policy, TrustStore, master_list};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::fs;
 
+/// What is wrong with a list is said of the list, not of everything under it again.
+const POLICY: Policy = Policy::test().with_crl(CrlRule::IfPresent);
 /// A signer is replaced before its key ends, and a root in good time.
 const SIGNER_NOTICE: SignedDuration = SignedDuration::from_hours(24 * 14);
 const ROOT_NOTICE: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -122,7 +125,7 @@ fn lines(home: &Home, at: Timestamp) -> Result<Vec<Line>, Failure> {
     if file.is_file() {
         let der = fs::read(&file).map_err(|error| home::not_read(&file, &error))?;
         let line = Line::new(Kind::MasterList, "master-list".to_owned(), None);
-        found.push(match master_list::verify(&der, &trust, &Policy::test(), at) {
+        found.push(match master_list::verify(&der, &trust, &POLICY, at) {
             Ok(_) => line,
             Err(error) => line.bad(because(&error)),
         });
@@ -195,7 +198,7 @@ fn signer(name: String, held: &Certificate, trust: &TrustStore, at: Timestamp) -
     let usage = held.private_key_usage().unwrap_or(held.validity());
     let mut line = Line::new(Kind::Signer, name, Some(usage.not_after));
     // as of its last signature: now, or the key's last day
-    for failure in check_signer(held, at.min(usage.not_after), trust, &Policy::test(), at) {
+    for failure in check_signer(held, at.min(usage.not_after), trust, &POLICY, at) {
         line = line.bad(because(&failure));
     }
     if line.result == State::Good && at > usage.not_after {

@@ -53,6 +53,7 @@ impl NewLists {
     pub(super) fn run(&self, home: &Home, context: &Context) -> Outcome {
         let authority = Authority::of(home);
         let at = Timestamp::now();
+        clock_is_credible(&authority, at)?;
         let mut wanted = Vec::new();
         let mut next_due = Timestamp::MAX;
         for generation in authority.generations()? {
@@ -86,6 +87,25 @@ impl NewLists {
     }
 }
 
+/// Nothing is signed by a clock that is behind the last list: what is signed so would begin before it, or end too early.
+pub(super) fn clock_is_credible(authority: &Authority, at: Timestamp) -> Result<(), Failure> {
+    for generation in authority.generations()? {
+        let last = authority.crl_of(generation)?.this_update();
+        if at < last {
+            let (now, last) = (at.strftime("%Y-%m-%dT%H:%MZ"), last.strftime("%Y-%m-%dT%H:%MZ"));
+            return Err(Failure::new(
+                Exit::Configuration,
+                text!(
+                    "this clock shows {now}, but the last revocation list was signed on {last}",
+                    "đồng hồ này chỉ {now}, nhưng danh sách thu hồi cuối cùng được ký lúc {last}"
+                ),
+                ("Set the clock right; nothing was signed.", "Chỉnh lại đồng hồ; không ký gì."),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// When less than a third of a list's time is left.
 pub(super) fn due_from(crl: &Crl) -> Timestamp {
     let (from, until) = (crl.this_update().as_second(), crl.next_update().as_second());
@@ -96,6 +116,7 @@ impl RevokeSigner {
     pub(super) fn run(&self, home: &Home, context: &Context) -> Outcome {
         let authority = Authority::of(home);
         let at = Timestamp::now();
+        clock_is_credible(&authority, at)?;
         let name = match &self.signer {
             Some(name) => name.clone(),
             None => authority.current_signer()?,
@@ -115,6 +136,30 @@ impl RevokeSigner {
         show(home, context, self.root.json)?;
         Ok(Exit::Success)
     }
+}
+
+/// Puts whoever holds this certificate on the list of the root that issued it.
+pub(crate) fn revoke(
+    home: &Home,
+    context: &Context,
+    held: &Certificate,
+    reason: Why,
+    root: &RootUse,
+) -> Result<(), Failure> {
+    let authority = Authority::of(home);
+    let at = Timestamp::now();
+    clock_is_credible(&authority, at)?;
+    let Some((generation, _)) = authority.issuer_of(held)? else {
+        return Err(Failure::new(
+            Exit::Configuration,
+            ("no root of this home issued that certificate", "không có gốc nào của thư mục này cấp chứng thư đó"),
+            ("Revoke it where it was issued.", "Thu hồi tại nơi đã cấp."),
+        ));
+    };
+    let passphrase = root.key.passphrase(home, context)?;
+    let key = authority.root_key_of(generation, &passphrase, Use::Crl)?;
+    let entry = RevokedCertificate { serial: held.serial().clone(), date: at, reason: reason.for_crl() };
+    next_crl(&authority, generation, &key, Some(entry), at).map(drop)
 }
 
 /// A signer of ours by its label, or by its serial number, and the generation of the root that issued it.

@@ -1,5 +1,6 @@
 //! `ca rollover`: the next root, and the word of each root for the other's key.
 
+use super::lists::clock_is_credible;
 use super::{RootUse, show};
 use crate::authority::Authority;
 use crate::certify::{self, ROOT_CURVE};
@@ -25,6 +26,7 @@ impl Rollover {
         let authority = Authority::of(home);
         let configuration = &home.configuration;
         let at = Timestamp::now();
+        clock_is_credible(&authority, at)?;
         let old = authority.generation();
         let new = old + 1;
         let old_root = authority.root()?;

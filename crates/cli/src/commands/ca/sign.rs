@@ -2,6 +2,7 @@
 
 use super::RootKey;
 use super::carried::{self, Carried, NOTHING_CHANGED};
+use super::lists::clock_is_credible;
 use crate::authority::Authority;
 use crate::certify;
 use crate::configuration::Configuration;
@@ -50,6 +51,8 @@ impl Sign {
                 ));
             }
         };
+        let at = Timestamp::now();
+        clock_is_credible(&authority, at)?;
         let root = authority.root()?;
         self.fits(&authority, &home.configuration, &request, &root)?;
         if self.out.exists() {
@@ -63,7 +66,7 @@ impl Sign {
             key: request.public_key(),
             document_types: request.document_types(),
         };
-        let made = certify::certificate(&home.configuration, &asked, (&key, &root), Timestamp::now())?;
+        let made = certify::certificate(&home.configuration, &asked, (&key, &root), at)?;
         let kept = authority.issued_file(made.serial());
         home::make_folder(kept.parent().unwrap_or(home.path()))?;
         home::write_file(&kept, made.to_pem().as_bytes(), 0o644)?;
