@@ -1,4 +1,4 @@
-//! Passphrases and access secrets: from a prompt, a file descriptor or a file, never from the command line.
+//! Passphrases, PINs and access secrets: from a prompt, a file descriptor, a credential of systemd or a file, never from the command line.
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -11,7 +11,8 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Where a passphrase comes from, first that applies: descriptor, file of a test home, prompt.
+/// Where a passphrase comes from, first that applies: descriptor, credential that systemd hands to the service
+/// (`LoadCredential=chipwright.station:…`), file of a test home, prompt.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Open file descriptor to read one line from.
@@ -51,15 +52,27 @@ impl Source {
         if let Some(descriptor) = self.descriptor {
             return line_of_descriptor(descriptor).map(|line| Some(Passphrase::new(&line)));
         }
-        match &self.file {
-            Some(path) => match fs::read_to_string(path).map(Zeroizing::new) {
-                Ok(content) => Ok(Some(Passphrase::new(&content))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(home::not_read(path, &error)),
-            },
-            None => Ok(None),
+        for path in [self.credential(), self.file.clone()].into_iter().flatten() {
+            match fs::read_to_string(&path).map(Zeroizing::new) {
+                Ok(content) => return Ok(Some(Passphrase::new(&content))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(home::not_read(&path, &error)),
+            }
         }
+        Ok(None)
     }
+
+    /// The credential of this name: `chipwright.station`, `chipwright.root`, `chipwright.terminal`, …
+    fn credential(&self) -> Option<PathBuf> {
+        let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty())?;
+        Some(Path::new(&folder).join(format!("chipwright.{}", whose(self.option))))
+    }
+}
+
+/// Whose passphrase an option reads: `--passphrase-fd` the station's, `--root-passphrase-fd` the root's.
+fn whose(option: &str) -> &str {
+    let name = option.trim_start_matches('-').trim_end_matches("passphrase-fd").trim_end_matches('-');
+    if name.is_empty() { "station" } else { name }
 }
 
 /// Somebody must be there to be asked; `options` are the other ways.
@@ -115,4 +128,21 @@ pub(crate) fn line_of_descriptor(descriptor: u32) -> Result<Zeroizing<String>, F
         .and_then(|file| file.take(4096).read_to_string(&mut content))
         .map_err(|error| home::not_read(&path, &error))?;
     Ok(Zeroizing::new(content.lines().next().unwrap_or_default().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_have_the_names_of_the_options() {
+        for (option, name) in [
+            ("--passphrase-fd", "station"),
+            ("--root-passphrase-fd", "root"),
+            ("--terminal-passphrase-fd", "terminal"),
+            ("--evidence-passphrase-fd", "evidence"),
+        ] {
+            assert_eq!(whose(option), name);
+        }
+    }
 }

@@ -1,0 +1,86 @@
+//! `init --hsm`: a home whose keys live in a PKCS#11 token.
+
+use crate::configuration::{Keys, Store};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::secret::Source;
+use crate::text::Text;
+use chipwright_keystore::Passphrase;
+use chipwright_keystore::token::CardKeys;
+use std::path::PathBuf;
+
+/// The token of a new home.
+#[derive(Debug, clap::Args)]
+pub(super) struct Token {
+    /// Keep the private keys and the card masters in a PKCS#11 token: its module, for example
+    /// /usr/lib/softhsm/libsofthsm2.so. The token is there and has its PIN, which takes the place of the passphrases
+    #[arg(long, value_name = "MODULE", requires = "token_label", conflicts_with = "custodians")]
+    hsm: Option<PathBuf>,
+    /// The label of the token
+    #[arg(long, value_name = "LABEL", requires = "hsm")]
+    token_label: Option<String>,
+    /// Its serial number, where several tokens have the label
+    #[arg(long, value_name = "SERIAL", requires = "hsm")]
+    token_serial: Option<String>,
+    /// The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere
+    #[arg(long, value_name = "LABEL", requires = "hsm")]
+    root_token_label: Option<String>,
+    /// Where the keys of chips may be. New cards cannot be made while they stay inside the token
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "inside", requires = "hsm")]
+    card_keys: Policy,
+}
+
+/// The issuer's policy on card keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Policy {
+    /// In the token alone
+    Inside,
+    /// The master in the token, the keys of the chip at work in the memory of this machine
+    MasterInsideCardKeyInHost,
+}
+
+impl Token {
+    /// `[keys]` of the configuration, if there is a token.
+    pub(super) fn section(&self) -> Option<Keys> {
+        self.hsm.as_ref().map(|module| Keys {
+            store: Store::Token,
+            module: Some(module.clone()),
+            token_label: self.token_label.clone(),
+            token_serial: self.token_serial.clone(),
+            root_token_label: self.root_token_label.clone(),
+            root_token_serial: None,
+            card_keys: match self.card_keys {
+                Policy::Inside => CardKeys::Inside,
+                Policy::MasterInsideCardKeyInHost => CardKeys::InHost,
+            },
+        })
+    }
+
+    /// Whether whoever works at the station cannot use the root's key.
+    pub(super) fn keeps_the_root_apart(&self) -> bool {
+        self.root_token_label.is_some() && self.root_token_label != self.token_label
+    }
+
+    /// The PINs of the root's and the station's token; one, where they are the same.
+    pub(super) fn pins(
+        &self,
+        home: &Home,
+        (station, root): (Option<u32>, Option<u32>),
+        context: &Context,
+    ) -> Result<(Passphrase, Passphrase), Failure> {
+        let language = context.out.language;
+        let source = |descriptor, option| Source { descriptor, file: None, option };
+        let asked = Text::from(("PIN of the token", "Mã PIN của token"));
+        let station = source(station, "--passphrase-fd").open(&asked, language)?;
+        let two = home.configuration.keys.tokens()?.is_some_and(|tokens| tokens.are_two());
+        let root = match two {
+            false => station.clone(),
+            true => {
+                let asked = Text::from(("PIN of the root's token", "Mã PIN của token chứa khóa gốc"));
+                source(root, "--root-passphrase-fd").open(&asked, language)?
+            }
+        };
+        Ok((root, station))
+    }
+}
