@@ -1,6 +1,7 @@
 //! `config.toml`: what an issuer decides once.
 
 mod custody;
+pub(crate) mod status_list;
 
 use crate::evidence::EvidencePolicy;
 use crate::exit::Exit;
@@ -15,6 +16,7 @@ use custody::Custody;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use status_list::StatusListPolicy;
 use std::path::Path;
 
 /// The version this program writes.
@@ -41,6 +43,9 @@ pub(crate) struct Configuration {
     /// Not in homes of older programs.
     #[serde(default)]
     pub(crate) custody: Custody,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) status_list: StatusListPolicy,
 }
 
 /// Whose cards they are.
@@ -216,6 +221,7 @@ impl Configuration {
             trust: Trust { policy: mode, crl_grace_days: 0, chip_proof: ChipProof::default() },
             evidence: EvidencePolicy::default(),
             custody: Custody::new(mode),
+            status_list: StatusListPolicy::new(mode),
         }
     }
 
@@ -329,7 +335,7 @@ fn no_proof() -> Failure {
     )
 }
 
-fn wrong(name: &'static str, wanted: &'static str) -> Failure {
+pub(crate) fn wrong(name: &'static str, wanted: &'static str) -> Failure {
     Failure::new(
         Exit::Configuration,
         Text {

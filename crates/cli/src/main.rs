@@ -34,6 +34,7 @@ mod secret;
 mod serve;
 mod shell;
 mod station_keys;
+mod status_lists;
 mod stop;
 mod terminals;
 mod text;

@@ -4,6 +4,8 @@ mod desk;
 mod life;
 mod update;
 
+pub(crate) use desk::number;
+
 use crate::context::Context;
 use crate::emulator_reader::{CardName, EmulatorReader};
 use crate::exit::Exit;

@@ -67,8 +67,8 @@ impl Revoke {
         }
         registry.revoke(&number, &reason, Timestamp::now()).map_err(|error| registry::failure(&error))?;
         let said = text!(
-            "card {number} is revoked in the registry; card status lists for kiosks are not made by this release",
-            "thẻ {number} đã bị thu hồi trong sổ đăng ký; bản này chưa phát hành danh sách trạng thái cho máy kiểm tra"
+            "card {number} is revoked in the registry; kiosks learn it from the next `chipwright status publish`",
+            "thẻ {number} đã bị thu hồi trong sổ đăng ký; máy kiểm tra sẽ biết từ lần `chipwright status publish` tiếp theo"
         );
         context.out.say(said.pick(context.out.language));
         Ok(Exit::Success)

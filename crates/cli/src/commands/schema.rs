@@ -21,6 +21,7 @@ pub(crate) enum Of {
     Conformance,
     Terminal,
     Record,
+    Status,
 }
 
 impl Schema {
@@ -30,6 +31,7 @@ impl Schema {
             Of::Issue => include_str!("../../schema/issue.schema.json"),
             Of::Terminal => include_str!("../../schema/terminal.schema.json"),
             Of::Record => include_str!("../../schema/record.schema.json"),
+            Of::Status => include_str!("../../schema/status.schema.json"),
             Of::Doctor => include_str!("../../schema/doctor.schema.json"),
             Of::Conformance => include_str!("../../../conformance/schema/report.schema.json"),
         };

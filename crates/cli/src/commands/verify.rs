@@ -13,20 +13,22 @@ use crate::output::{Output, pairs};
 use crate::randomness;
 use crate::readers::Inserted;
 use crate::registry;
-use crate::text::text;
+use crate::status_lists;
+use crate::text::{Text, text};
 use crate::unlock::Unlock;
 use crate::vietnamese;
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
 use chipwright_pki::cv::Chain;
+use chipwright_pki::status_list::StatusLists;
 use chipwright_pki::{Certificate, Policy, SignKey, TrustStore};
 use chipwright_profile::CardNumber;
 use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
 use chipwright_verify::evidence::{EvidenceError, Request};
 use chipwright_verify::{
-    Check, ChipProofPolicy, Files, Inspection, Report, Stage, Verdict, inspect_resumable,
+    Check, ChipProofPolicy, Files, Inspection, Report, Stage, StatusRule, Verdict, inspect_resumable,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -124,6 +126,9 @@ impl Verify {
         let judge = self.against.judge(&home)?;
         if let Some(file) = &self.records.evidence {
             return self.evidence(file, &judge, &home, context);
+        }
+        for refused in &judge.refused {
+            context.out.say(refused.pick(context.out.language));
         }
         let archive = self.records.keep_evidence.as_ref();
         if archive.is_some() {
@@ -287,6 +292,10 @@ pub(crate) struct Judge {
     trust: TrustStore,
     policy: Policy,
     chip_proof: ChipProofPolicy,
+    statuses: StatusLists,
+    status_rule: StatusRule,
+    /// Status lists that were not taken, and why.
+    refused: Vec<Text>,
     at: Timestamp,
 }
 
@@ -314,20 +323,32 @@ impl Trusted {
             (Some(Roots::Test), _) | (None, Mode::Test) => Policy::test(),
         };
         let grace = SignedDuration::from_hours(24 * i64::from(configuration.trust.crl_grace_days));
+        let (policy, at) = (policy.with_crl_grace(grace), self.at.unwrap_or_else(Timestamp::now));
+        let path = self.trust.as_deref().unwrap_or(home.path());
+        let trust = authority::trust(path)?;
+        let found = status_lists::find(path, &trust, &policy, at);
         Ok(Judge {
             application: match self.aid {
                 Some(aid) => aid,
                 None => configuration.chip_profile()?.instance,
             },
-            trust: authority::trust(self.trust.as_deref().unwrap_or(home.path()))?,
-            policy: policy.with_crl_grace(grace),
+            trust,
+            policy,
             chip_proof: configuration.trust.chip_proof.policy(),
-            at: self.at.unwrap_or_else(Timestamp::now),
+            statuses: found.lists,
+            status_rule: configuration.status_list.rule(configuration.trust.policy),
+            refused: found.refused,
+            at,
         })
     }
 }
 
 impl Judge {
+    /// Roots and revocation lists, what is demanded of them, and when.
+    pub(crate) const fn against(&self) -> (&TrustStore, &Policy, Timestamp) {
+        (&self.trust, &self.policy, self.at)
+    }
+
     /// Evidence takes its time from the judge: it is made now, and at no other time.
     fn is_now(&self) -> Result<(), Failure> {
         if self.at.duration_since(Timestamp::now()).abs() <= self.policy.clock_skew {
@@ -395,6 +416,7 @@ impl Judge {
             evidence: extras.evidence,
             clock: Some(&mut clock),
             ..Inspection::new(self.application, password, &self.trust, &self.policy, self.at)
+                .with_status(&self.statuses, self.status_rule)
         };
         Ok(inspect_resumable(card, &mut ask, &mut randomness::fill, back))
     }

@@ -1,5 +1,5 @@
 //! The specification's own vectors: `test-vectors/status-list`.
-#![allow(clippy::disallowed_methods, reason = "reads vectors")]
+#![allow(clippy::disallowed_methods, reason = "vectors")]
 
 use serde::Deserialize;
 
