@@ -44,6 +44,10 @@ pub(crate) enum Command {
     Readers(commands::readers::Readers),
     #[command(subcommand)]
     Emulator(commands::emulator::Emulator),
+    #[command(subcommand)]
+    Registrar(commands::registrar::Registrar),
+    #[command(subcommand)]
+    Batch(commands::batch::Batch),
     Issue(commands::issue::Issue),
     Plan(commands::plan::Plan),
     Doctor(commands::doctor::Doctor),
@@ -52,9 +56,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Card(commands::card::Card),
     #[command(subcommand)]
+    Delivery(commands::delivery::Delivery),
+    #[command(subcommand)]
     Ceremony(commands::ceremony::Ceremony),
     #[command(subcommand)]
     Pin(commands::pin::Pin),
+    #[command(subcommand)]
+    Keys(commands::keys::Keys),
     List(commands::list::List),
     Status(commands::status::Status),
     Revoke(commands::revoke::Revoke),
@@ -62,6 +70,8 @@ pub(crate) enum Command {
     Terminal(commands::terminal::Terminal),
     #[command(subcommand)]
     Record(commands::record::Record),
+    #[command(subcommand)]
+    Trust(commands::trust::Trust),
     Apdu(commands::apdu::Apdu),
     #[command(subcommand)]
     Trace(commands::trace::Trace),

@@ -1,6 +1,10 @@
 //! `config.toml`: what an issuer decides once.
 
+mod approval;
 mod custody;
+mod key_limits;
+mod keys;
+mod second_signature;
 pub(crate) mod status_list;
 
 use crate::evidence::EvidencePolicy;
@@ -15,9 +19,14 @@ use chipwright_verify::ChipProofPolicy;
 use custody::Custody;
 use jiff::ToSpan;
 use jiff::civil::Date;
+pub(crate) use key_limits::KeyLimits;
+pub(crate) use keys::{Keys, Store, Tokens};
+pub(crate) use second_signature::{SecondSignature, SecondSignaturePolicy};
 use serde::{Deserialize, Serialize};
 use status_list::StatusListPolicy;
 use std::path::Path;
+
+pub(crate) use approval::ApprovalPolicy;
 
 /// The version this program writes.
 const VERSION: u32 = 1;
@@ -42,7 +51,19 @@ pub(crate) struct Configuration {
     pub(crate) evidence: EvidencePolicy,
     /// Not in homes of older programs.
     #[serde(default)]
+    pub(crate) approval: ApprovalPolicy,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) key_limits: KeyLimits,
+    /// Not in homes of older programs, whose keys are files.
+    #[serde(default)]
+    pub(crate) keys: Keys,
+    /// Not in homes of older programs.
+    #[serde(default)]
     pub(crate) custody: Custody,
+    /// Not in homes of older programs.
+    #[serde(default)]
+    pub(crate) second_signature: SecondSignaturePolicy,
     /// Not in homes of older programs.
     #[serde(default)]
     pub(crate) status_list: StatusListPolicy,
@@ -146,6 +167,9 @@ pub(crate) struct CardKeys {
     pub(crate) transport_version: String,
     /// Key version number of the issuer's keys, hexadecimal.
     pub(crate) issuer_version: String,
+    /// Those of earlier generations of masters, the oldest first, whose cards stay operable. Not in homes of older programs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former_versions: Vec<String>,
     /// Bits of the AES keys: 128, 192 or 256.
     pub(crate) size: u16,
 }
@@ -213,15 +237,24 @@ impl Configuration {
             },
             application: Application { instance: "F0434849505701".into(), label: "Chipwright".into() },
             chip: Chip::default(),
-            card_keys: CardKeys { transport_version: "01".into(), issuer_version: "11".into(), size: 128 },
+            card_keys: CardKeys {
+                transport_version: "01".into(),
+                issuer_version: "11".into(),
+                former_versions: Vec::new(),
+                size: 128,
+            },
             authority: Authority {
                 crl_address: "http://crl.invalid/root.crl".into(),
                 contact: "ca@crl.invalid".into(),
             },
             trust: Trust { policy: mode, crl_grace_days: 0, chip_proof: ChipProof::default() },
-            evidence: EvidencePolicy::default(),
-            custody: Custody::new(mode),
+            second_signature: SecondSignaturePolicy::default(),
             status_list: StatusListPolicy::new(mode),
+            evidence: EvidencePolicy::default(),
+            approval: ApprovalPolicy::default(),
+            custody: Custody::new(mode),
+            key_limits: KeyLimits::default(),
+            keys: Keys::default(),
         }
     }
 
@@ -267,11 +300,20 @@ impl Configuration {
                 .ok_or_else(|| wrong("application.instance", "an AID of 5 to 16 bytes in hexadecimal"))?;
         Ok(ChipProfile {
             instance,
-            transport_version: key_version("card_keys.transport_version", &self.card_keys.transport_version)?,
+            transport_versions: vec![key_version(
+                "card_keys.transport_version",
+                &self.card_keys.transport_version,
+            )?],
             issuer_version: key_version("card_keys.issuer_version", &self.card_keys.issuer_version)?,
+            former_versions: self.former_versions()?,
             protected_answers: self.chip.has_key_pairs(),
             ..ChipProfile::default()
         })
+    }
+
+    fn former_versions(&self) -> Result<Vec<u8>, Failure> {
+        let former = self.card_keys.former_versions.iter();
+        former.map(|digits| key_version("card_keys.former_versions", digits)).collect()
     }
 
     /// The terms of cards issued on this day; `trust_point` is the CVCA certificate of the terminals.

@@ -13,6 +13,7 @@ mod configuration;
 mod context;
 mod cost;
 mod custodians;
+mod deliveries;
 mod emulator_feeder;
 mod emulator_reader;
 mod evidence;
@@ -29,7 +30,9 @@ mod pin_desk;
 mod randomness;
 mod readers;
 mod recording;
+mod registrars;
 mod registry;
+mod second;
 mod secret;
 mod serve;
 mod shell;
@@ -64,6 +67,8 @@ fn main() -> ExitCode {
         Command::Init(init) => init.run(&context),
         Command::Ca(ca) => ca.run(&context),
         Command::Emulator(emulator) => emulator.run(&context),
+        Command::Registrar(registrar) => registrar.run(&context),
+        Command::Batch(batch) => batch.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Plan(plan) => plan.run(&context),
         Command::Doctor(doctor) => doctor.run(&context),
@@ -72,13 +77,16 @@ fn main() -> ExitCode {
         Command::Card(card) => card.run(&context),
         Command::Readers(readers) => readers.run(&context),
         Command::Trace(trace) => trace.run(&context),
+        Command::Delivery(delivery) => delivery.run(&context),
         Command::Ceremony(ceremony) => ceremony.run(&context),
         Command::Pin(pin) => pin.run(&context),
+        Command::Keys(keys) => keys.run(&context),
         Command::List(list) => list.run(&context),
         Command::Status(status) => status.run(&context),
         Command::Revoke(revoke) => revoke.run(&context),
         Command::Terminal(terminal) => terminal.run(&context),
         Command::Record(record) => record.run(&context),
+        Command::Trust(trust) => trust.run(&context),
         Command::Apdu(apdu) => apdu.run(&context),
         Command::Bench(bench) => bench.run(&context),
         Command::Conformance(conformance) => conformance.run(&context),

@@ -45,14 +45,19 @@ fn a_life_in_two_languages() {
     let (house, number) = one_card(&[]);
     let n = number.as_str();
     let vi = ["--lang", "vi"];
+    let name = ["--name", "Nguyễn Thị Hồng Ánh"];
+    house.approve_change(n, &name);
+    let name = [&name[..], &["--batch", "card.batch"]].concat();
     let told = [
         house.transcript(&on(&["suspend"], n, &[])),
         house.transcript(&on(&["suspend"], n, &vi)),
-        house.transcript(&on(&["update"], n, &["--name", "Nguyễn Thị Hồng Ánh"])),
-        house.transcript(&on(&["update"], n, &["--name", "Nguyễn Thị Hồng Ánh", "--lang", "vi"])),
+        house.transcript(&on(&["update"], n, &name)),
+        house.transcript(&on(&["update"], n, &[&name[..], &vi].concat())),
         house.transcript(&on(&["resume"], n, &[])),
-        house.transcript(&on(&["update"], n, &["--name", "Nguyễn Thị Hồng Ánh"])),
-        house.transcript(&on(&["update"], n, &["--name", "Nguyễn Thị Hồng Ánh", "--lang", "vi"])),
+        house.transcript(&on(&["update"], n, &name[..2])),
+        house.transcript(&on(&["update"], n, &[&name[..2], &vi].concat())),
+        house.transcript(&on(&["update"], n, &name)),
+        house.transcript(&on(&["update"], n, &[&name[..], &vi].concat())),
         house.transcript(&on(&["update"], n, &["--name", "4"])),
         house.transcript(&on(&["block"], n, &vi)),
         house.transcript(&on(&["suspend"], n, &[])),
@@ -76,7 +81,9 @@ fn the_verdict_follows() {
         assert_eq!(exit(&house, &on(what, &number, &[])), 0, "{what:?}");
         assert_eq!(verdict(&house), wanted, "{what:?}");
     }
-    let unit = ["--unit-code", "14.99", "--unit-name", "Chi bộ mới", "--json"];
+    let unit = ["--unit-code", "14.99", "--unit-name", "Chi bộ mới"];
+    house.approve_change(&number, &unit);
+    let unit = [&unit[..], &["--batch", "card.batch", "--json"]].concat();
     let done: Value = serde_json::from_str(&house.stdout(&on(&["update"], &number, &unit))).unwrap();
     assert_eq!(
         (done["schema"].as_str(), done["was_current"].as_bool()),

@@ -20,16 +20,18 @@ mod member;
 mod passes;
 mod profile;
 mod settle;
+mod signer;
 mod source;
 mod summary;
 
+use crate::batch::Approval;
 use crate::intake::{IntakeError, Row};
 use crate::issue::ledger::Ledger;
 use crate::issue::member::Late;
 use chipwright_iso7816::LengthMode;
 use chipwright_perso::{CardKeys, ChipProfile, PreparePlan};
 use chipwright_pki::check::SignerCache;
-use chipwright_pki::{Certificate, Policy, SignKey, SignerTemplate, TrustStore, post_quantum};
+use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::{CardNumber, IssueTerms, MemberNumber};
 use chipwright_registry::{ChipId, Registry};
 use jiff::Timestamp;
@@ -42,7 +44,7 @@ pub use failure::{Failure, Fault};
 pub use feeder::{Contact, FeedError, Feeder, Pile};
 pub use letter::{Letter, LetterError, Letters};
 pub(crate) use profile::prepare_plan;
-pub use profile::{Draft, draft};
+pub use signer::Signer;
 pub use source::{MembersFile, Source};
 pub use summary::{Blanks, Ending, Summary};
 
@@ -53,53 +55,6 @@ pub trait Clock {
 
     /// A time that only grows, for the cost report.
     fn elapsed(&self) -> Duration;
-}
-
-/// A document signer: certificate and private-key operation.
-pub struct Signer<'a> {
-    certificate: Certificate,
-    pub(crate) template: SignerTemplate,
-    pub(crate) card_security: SignerTemplate,
-    pub(crate) key: &'a dyn SignKey,
-    pub(crate) second: Option<SecondSigner<'a>>,
-}
-
-/// Who signs a second time, with ML-DSA-65: certificate and private-key operation.
-pub(crate) struct SecondSigner<'a> {
-    certificate: Certificate,
-    key: &'a dyn SignKey,
-}
-
-impl SecondSigner<'_> {
-    /// The content of EF.SOD-PQ for this LDSSecurityObject.
-    pub(crate) fn sign(&self, lds_security_object: &[u8], at: Timestamp) -> Result<Vec<u8>, Failure> {
-        let prepared = post_quantum::prepare(lds_security_object, &self.certificate, at)?;
-        Ok(prepared.sign_with(self.key)?.into_der())
-    }
-}
-
-impl<'a> Signer<'a> {
-    /// From the certificate and its key, wherever that lives.
-    ///
-    /// # Errors
-    /// [`Failure::Signer`] when the certificate is not a document signer's.
-    pub fn new(certificate: Certificate, key: &'a dyn SignKey) -> Result<Self, Failure> {
-        let template = SignerTemplate::new(&certificate)?;
-        let card_security = SignerTemplate::for_card_security(&certificate)?;
-        Ok(Self { certificate, template, card_security, key, second: None })
-    }
-
-    /// With a second, post-quantum signature on every card.
-    #[must_use]
-    pub fn with_second(self, certificate: Certificate, key: &'a dyn SignKey) -> Self {
-        Self { second: Some(SecondSigner { certificate, key }), ..self }
-    }
-
-    /// The certificate.
-    #[must_use]
-    pub const fn certificate(&self) -> &Certificate {
-        &self.certificate
-    }
 }
 
 /// What to do with a member whose card may lie finalised on a chip that is not in the reader.
@@ -152,6 +107,8 @@ pub struct Station<'a> {
     pub terms: IssueTerms,
     /// Who signs.
     pub signer: &'a Signer<'a>,
+    /// What a second person has approved: only that is signed.
+    pub approval: Approval<'a>,
     /// Keys of the chips.
     pub keys: &'a dyn CardKeys,
     /// What a kiosk trusts.
@@ -174,7 +131,7 @@ pub struct Station<'a> {
 /// patience ends. Setting `stop` finishes the card in hand and ends the run.
 ///
 /// # Errors
-/// [`Failure`] before anything was begun: wrong terms, cards with a PIN and no printer for the letters, a members file that cannot be read, a signer that the trust store does not know.
+/// [`Failure`] before anything was begun: wrong terms, no approval or one that is not good for this signer now, cards with a PIN and no printer for the letters, a members file that cannot be read, a signer that the trust store does not know.
 /// What ends a run later stands in [`Summary::stopped`].
 pub fn run(
     station: Station<'_>,
@@ -186,6 +143,7 @@ pub fn run(
     if station.terms.chip.pin && station.letters.is_none() {
         return Err(Failure::NoLetters);
     }
+    station.approval.check(station.signer.certificate(), station.clock.now())?;
     drop(source.rows()?);
     let mut desk = Desk::new(station);
     desk.rehearse()?;
@@ -214,6 +172,7 @@ struct Desk<'a> {
     prepare: PreparePlan,
     terms: IssueTerms,
     signer: &'a Signer<'a>,
+    approval: Approval<'a>,
     keys: &'a dyn CardKeys,
     trust: &'a TrustStore,
     policy: &'a Policy,
@@ -237,6 +196,7 @@ impl<'a> Desk<'a> {
             prepare: profile::prepare_plan(station.profile, &station.terms),
             terms: station.terms,
             signer: station.signer,
+            approval: station.approval,
             keys: station.keys,
             trust: station.trust,
             policy: station.policy,

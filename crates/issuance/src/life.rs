@@ -11,6 +11,7 @@ mod files;
 
 pub use files::FileFault;
 
+use crate::batch::{Approval, ApprovedRevision, ChangeError};
 use crate::issue::chip::not_accepted;
 use crate::issue::ledger::{Ledger, LifeBook, reason};
 use crate::issue::letter::Envelope;
@@ -23,7 +24,7 @@ use chipwright_perso::{
 };
 use chipwright_pki::{Policy, TrustStore, check};
 use chipwright_profile::{CardNumber, ChipKeys, FileId, PersonName, Pin, Puk, Revision, Unit, read};
-use chipwright_registry::{Card, CardStatus, LifeEvent, LifeIntent, Registry};
+use chipwright_registry::{Card, CardStatus, LifeEvent, LifeIntent, Registry, View};
 use chipwright_verify::{Accepted, ChipProofPolicy, Files, Inspection, Proofs, inspect};
 use files::rest;
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Office<'a> {
     pub profile: ChipProfile,
     /// Who signs.
     pub signer: &'a Signer<'a>,
+    /// What a second person has approved: another name or unit is signed for nobody else.
+    pub approval: Approval<'a>,
     /// Keys of the chips.
     pub keys: &'a dyn CardKeys,
     /// What a kiosk trusts.
@@ -105,7 +108,7 @@ pub fn change<T: Transport>(
 /// Gives the card of this number another name, another unit or another PIN, and reads it back. The old data stay readable until the new are current.
 ///
 /// # Errors
-/// [`Failure::NotIssued`], [`Failure::NothingToChange`], [`Failure::NotAccepted`] when the card is not a good one before or after.
+/// [`Failure::NotIssued`], [`Failure::NothingToChange`], [`Failure::ChangeNotApproved`], [`Failure::NotAccepted`] when the card is not a good one before or after.
 pub fn update_card<T: Transport>(
     card: &mut Exchanger<T>,
     number: &CardNumber,
@@ -119,14 +122,8 @@ pub fn update_card<T: Transport>(
     let (accepted, files) = desk.read(card)?;
     let held = desk.everything(card, &files)?;
     let keys = keys_of(&held)?;
-    let mut revision = Revision::of(held.iter().map(|(file, content)| (*file, content.as_slice())));
-    if let Some(name) = &data.name {
-        revision = revision.with_name(name)?;
-    }
-    if let Some(unit) = &data.unit {
-        revision = revision.with_unit(unit)?;
-    }
-    if !revision.is_changed() && !data.pin {
+    let revised = desk.revise(&accepted, &held, data)?;
+    if revised.is_none() && !data.pin {
         return desk.already(&accepted);
     }
     let mut plan = UpdatePlan::new(
@@ -134,8 +131,8 @@ pub fn update_card<T: Transport>(
         held.iter().map(|(file, content)| (*file, content.as_slice())),
         &keys,
     );
-    if revision.is_changed() {
-        for (file, content) in desk.sign(revision, held.get(&FileId::CardSecurity))? {
+    if let Some(revised) = revised {
+        for (file, content) in desk.sign(revised, &held)? {
             plan = plan.with_file(file, content);
         }
     }
@@ -146,6 +143,22 @@ pub fn update_card<T: Transport>(
         sheet = Some(letter);
     }
     desk.write(card, &plan, sheet)
+}
+
+/// SHA-256 of EF.SOD of this card as the record has it: what a change of the card is approved for.
+///
+/// # Errors
+/// [`Failure::NotIssued`]; the errors of the record.
+pub fn security_object_of(view: &View, number: &CardNumber) -> Result<[u8; 32], Failure> {
+    let unknown = || Failure::Registry(chipwright_registry::Error::UnknownCard(number.clone()));
+    let known = view.card(number)?.ok_or_else(unknown)?;
+    let not_issued = Failure::NotIssued { card: number.clone(), status: known.status };
+    let updates = view.life_of(number)?.into_iter().filter(|line| line.done_at.is_some());
+    let latest = updates.filter_map(|line| line.security_object).next_back();
+    match (known.status, latest.or(known.seal.map(|seal| seal.security_object))) {
+        (CardStatus::Issued, Some(digest)) => Ok(digest),
+        _ => Err(not_issued),
+    }
 }
 
 /// One card at work.
@@ -214,24 +227,41 @@ impl Desk<'_, '_> {
         Ok(held)
     }
 
-    /// The revised files under a new security object. EF.CardSecurity is signed anew too: nothing of the card shall hang on a former signer.
+    /// The files as they are to be, if that was approved; `None` if the card says so already.
+    fn revise(
+        &self,
+        accepted: &Accepted,
+        held: &BTreeMap<FileId, Vec<u8>>,
+        data: &NewData,
+    ) -> Result<Option<ApprovedRevision>, Failure> {
+        let office = &self.office;
+        let files = Revision::of(held.iter().map(|(file, content)| (*file, content.as_slice())));
+        let wanted = (data.name.as_ref(), data.unit.as_ref());
+        let digest = accepted.security_object_digest();
+        let revised = match office.approval.revise(self.number, &digest, files, wanted) {
+            Ok(revised) => revised,
+            Err(ChangeError::Revision(error)) => return Err(error.into()),
+            Err(ChangeError::NotApproved) => return Err(Failure::ChangeNotApproved(self.number.clone())),
+        };
+        if revised.is_some() {
+            office.approval.check(office.signer.certificate(), office.clock.now())?;
+        }
+        Ok(revised)
+    }
+
+    /// The revised files under a new security object. EF.CardSecurity is signed anew too: nothing of the card shall hang on a former signer. So is the
+    /// second signature of a card that has one: the old one would be over another security object.
     fn sign(
         &self,
-        revision: Revision,
-        card_security: Option<&Vec<u8>>,
+        revised: ApprovedRevision,
+        held: &BTreeMap<FileId, Vec<u8>>,
     ) -> Result<Vec<(FileId, Vec<u8>)>, Failure> {
-        let (signer, at) = (self.office.signer, self.office.clock.now());
-        let content = revision.lds_security_object();
-        let security_object = signer.template.prepare(&content, at)?.sign_with(signer.key)?;
-        let mut files = revision.sign_with(security_object.as_der())?;
-        if let Some(file) = card_security {
-            let file_of = |why| Failure::File { file: FileId::CardSecurity, why };
-            let infos = card_security_content(file, &self.office);
-            let infos = infos.ok_or_else(|| file_of(FileFault::NotAccepted))?;
-            let signed = signer.card_security.prepare(&infos, at)?.sign_with(signer.key)?;
-            files.push((FileId::CardSecurity, signed.into_der()));
-        }
-        Ok(files)
+        let file_of = |why| Failure::File { file: FileId::CardSecurity, why };
+        let infos = held.get(&FileId::CardSecurity).map(|file| {
+            card_security_content(file, &self.office).ok_or_else(|| file_of(FileFault::NotAccepted))
+        });
+        let (infos, has_second) = (infos.transpose()?, held.contains_key(&FileId::SodPostQuantum));
+        self.office.signer.revise(revised, infos.as_deref(), has_second, self.office.clock.now())
     }
 
     fn new_pin(

@@ -6,8 +6,9 @@ mod world;
 use chipwright_channel::pace::{self, Password};
 use chipwright_emulator::Fault as CardFault;
 use chipwright_iso7816::{Exchanger, LengthMode};
+use chipwright_issuance::batch::{Approval, CardChange};
 use chipwright_issuance::issue::{Clock, Failure, Fault, Signer};
-use chipwright_issuance::life::{NewData, Office, change, update_card};
+use chipwright_issuance::life::{NewData, Office, change, security_object_of, update_card};
 use chipwright_perso::{Change, PersoError, Stage};
 use chipwright_pki::Policy;
 use chipwright_pki::cv::Rights;
@@ -17,7 +18,7 @@ use chipwright_testkit::{CvAuthority, random};
 use chipwright_verify::{Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use std::time::Duration;
-use world::{Chip, NOW, World, member};
+use world::{Chip, NOW, World, approved_change, member};
 
 struct Still;
 
@@ -51,6 +52,7 @@ impl Life {
 
     fn at_the_desk<R>(
         &mut self,
+        approval: Approval<'_>,
         work: impl FnOnce(&mut Exchanger<Chip>, &CardNumber, Office<'_>) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         let mut registry = Registry::open(&self.w.path(), NOW.parse().unwrap()).unwrap();
@@ -61,6 +63,7 @@ impl Life {
             registry: &mut registry,
             profile: self.w.profile.clone(),
             signer: &signer,
+            approval,
             keys: &self.w.keys,
             trust: &self.w.trust,
             policy: &policy,
@@ -73,11 +76,30 @@ impl Life {
     }
 
     fn change(&mut self, wanted: Change) -> Result<Stage, Failure> {
-        self.at_the_desk(|card, number, office| change(card, number, wanted, office)).map(|done| done.now)
+        let nothing = Approval::nothing();
+        self.at_the_desk(nothing, |card, number, office| change(card, number, wanted, office))
+            .map(|done| done.now)
     }
 
+    /// Approved for the card as it stands, where something is to be approved.
     fn update(&mut self, data: &NewData) -> Result<bool, Failure> {
-        self.at_the_desk(|card, number, office| update_card(card, number, data, office))
+        let change = CardChange {
+            card: self.number.clone(),
+            security_object: security_object_of(&self.w.view(), &self.number).unwrap_or_default(),
+            name: data.name.clone(),
+            unit: data.unit.clone(),
+        };
+        match data.name.is_some() || data.unit.is_some() {
+            true => {
+                let approved = approved_change(&self.w.authority, change);
+                self.update_with(data, Approval::of_change(&approved))
+            }
+            false => self.update_with(data, Approval::nothing()),
+        }
+    }
+
+    fn update_with(&mut self, data: &NewData, approval: Approval<'_>) -> Result<bool, Failure> {
+        self.at_the_desk(approval, |card, number, office| update_card(card, number, data, office))
             .map(|updated| updated.was_current)
     }
 
@@ -245,4 +267,41 @@ fn torn_at_every_command() {
     }
     println!("update on record: torn at {} of {commands} commands: {old} old, {new} new", old + new);
     assert!(old > 0 && new > 0);
+}
+
+#[test]
+fn nothing_is_changed_without_a_second_person() {
+    let mut life = Life::new(ChipFeatures::PROVEN);
+    let refused = |life: &mut Life, data: &NewData, approval: Approval<'_>| {
+        let failure = life.update_with(data, approval).unwrap_err();
+        assert!(matches!(failure, Failure::ChangeNotApproved(_)), "{failure}");
+        assert_eq!((life.story(), life.read().0), (Vec::new(), Verdict::Valid));
+    };
+    refused(&mut life, &married(), Approval::nothing());
+    let at = security_object_of(&life.w.view(), &life.number).unwrap();
+    let change = |life: &Life, data: NewData| CardChange {
+        card: life.number.clone(),
+        security_object: at,
+        name: data.name,
+        unit: data.unit,
+    };
+    // another name, a part of it, another card, a list
+    let name = Some(PersonName::new("Nguyễn Thị Ẩn Hồng").unwrap());
+    let other = approved_change(&life.w.authority, change(&life, NewData { name, ..married() }));
+    refused(&mut life, &married(), Approval::of_change(&other));
+    let part = approved_change(&life.w.authority, change(&life, NewData { unit: None, ..married() }));
+    refused(&mut life, &married(), Approval::of_change(&part));
+    let card = CardNumber::parse("CA0000001").unwrap();
+    let other = approved_change(&life.w.authority, CardChange { card, ..change(&life, married()) });
+    refused(&mut life, &married(), Approval::of_change(&other));
+    let rows = world::rows_of(&mut life.w.list);
+    let list = world::approved(&life.w.authority, rows);
+    refused(&mut life, &married(), Approval::of_list(&list));
+    // an approval is good once: the card has changed since
+    let approved = approved_change(&life.w.authority, change(&life, married()));
+    assert!(!life.update_with(&married(), Approval::of_change(&approved)).unwrap());
+    let back = NewData { name: Some(PersonName::new("Nguyễn Thị Ẩn").unwrap()), ..NewData::default() };
+    assert!(!life.update(&back).unwrap());
+    let failure = life.update_with(&married(), Approval::of_change(&approved)).unwrap_err();
+    assert!(matches!(failure, Failure::ChangeNotApproved(_)), "{failure}");
 }

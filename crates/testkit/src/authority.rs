@@ -7,6 +7,7 @@ use chipwright_pki::cms::SignerTemplate;
 use chipwright_pki::crl::{self, Crl, CrlProfile, Reason, RevokedCertificate};
 use chipwright_pki::name::Name;
 use chipwright_pki::period::Period;
+use chipwright_pki::role::{self, Role, RoleProfile};
 use chipwright_pki::serial::SerialNumber;
 use chipwright_pki::sign::{SignError, SignKey};
 use chipwright_pki::trust::TrustStore;
@@ -157,6 +158,61 @@ impl Authority {
         let template = SignerTemplate::new(&signer).unwrap();
         let card_security = SignerTemplate::for_card_security(&signer).unwrap();
         Self { root_key, root, signer_key, signer, template, card_security }
+    }
+
+    /// Somebody of this role under this root, with a key of their own, from the day the signer begins.
+    ///
+    /// # Panics
+    /// For a document signer, which the authority has.
+    #[must_use]
+    pub fn holder(&self, role: Role, name: &str) -> (SoftKey, Certificate) {
+        let seed = name.bytes().fold(role as u64 + 77, |seed, byte| seed * 131 + u64::from(byte));
+        let key = SoftKey::generate(&mut crate::random(seed));
+        let certificate = self.certify(role, name, &key);
+        (key, certificate)
+    }
+
+    /// A certificate of this role for a key that is there.
+    ///
+    /// # Panics
+    /// For a document signer, which the authority has.
+    #[must_use]
+    pub fn certify(&self, role: Role, name: &str, key: &SoftKey) -> Certificate {
+        let from = self.signer.private_key_usage().unwrap().not_before;
+        let mut serial = [0; 16];
+        let seed = name.bytes().fold(role as u64 + 78, |seed, byte| seed * 137 + u64::from(byte));
+        crate::random(seed)(&mut serial);
+        let profile = RoleProfile {
+            role,
+            subject: Name::new("VN", "Example Party", Some("PKI"), name).unwrap(),
+            serial: SerialNumber::from_random(serial),
+            key_usage: Period::months_from(from, role.most_months()).unwrap(),
+            valid_days: 3660,
+            alt_name: AltName::with_email("VNM", "pki@example.invalid").unwrap(),
+            crl_addresses: vec!["https://pki.example.invalid/root.crl".to_owned()],
+        };
+        let prepared = role::role_signer(&profile, key.public_key(), &self.root).unwrap();
+        prepared.sign_with(&self.root_key).unwrap()
+    }
+
+    /// A revocation list valid for thirty days with these certificates on it.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn crl_of(&self, at: Timestamp, revoked: &[&Certificate]) -> Crl {
+        let entry = |held: &&Certificate| RevokedCertificate {
+            serial: held.serial().clone(),
+            date: at,
+            reason: Reason::KeyCompromise,
+        };
+        let profile = CrlProfile {
+            number: 2,
+            this_update: at,
+            next_update: Timestamp::from_second(at.as_second() + 30 * 86_400).unwrap(),
+            revoked: revoked.iter().map(entry).collect(),
+        };
+        crl::issue(&profile, &self.root).unwrap().sign_with(&self.root_key).unwrap()
     }
 
     /// A revocation list valid for thirty days; the signer is on it if `revoked`.

@@ -7,6 +7,7 @@ mod lists;
 mod master_list;
 mod request;
 mod rollover;
+mod second;
 mod show;
 mod sign;
 
@@ -23,6 +24,7 @@ use chipwright_keystore::Passphrase;
 use chipwright_keystore::uses::Use;
 use chipwright_pki::Role;
 use jiff::Timestamp;
+pub(crate) use lists::{Why, revoke};
 use request::RoleName;
 pub(crate) use show::show;
 
@@ -51,6 +53,8 @@ pub(crate) enum Ca {
     Rollover(rollover::Rollover),
     /// Sign the list of this organisation's roots and links (ICAO master list)
     MasterList(master_list::SignList),
+    /// Make a signer of second, post-quantum signatures (ML-DSA-65), and its root if there is none
+    SecondSigner(second::NewSecondSigner),
     /// Make the key pair that evidence of inspections is sealed for: keys/evidence.pem opens, keys/evidence.pub seals
     EvidenceKey {
         /// Read the passphrase of the evidence key from this file descriptor
@@ -110,6 +114,7 @@ impl Ca {
             Self::Sign(sign) => sign.run(&home, context),
             Self::Accept(accept) => accept.run(&home, context),
             Self::Rollover(rollover) => rollover.run(&home, context),
+            Self::SecondSigner(signer) => signer.run(&home, context),
             Self::MasterList(list) => list.run(&home, context),
             Self::EvidenceKey { evidence_passphrase_fd } => {
                 let source = evidence::source(&home, *evidence_passphrase_fd);
@@ -139,6 +144,18 @@ impl NewSigner {
         certify::make_role(&authority, &home.configuration, asked, issuer, &passphrase, at)?;
         show(home, context, self.root.json)?;
         Ok(Exit::Success)
+    }
+}
+
+impl RootUse {
+    /// The key of the root that signs now.
+    pub(crate) fn open(&self, home: &Home, context: &Context, purpose: Use) -> Result<Key, Failure> {
+        self.key.open(home, context, purpose)
+    }
+
+    /// Whether what there is afterwards is printed as JSON.
+    pub(crate) const fn json(&self) -> bool {
+        self.json
     }
 }
 

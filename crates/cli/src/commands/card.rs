@@ -1,8 +1,9 @@
-//! `card`: what a chip says of itself, and what is done to an issued card.
+//! `card`: what a chip says of itself, what is done to an issued card, and what custodians do to chips.
 
-mod desk;
+pub(crate) mod desk;
+mod keys;
 mod life;
-mod update;
+pub(crate) mod update;
 
 pub(crate) use desk::number;
 
@@ -18,6 +19,7 @@ use crate::text::{Text, text};
 use chipwright_emulator::Interface;
 use chipwright_iso7816::Transport;
 use chipwright_perso::{Change, Fault, PersoError, Stage, Survey, survey};
+use chipwright_registry::ChipId;
 use serde::Serialize;
 
 /// Look at a chip; suspend, block, end or update an issued card
@@ -45,6 +47,8 @@ pub(crate) enum Card {
     Update(Box<update::Update>),
     /// Show what was done to an issued card
     History(life::History),
+    ReturnToTransport(keys::ReturnToTransport),
+    Tries(keys::Tries),
 }
 
 impl Card {
@@ -58,12 +62,25 @@ impl Card {
             Self::Terminate(end) => return end.run(context),
             Self::Update(update) => return update.run(context),
             Self::History(history) => return history.run(context),
+            Self::ReturnToTransport(back) => return back.run(context),
+            Self::Tries(tries) => return tries.run(context),
         };
         let home = context.home()?;
         let (mut card, identifiers) = card.insert_to_look(&home, context)?;
         show(&mut card, identifiers, &home, context, *json)?;
         Ok(Exit::Success)
     }
+}
+
+/// The card did not come back after a reset.
+fn not_reset(error: &dyn std::error::Error) -> Failure {
+    Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
+}
+
+/// A chip identifier as it was typed.
+pub(crate) fn chip(typed: &str) -> Result<ChipId, String> {
+    ChipId::from_digits(&typed.to_uppercase())
+        .ok_or_else(|| "20 hexadecimal digits, as `card info` shows them".to_owned())
 }
 
 /// A failure of perso in the words of the command line.
@@ -101,11 +118,8 @@ pub(crate) fn show(
     context: &Context,
     json: bool,
 ) -> Result<(), Failure> {
-    let reset = |error: &dyn std::error::Error| {
-        Failure::of(Exit::Card, error, ("Insert the card again.", "Đưa thẻ vào lại."))
-    };
-    let atr = card.reset().map_err(|error| reset(&error))?;
-    let found = survey(card, &home.configuration.chip_profile()?).map_err(|error| perso_failure(&error))?;
+    let atr = card.reset().map_err(|error| not_reset(&error))?;
+    let found = survey(card, &home.chip_profile()?).map_err(|error| perso_failure(&error))?;
     let told = |identifier: String| (identifiers == Identifiers::Told).then_some(identifier);
     let info = Info {
         schema: "chipwright-card-info/1",
@@ -208,7 +222,7 @@ pub(crate) fn summary(home: &Home, name: &CardName) -> Result<Summary, Failure> 
         Err(_) => Stage::Unknown,
         Ok(_) => {
             let mut card = chipwright_iso7816::Exchanger::new(copy, mode);
-            survey(&mut card, &home.configuration.chip_profile()?).map_or(Stage::Unknown, |found| found.stage)
+            survey(&mut card, &home.chip_profile()?).map_or(Stage::Unknown, |found| found.stage)
         }
     };
     let stage = stage_text(stage).en;

@@ -1,5 +1,8 @@
 //! `init`: makes an issuer's home.
 
+mod token;
+
+use super::delivery::typed::announced;
 use super::{ca, terminal};
 use crate::authority::{Authority, keystore};
 use crate::certify;
@@ -10,18 +13,21 @@ use crate::custodians::voice::Present;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
+use crate::keyring::Keyring;
+use crate::keyring::ledger::KeyLedger;
+use crate::registrars::Registrars;
 use crate::secret::{self, Source};
-use crate::station_keys::{master_file, passphrase_file, transport_file};
+use crate::station_keys::{passphrase_file, transport_file};
 use crate::text::{Text, text};
 use chipwright_channel::KeySize;
+use chipwright_keystore::uses::Use;
 use chipwright_keystore::{CardKeyFile, CardKeyPurpose, NewCardKeys, Passphrase};
 use chipwright_pki::Certificate;
 use chipwright_registry::{Issuer, Registry};
 use jiff::Timestamp;
-use serde::Deserialize;
 use std::fs;
-use std::path::{Path, PathBuf};
-use zeroize::Zeroize;
+use std::path::PathBuf;
+use token::Token;
 
 /// Make an issuer's home: configuration, certification authority, card keys, registry
 ///
@@ -62,35 +68,16 @@ pub(crate) struct Init {
     root_passphrase_fd: Option<u32>,
     /// A custodian of the root's key, again for each: nobody learns its passphrase, and they open it together. A home for real cards
     /// needs two at least. With =N what he or she types is read from that file descriptor
-    #[arg(
-        long = "custodian",
-        value_name = "NAME[=N]",
-        conflicts_with = "root_passphrase_fd"
-    )]
+    #[arg(long = "custodian", value_name = "NAME[=N]", conflicts_with = "root_passphrase_fd")]
     custodians: Vec<Present>,
     /// How many of the custodians must be present whenever the root's key is opened
     #[arg(long, value_name = "M", default_value_t = 2, requires = "custodians")]
     threshold: u8,
+    #[command(flatten)]
+    token: Token,
     /// Print what was made as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// The keys of a delivery, as its maker announced them.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AnnouncedKeys {
-    enc: String,
-    mac: String,
-    dek: String,
-}
-
-impl Drop for AnnouncedKeys {
-    fn drop(&mut self) {
-        self.enc.zeroize();
-        self.mac.zeroize();
-        self.dek.zeroize();
-    }
 }
 
 impl Init {
@@ -140,6 +127,11 @@ impl Init {
         }
         configuration.card_keys.size = self.aes.parse().unwrap_or(128);
         configuration.chip.records = self.records;
+        if let Some(keys) = self.token.section() {
+            configuration.keys = keys;
+            // a token lets nobody but its PIN in, and that is not divided
+            configuration.custody.required = false;
+        }
         configuration.chip_profile()?;
         Ok(configuration)
     }
@@ -151,14 +143,10 @@ impl Init {
     fn make(&self, home: &Home, context: &Context) -> Result<(), Failure> {
         let at = Timestamp::now();
         let authority = Authority::of(home);
-        for folder in [
-            home.path().to_owned(),
-            home.authority(),
-            home.keys(),
-            home.emulator(),
-        ] {
+        for folder in [home.path().to_owned(), home.authority(), home.keys(), home.emulator()] {
             home::make_folder(&folder)?;
         }
+        KeyLedger::begin(home)?;
         let founders = match self.custodians.is_empty() {
             true => None,
             false => Some(Founders::ask(context, &self.custodians, self.threshold)?),
@@ -167,15 +155,11 @@ impl Init {
             self.passphrases(home, &authority, founders.as_ref(), context)?;
         let configuration = &home.configuration;
         let (root_key, root) = certify::make_root(&authority, configuration, &root_passphrase, at)?;
-        certify::make_signer(
-            &authority,
-            configuration,
-            1,
-            (&root_key, &root),
-            &station_passphrase,
-            at,
-        )?;
-        authority.issue_crl(&root, &root_key, 1, Vec::new(), at)?;
+        certify::make_signer(&authority, configuration, 1, (&root_key, &root), &station_passphrase, at)?;
+        authority.issue_crl(&root, &root_key.used_for(Use::Crl), 1, Vec::new(), at)?;
+        if self.mode() == Mode::Test {
+            Registrars::of(home).make_for_tests((&root_key, &root), at)?;
+        }
         if let Some(founders) = &founders {
             founders.establish(home, (&root_key, &root), at)?;
         }
@@ -184,9 +168,8 @@ impl Init {
             terminal::make_first(home, &root_passphrase, &station_passphrase)?;
         }
         make_registry(home, &root, at)?;
-        let text = configuration
-            .to_toml()
-            .map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
+        let text =
+            configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
         home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)
     }
 
@@ -197,6 +180,9 @@ impl Init {
         founders: Option<&Founders>,
         context: &Context,
     ) -> Result<(Passphrase, Passphrase), Failure> {
+        if home.configuration.keys.in_token() {
+            return self.token.pins(home, (self.passphrase_fd, self.root_passphrase_fd), context);
+        }
         let generated =
             self.mode() == Mode::Test && self.passphrase_fd.is_none() && self.root_passphrase_fd.is_none();
         let root = match founders {
@@ -214,10 +200,7 @@ impl Init {
             false => chosen(
                 self.passphrase_fd,
                 "--passphrase-fd",
-                (
-                    "New passphrase of the station's keys",
-                    "Mật khẩu mới cho khóa của trạm",
-                ),
+                ("New passphrase of the station's keys", "Mật khẩu mới cho khóa của trạm"),
                 context,
             )?,
         };
@@ -226,7 +209,7 @@ impl Init {
 
     /// A home for real cards is not made for one person.
     fn enough_custodians(&self) -> Result<(), Failure> {
-        if !self.real || self.custodians.len() >= 2 {
+        if !self.real || self.custodians.len() >= 2 || self.token.keeps_the_root_apart() {
             return Ok(());
         }
         Err(Failure::new(
@@ -246,17 +229,9 @@ impl Init {
         let bytes = usize::from(home.configuration.card_keys.size) / 8;
         let size = KeySize::of(bytes).unwrap_or(KeySize::Aes128);
         let profile = home.configuration.chip_profile()?;
-        let masters = NewCardKeys::generate(size).map_err(|error| keystore(&error))?;
-        let master = CardKeyPurpose::Master;
-        CardKeyFile::create(
-            master_file(home),
-            master,
-            "generation 1",
-            profile.issuer_version,
-            masters,
-            passphrase,
-        )
-        .map_err(|error| keystore(&error))?;
+        let keyring = Keyring::of(home);
+        keyring.create_masters("generation 1", profile.issuer_version, size, passphrase)?;
+        let passphrase = &keyring.passphrase_of_files(passphrase)?;
         let (label, keys) = match &self.transport_keys {
             Some(path) => (format!("from {}", path.display()), announced(path)?),
             // 40 41 42 …: what blank software cards are delivered with
@@ -271,7 +246,7 @@ impl Init {
             transport_file(home),
             transport,
             &label,
-            profile.transport_version,
+            profile.transport_versions.first().copied().unwrap_or_default(),
             keys,
             passphrase,
         )
@@ -280,53 +255,13 @@ impl Init {
     }
 }
 
-fn announced(path: &Path) -> Result<NewCardKeys, Failure> {
-    let wrong = |error: &dyn std::error::Error| {
-        Failure::new(
-            Exit::Configuration,
-            text!(
-                "{} holds no transport keys",
-                "{} không chứa khóa vận chuyển",
-                path.display()
-            ),
-            (
-                "Write three lines: enc = \"…\", mac = \"…\", dek = \"…\", in hexadecimal.",
-                "Ghi ba dòng: enc = \"…\", mac = \"…\", dek = \"…\", hệ mười sáu.",
-            ),
-        )
-        .because(error)
-    };
-    let text =
-        zeroize::Zeroizing::new(fs::read_to_string(path).map_err(|error| home::not_read(path, &error))?);
-    // the parser's message would repeat the line, which is a key
-    let keys: AnnouncedKeys =
-        toml::from_str(&text).map_err(|error| wrong(&Unreadable(error.message().to_owned())))?;
-    let [enc, mac, dek] =
-        [&keys.enc, &keys.mac, &keys.dek].map(|digits| hex::decode(digits).map(zeroize::Zeroizing::new));
-    let (enc, mac, dek) = (
-        enc.map_err(|e| wrong(&e))?,
-        mac.map_err(|e| wrong(&e))?,
-        dek.map_err(|e| wrong(&e))?,
-    );
-    NewCardKeys::from_keys(&enc, &mac, &dek).map_err(|error| keystore(&error))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Unreadable(String);
-
 fn chosen(
     descriptor: Option<u32>,
     option: &'static str,
     what: (&str, &str),
     context: &Context,
 ) -> Result<Passphrase, Failure> {
-    Source {
-        descriptor,
-        file: None,
-        option,
-    }
-    .choose(&Text::from(what), context.out.language)
+    Source { descriptor, file: None, option }.choose(&Text::from(what), context.out.language)
 }
 
 fn make_registry(home: &Home, root: &Certificate, at: Timestamp) -> Result<(), Failure> {

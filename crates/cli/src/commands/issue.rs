@@ -1,8 +1,9 @@
 //! `issue`: from a members file to verified cards.
 
-mod tell;
+pub(crate) mod tell;
 
 use crate::authority::{self, Authority};
+use crate::commands::batch::Granted;
 use crate::configuration::Mode;
 use crate::context::Context;
 use crate::emulator_feeder::EmulatorFeeder;
@@ -14,7 +15,7 @@ use crate::pcsc_feeder::{Call, PcscFeeder};
 use crate::readers::{self, ReaderName, Stack};
 use crate::recording::Record;
 use crate::station_keys::StationKeys;
-use crate::{randomness, registry, stop};
+use crate::{randomness, registry, second, stop};
 use chipwright_iso7816::LengthMode;
 use chipwright_issuance::issue::{
     self, Clock, Fault, Feeder, Letters, MembersFile, Options, Signer, Station, Summary,
@@ -41,6 +42,9 @@ pub(crate) struct Issue {
     /// The folder of portraits
     #[arg(long, value_name = "DIR")]
     portraits: PathBuf,
+    /// The approved batch; the members file's name with .batch if not given. Rows that are not in it are refused
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
     /// Where the blanks come from: emulator:NAME and emulator:*, several of them worked through in order; or one PC/SC reader
     /// into which you put them one after the other: pcsc, pcsc:NUMBER, pcsc:NAME-OR-PART
     #[arg(long, value_name = "READER", required = true, num_args = 1..)]
@@ -55,6 +59,12 @@ pub(crate) struct Issue {
     /// it, and no letter is stored; needed where chip.pin is set
     #[arg(long, value_name = "COMMAND")]
     letter_printer: Option<String>,
+    /// The delivery of all these blanks, if they could be of several
+    #[arg(long, value_name = "LABEL")]
+    delivery: Option<String>,
+    /// Spend the last try of this chip, if it has come to that
+    #[arg(long, value_name = "CHIP", value_parser = crate::commands::card::chip)]
+    last_try: Option<chipwright_registry::ChipId>,
     /// Stop after this many cards
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -77,12 +87,19 @@ impl Issue {
         let stack = readers::stack(&home, &self.reader)?;
         let source = MembersFile { members: self.members.clone(), portraits: self.portraits.clone() };
         let teller = Teller::new(context.out, self.json, self.rejects.as_deref(), &source)?;
+        let granted = Granted::list(&home, &self.members, self.batch.as_deref())?;
         let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
-        let keys = StationKeys::open(&home, &passphrase)?;
+        let keys =
+            StationKeys::open(&home, &passphrase)?.for_new_cards()?.of_delivery(self.delivery.as_deref())?;
         let authority = Authority::of(&home);
         let name = authority.current_signer()?;
         let key = authority.signer_key(&name, &passphrase, Use::SecurityObjects)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
+        let second = second::signer(&home, &passphrase)?;
+        let signer = match &second {
+            Some((certificate, key)) => signer.with_second(certificate.clone(), key),
+            None => signer,
+        };
         let mut registry = registry::open(&home)?;
         let stop = stop::by_signal()?;
         let teller = RefCell::new(teller);
@@ -103,9 +120,10 @@ impl Issue {
         let mut printer = self.letter_printer.as_deref().and_then(|it| LetterPrinter::new(it, issuer));
         let station = Station {
             registry: &mut registry,
-            profile: home.configuration.chip_profile()?,
+            profile: home.chip_profile()?,
             terms: home.terms(Zoned::now().date())?,
             signer: &signer,
+            approval: granted.approval(),
             keys: &keys,
             trust: &authority::trust(home.path())?,
             policy: &policy(&home),
@@ -121,6 +139,7 @@ impl Issue {
             letters: printer.as_mut().map(|printer| printer as &mut dyn Letters),
             options: Options {
                 mode: if self.short { LengthMode::Short } else { LengthMode::Extended },
+                last_try: self.last_try,
                 ..Options::default()
             },
         };

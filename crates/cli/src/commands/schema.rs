@@ -17,6 +17,7 @@ pub(crate) struct Schema {
 pub(crate) enum Of {
     Verify,
     Issue,
+    Batch,
     Doctor,
     Conformance,
     Terminal,
@@ -29,6 +30,7 @@ impl Schema {
         let text = match self.of {
             Of::Verify => include_str!("../../../verify/schema/report.schema.json"),
             Of::Issue => include_str!("../../schema/issue.schema.json"),
+            Of::Batch => include_str!("../../schema/batch.schema.json"),
             Of::Terminal => include_str!("../../schema/terminal.schema.json"),
             Of::Record => include_str!("../../schema/record.schema.json"),
             Of::Status => include_str!("../../schema/status.schema.json"),

@@ -185,6 +185,9 @@ pub(super) const ROWS: &[Row] = &[
     ("spoiled-before", "đã hỏng từ trước"),
     ("finished-card", "là thẻ đã hoàn tất"),
     ("used-before", "đã dùng từ trước"),
+    ("returned-before", "đã trả lại nhà cung cấp"),
+    ("carried a card or is spoiled", "từng mang thẻ hoặc đã hỏng"),
+    ("is bound to card {card}", "đang gắn với thẻ {card}"),
     ("torn", "bị ngắt giữa chừng"),
     ("in-work", "đang làm dở thẻ khác"),
     ("not-on-the-list", "thẻ đang làm không có trong danh sách"),
@@ -195,4 +198,105 @@ pub(super) const ROWS: &[Row] = &[
     ("chip-fault", "lỗi của chip"),
     ("unreadable-chip", "không đọc được chip"),
     ("chip-lost", "chip bị thất lạc"),
+    // batches
+    ("this is not a batch file: {0}", "đây không phải tệp đợt cấp: {0}"),
+    (
+        "a batch file holds one or two signed statements, and this one has {0}",
+        "tệp đợt cấp chứa một hoặc hai bản ký, tệp này có {0}",
+    ),
+    ("preparation", "phần lập"),
+    ("approval", "phần phê duyệt"),
+    ("certificate", "chứng thư"),
+    ("key", "khóa"),
+    ("the {which} of the batch is refused: {why}", "{which} của đợt cấp không được chấp nhận: {why}"),
+    ("nobody has approved this batch", "chưa ai phê duyệt đợt cấp này"),
+    ("the approval in this file is of another batch", "phần phê duyệt trong tệp này là của đợt cấp khác"),
+    (
+        "a batch is approved by somebody else than its preparer, and both have the same {0}",
+        "đợt cấp phải do người khác với người lập phê duyệt, nhưng hai bên có cùng {0}",
+    ),
+    (
+        "the registrars of this batch and the signer of the cards are not under the same authority",
+        "cán bộ của đợt cấp này và người ký thẻ không thuộc cùng một cơ quan chứng thực",
+    ),
+    ("the batch was approved before it was prepared", "đợt cấp được phê duyệt trước khi được lập"),
+    (
+        "the batch was approved {days} days ago, and an approval is good for {valid}",
+        "đợt cấp được phê duyệt {days} ngày trước, mà phê duyệt chỉ có giá trị {valid} ngày",
+    ),
+    (
+        "this batch changes an issued card; it is no list of members",
+        "đợt này đổi dữ liệu một thẻ đã cấp, không phải danh sách đảng viên",
+    ),
+    (
+        "this batch is a list of members; it changes no issued card",
+        "đợt này là danh sách đảng viên, không đổi thẻ đã cấp nào",
+    ),
+    ("this certificate is not a registrar's", "chứng thư này không phải của cán bộ đăng ký"),
+    ("the batch is not well-formed: {0}", "đợt cấp không đúng khuôn dạng: {0}"),
+    (
+        "the batch has version {0}; this program knows version {VERSION}",
+        "đợt cấp có phiên bản {0}; chương trình này biết phiên bản {VERSION}",
+    ),
+    ("a digest of the batch has the wrong length", "một mã băm của đợt cấp có độ dài sai"),
+    (
+        "the digests of the batch are not {0} different ones in order",
+        "mã băm của đợt cấp không phải là {0} mã khác nhau theo thứ tự",
+    ),
+    (
+        "the batch has {0} rows, and at most {MOST_ROWS} are allowed",
+        "đợt cấp có {0} dòng, tối đa là {MOST_ROWS} dòng",
+    ),
+    (
+        "the batch is neither a list of members nor a change of one card",
+        "đợt cấp không phải danh sách đảng viên, cũng không phải thay đổi trên một thẻ",
+    ),
+    ("the card number of the change is not one", "số thẻ cần đổi không phải là số thẻ"),
+    ("the new name or unit cannot be used: {0}", "không dùng được họ tên hoặc đơn vị mới: {0}"),
+    (
+        "this change of the card was not approved as it is asked for, for the card as it stands",
+        "thay đổi này chưa được phê duyệt đúng như yêu cầu, cho thẻ như hiện nay",
+    ),
+    (
+        "this change of card {0} was not approved as it is asked for, for the card as it stands",
+        "thay đổi này trên thẻ {0} chưa được phê duyệt đúng như yêu cầu, cho thẻ như hiện nay",
+    ),
+    (
+        "Prepare the change with `chipwright batch prepare --card`, and have it approved by a second registrar.",
+        "Lập thay đổi bằng `chipwright batch prepare --card` và nhờ cán bộ thứ hai phê duyệt.",
+    ),
+    (
+        "Take the file that `chipwright batch prepare` wrote, or prepare the batch anew.",
+        "Dùng tệp do `chipwright batch prepare` ghi, hoặc lập lại đợt cấp.",
+    ),
+    (
+        "Check the registrars, the revocation list and the clock with `chipwright registrar list`; then prepare and approve the batch anew.",
+        "Kiểm tra cán bộ, danh sách thu hồi và đồng hồ bằng `chipwright registrar list`; rồi lập và phê duyệt lại đợt cấp.",
+    ),
+    (
+        "Have a registrar who did not prepare it look at it and sign with `chipwright batch approve`.",
+        "Nhờ một cán bộ không phải người lập xem lại và ký bằng `chipwright batch approve`.",
+    ),
+    (
+        "Approve this batch with `chipwright batch approve`.",
+        "Phê duyệt đợt cấp này bằng `chipwright batch approve`.",
+    ),
+    (
+        "Let a second registrar, with a name and a key of their own, approve it.",
+        "Để cán bộ thứ hai, có tên và khóa riêng, phê duyệt.",
+    ),
+    (
+        "Prepare and approve the batch with registrars of the authority that signs.",
+        "Lập và phê duyệt đợt cấp bằng cán bộ thuộc cơ quan chứng thực ký thẻ.",
+    ),
+    (
+        "Look at it again, and approve it again with `chipwright batch approve`.",
+        "Xem lại rồi phê duyệt lại bằng `chipwright batch approve`.",
+    ),
+    ("Give it to `chipwright card update`.", "Dùng đợt này với `chipwright card update`."),
+    ("Give it to `chipwright issue`.", "Dùng đợt này với `chipwright issue`."),
+    (
+        "Check the registrar's certificate and key; `chipwright registrar list` shows them.",
+        "Kiểm tra chứng thư và khóa của cán bộ; `chipwright registrar list` cho biết.",
+    ),
 ];

@@ -64,13 +64,38 @@ impl House {
         self.folder.path()
     }
 
-    /// Writes `members.csv` with these rows of the sample list.
+    /// Writes `members.csv` with these rows of the sample list, and `members.batch`: prepared by one registrar and approved by another.
     pub(crate) fn members(&self, numbers: &[&str]) {
         let sample = fs::read_to_string(sample("members.csv")).unwrap();
         let wanted = |line: &&str| numbers.iter().any(|number| line.starts_with(number));
         let rows = sample.lines().take(1).chain(sample.lines().filter(wanted));
         fs::write(self.path().join("members.csv"), rows.map(|row| format!("{row}\n")).collect::<String>())
             .unwrap();
+        if self.path().join("home/ca").exists() {
+            self.approve("members.csv");
+        }
+    }
+
+    /// Lan prepares a batch of this list, and Minh approves it.
+    pub(crate) fn approve(&self, members: &str) {
+        let batch = Path::new(members).with_extension("batch").display().to_string();
+        let files = ["--members", members, "--portraits", PORTRAITS];
+        let done = self.output(&[&["batch", "prepare"], &files[..], &["--registrar", "lan"]].concat());
+        // 3: there are bad rows
+        assert!(matches!(done.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&done.stderr));
+        self.succeeds(&[&["batch", "approve", &batch], &files[..], &["--registrar", "minh"]].concat());
+    }
+
+    /// Lan prepares `card.batch`, a change of this card as it stands, and Minh approves it.
+    pub(crate) fn approve_change(&self, card: &str, change: &[&str]) {
+        let prepare = ["batch", "prepare", "--card", card, "--out", "card.batch", "--registrar", "lan"];
+        self.succeeds(&[&prepare, change].concat());
+        self.succeeds(&["batch", "approve", "card.batch", "--registrar", "minh"]);
+    }
+
+    fn succeeds(&self, arguments: &[&str]) {
+        let done = self.output(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {

@@ -5,6 +5,7 @@ use super::ledger::{IntentBook, reason};
 use super::letter::Envelope;
 use super::passes::{Passes, Sight};
 use super::{Desk, Event, Failure, Fault};
+use crate::batch::Approved;
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, Transport, TransportError};
 use chipwright_perso::survey::Stage;
@@ -12,7 +13,7 @@ use chipwright_perso::{
     ChipReady, Freshness, Leftovers, PersoError, PreparePlan, Progress, Surroundings, Survey, prepare,
     survey, write,
 };
-use chipwright_profile::{Allocation, CardNumber, FittedPortrait, Member, MemberNumber};
+use chipwright_profile::{Allocation, CardNumber, MemberNumber};
 use chipwright_registry::{BlankStage, Card, CardStatus, ChipId, InFlight, Reason};
 use chipwright_verify::{ChipProofPolicy, Inspection, Proofs, Verdict, inspect};
 use std::collections::HashMap;
@@ -20,20 +21,13 @@ use std::collections::HashMap;
 /// Access numbers tried on one finished card over the contactless interface; each wrong one makes the card slower.
 const MOST_TRIED: usize = 3;
 
-/// A member with the portrait that goes onto the card.
-pub(super) struct Person {
-    pub(super) line: u64,
-    pub(super) member: Member,
-    pub(super) portrait: FittedPortrait,
-}
-
 /// What the chip in place is wanted for.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose<'p> {
     /// A card for this person.
-    Issue(&'p Person),
+    Issue(&'p Approved),
     /// Whatever an earlier run left on it; a fresh chip stays where it is.
-    Settle(&'p HashMap<MemberNumber, Person>),
+    Settle(&'p HashMap<MemberNumber, Approved>),
     /// Preparation only.
     Prepare,
 }
@@ -42,7 +36,7 @@ impl Purpose<'_> {
     /// This member, unless the chip is wanted for them.
     fn other_than(&self, member: &MemberNumber) -> Option<MemberNumber> {
         match self {
-            Self::Issue(person) if person.member.number() == member => None,
+            Self::Issue(person) if person.member().number() == member => None,
             _ => Some(member.clone()),
         }
     }
@@ -194,7 +188,7 @@ impl Desk<'_> {
             self.ledger.registry().not_finalised(open.intent, &reason("torn"), self.ledger.now())?;
         }
         let person = match purpose {
-            Purpose::Issue(person) if *person.member.number() == live.member => Some(person),
+            Purpose::Issue(person) if *person.member().number() == live.member => Some(person),
             Purpose::Settle(people) => people.get(&live.member),
             Purpose::Issue(_) | Purpose::Prepare => None,
         };
@@ -330,7 +324,7 @@ impl Desk<'_> {
         &mut self,
         card: &mut Contact<'_>,
         found: &Survey,
-        person: &Person,
+        person: &Approved,
         leftovers: Leftovers,
     ) -> Result<ChipEnd, Failure> {
         let failure = match self.write_on(card, found, person, leftovers) {
@@ -340,7 +334,7 @@ impl Desk<'_> {
         let Failure::Perso(PersoError::Leftovers(_) | PersoError::OtherKey { .. }) = failure else {
             return Err(failure);
         };
-        let number = self.allocation(person.member.number())?.card_number;
+        let number = self.allocation(person.member().number())?.card_number;
         let anew = Failure::BegunAnew { chip: ChipId(found.chip.0), card: number.clone() };
         self.say(Event::Retry { failure: &anew });
         if !self.terms.chip.pin {
@@ -355,12 +349,12 @@ impl Desk<'_> {
         &mut self,
         card: &mut Contact<'_>,
         found: &Survey,
-        person: &Person,
+        person: &Approved,
         leftovers: Leftovers,
     ) -> Result<ChipEnd, Failure> {
         let chip = ChipId(found.chip.0);
         let ready = self.make_ready(card, found, leftovers)?;
-        let allocation = self.allocation(person.member.number())?;
+        let allocation = self.allocation(person.member().number())?;
         let number = allocation.card_number.clone();
         let (plan, sheet) = match self.plan(person, &allocation, ready.keys()) {
             Ok(planned) => planned,
@@ -383,7 +377,8 @@ impl Desk<'_> {
         let mut budget = self.ledger.budget();
         let letter = sheet.zip(self.letters.as_deref_mut());
         let letter = letter.map(|(sheet, printer)| Envelope::new(sheet, printer));
-        let mut book = IntentBook::new(&self.ledger, &number, self.signer.certificate.fingerprint(), letter);
+        let mut book =
+            IntentBook::new(&self.ledger, &number, self.signer.certificate().fingerprint(), letter);
         let events = &mut *self.events;
         let clock = self.clock;
         let mut world = Surroundings {
@@ -407,7 +402,7 @@ impl Desk<'_> {
             self.ledger.registry().finalised(intent, self.ledger.now())?;
         }
         self.say(Event::Finalised { card: &number, chip: &chip, cost: Some(&written.cost) });
-        self.accept(card, &number, person.member.number(), &chip)
+        self.accept(card, &number, person.member().number(), &chip)
     }
 
     /// Whether a letter of this card may have been printed: by a run of which only the record is left, or by this one.

@@ -1,6 +1,7 @@
 //! What can go wrong, and who has to act.
 
 use super::{FeedError, LetterError};
+use crate::batch::BatchError;
 use crate::intake::IntakeError;
 use crate::life::FileFault;
 use chipwright_iso7816::TransportError;
@@ -184,6 +185,12 @@ pub enum Failure {
     /// The files of the card cannot be revised.
     #[error(transparent)]
     Revision(#[from] RevisionError),
+    /// What a second person was to approve is not approved, or not for this signer and this day.
+    #[error(transparent)]
+    Approval(#[from] BatchError),
+    /// The change of the card was not approved.
+    #[error("this change of card {0} was not approved as it is asked for, for the card as it stands")]
+    ChangeNotApproved(CardNumber),
     /// The access number in the record is not one.
     #[error("the card access number in the record cannot be used")]
     AccessNumber,
@@ -238,7 +245,11 @@ impl Failure {
             Self::SignerRefused { .. } | Self::Terms(_) | Self::Signer(_) | Self::Sign(_) => {
                 Fault::Configuration
             }
-            Self::NotIssued { .. } | Self::NothingToChange(_) | Self::NotReturnable { .. } => Fault::Operator,
+            Self::NotIssued { .. }
+            | Self::NothingToChange(_)
+            | Self::NotReturnable { .. }
+            | Self::ChangeNotApproved(_) => Fault::Operator,
+            Self::Approval(_) => Fault::Configuration,
             Self::File { why: FileFault::Contact(_), .. } => Fault::Reader,
             Self::File { .. } | Self::Revision(RevisionError::Missing(_) | RevisionError::Read(_)) => {
                 Fault::Card
@@ -312,6 +323,10 @@ impl Failure {
             }
             Self::NotIssued { .. } => "Finish the card with `chipwright issue`, or take another card.",
             Self::NothingToChange(_) => "Check what was to be changed.",
+            Self::Approval(error) => error.remedy(),
+            Self::ChangeNotApproved(_) => {
+                "Prepare the change with `chipwright batch prepare --card`, and have it approved by a second registrar."
+            }
             Self::File { .. } => {
                 "Insert the card again and repeat; if it fails the same way, issue another card."
             }

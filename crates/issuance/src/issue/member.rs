@@ -1,9 +1,10 @@
 //! One member, over as many chips as it takes; and the piles the chips go to.
 
-use super::chip::{ChipEnd, Person, Purpose, Worked};
+use super::chip::{ChipEnd, Purpose, Worked};
 use super::ledger::reason;
 use super::passes::Passes;
 use super::{Contact, Desk, Ending, Event, Failure, Feeder, LostChip, Pile};
+use crate::batch::Approved;
 use crate::intake::Applicant;
 use chipwright_profile::MemberNumber;
 use chipwright_registry::{Card, CardStatus};
@@ -17,7 +18,7 @@ const MOST_LATE: usize = 256;
 
 /// A member whom the run had to leave: the chip is elsewhere.
 pub(super) struct Late {
-    pub(super) person: Person,
+    pub(super) person: Approved,
     ending: Ending,
 }
 
@@ -39,22 +40,21 @@ impl Desk<'_> {
         let (line, number) = (applicant.line, applicant.member.number().clone());
         if let Some(ending) = self.known(line, &number)? {
             if ending == Ending::Waiting
-                && let Ok(portrait) = applicant.portrait.fit(self.options.portrait_budget)
+                && let Ok(person) = self.approval.admit(applicant, self.options.portrait_budget)
             {
                 // the chip may be brought while a later row is served
-                self.comes_later(Person { line, member: applicant.member, portrait }, ending);
+                self.comes_later(person, ending);
             }
             return Ok(ending);
         }
-        let portrait = match applicant.portrait.fit(self.options.portrait_budget) {
-            Ok(portrait) => portrait,
-            Err(rejection) => {
-                self.say(Event::Rejected(&applicant.reject(rejection)));
+        let person = match self.approval.admit(applicant, self.options.portrait_budget) {
+            Ok(person) => person,
+            Err(refused) => {
+                self.say(Event::Rejected(&refused));
                 return Ok(Ending::Rejected);
             }
         };
         self.say(Event::Began { line, member: &number });
-        let person = Person { line, member: applicant.member, portrait };
         let ending = match self.chips_for(&person, feeder, stop) {
             Err(failure @ Failure::Letter { .. }) => {
                 // the line stops, and the row says so
@@ -70,20 +70,20 @@ impl Desk<'_> {
         Ok(ending)
     }
 
-    fn comes_later(&mut self, person: Person, ending: Ending) {
+    fn comes_later(&mut self, person: Approved, ending: Ending) {
         if self.late.len() < MOST_LATE {
-            self.late.insert(person.member.number().clone(), Late { person, ending });
+            self.late.insert(person.member().number().clone(), Late { person, ending });
         }
     }
 
     /// Takes chips until one is this person's card.
     fn chips_for(
         &mut self,
-        person: &Person,
+        person: &Approved,
         feeder: &mut dyn Feeder,
         stop: &AtomicBool,
     ) -> Result<Ending, Failure> {
-        let (line, number) = (person.line, person.member.number());
+        let (line, number) = (person.line(), person.member().number());
         let mut spoiled = 0;
         let mut aside = 0;
         loop {
@@ -139,7 +139,7 @@ impl Desk<'_> {
     /// The contact to the chip of another member broke: their card is where it was, and their row as it is.
     fn left_again(&mut self, other: &MemberNumber, failure: &Failure) -> Result<(), Failure> {
         if let Some(late) = self.late.get(other) {
-            (self.events)(Event::Failed { line: late.person.line, member: other, failure });
+            (self.events)(Event::Failed { line: late.person.line(), member: other, failure });
             return Ok(());
         }
         self.say(Event::Retry { failure });
@@ -154,7 +154,7 @@ impl Desk<'_> {
     fn fails_after_all(&mut self, other: &MemberNumber, failure: &Failure) {
         match self.late.remove(other) {
             Some(late) => {
-                self.say(Event::Failed { line: late.person.line, member: other, failure });
+                self.say(Event::Failed { line: late.person.line(), member: other, failure });
                 self.summary.mend(late.ending, Ending::Failed);
             }
             None => self.say(Event::Retry { failure }),

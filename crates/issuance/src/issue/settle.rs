@@ -1,7 +1,8 @@
 //! What an earlier run left unfinished comes first.
 
-use super::chip::{ChipEnd, Person, Purpose};
+use super::chip::{ChipEnd, Purpose};
 use super::{Desk, Event, Failure, Feeder, Source};
+use crate::batch::Approved;
 use crate::intake::Row;
 use chipwright_profile::MemberNumber;
 use chipwright_registry::CardStatus;
@@ -56,21 +57,20 @@ impl Desk<'_> {
         Ok(on_chips.map(|work| work.card.member).collect())
     }
 
-    /// The records of members whose cards are in work, as far as they are good on this list.
+    /// The records of members whose cards are in work, as far as they are good and approved on this list.
     fn people(
         &self,
         source: &mut dyn Source,
         wanted: &HashSet<MemberNumber>,
-    ) -> Result<HashMap<MemberNumber, Person>, Failure> {
+    ) -> Result<HashMap<MemberNumber, Approved>, Failure> {
         let mut people = HashMap::new();
         for row in source.rows()? {
             let Row::Good(applicant) = row.map_err(Failure::Intake)? else { continue };
             if !wanted.contains(applicant.member.number()) || people.len() == MOST {
                 continue;
             }
-            if let Ok(portrait) = applicant.portrait.fit(self.options.portrait_budget) {
-                let person = Person { line: applicant.line, member: applicant.member, portrait };
-                people.insert(person.member.number().clone(), person);
+            if let Ok(person) = self.approval.admit(*applicant, self.options.portrait_budget) {
+                people.insert(person.member().number().clone(), person);
             }
         }
         Ok(people)

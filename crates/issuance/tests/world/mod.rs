@@ -4,12 +4,17 @@
 use chipwright_channel::pace::Password;
 use chipwright_emulator::{Card, Interface};
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
+use chipwright_issuance::batch::{
+    Approval, ApprovedChange, ApprovedList, BatchFile, BatchId, CardChange, Content, List as Rows, Manifest,
+    RowDigest, Rules,
+};
 use chipwright_issuance::intake::{Intake, IntakeError, Row};
 use chipwright_issuance::issue::{
     Clock, Contact, Event, Failure, FeedError, Feeder, Letter, LetterError, Letters, Options, Pile, Signer,
     Source, Station, Summary, run,
 };
 use chipwright_perso::{ChipProfile, Stage, survey};
+use chipwright_pki::role::Role;
 use chipwright_pki::{Policy, TrustStore};
 use chipwright_profile::{ChipFeatures, IssueTerms, MemberNumber};
 use chipwright_registry::{CardStatus, ChipId, Commit, Issuer, Registry, View};
@@ -232,6 +237,10 @@ pub struct World {
     pub kill_when_finalised: bool,
     /// Tells the run to stop.
     pub stop: Arc<AtomicBool>,
+    /// The list that was approved; what is in `list` at the moment if none.
+    pub approved: Option<ApprovedList>,
+    /// Nothing was approved.
+    pub nothing_approved: bool,
     seed: u64,
 }
 
@@ -259,6 +268,8 @@ impl World {
             stop_after_issued: u32::MAX,
             kill_when_finalised: false,
             stop: Arc::default(),
+            approved: None,
+            nothing_approved: false,
             seed: 1,
             folder,
             authority,
@@ -327,12 +338,17 @@ impl World {
                 log.push(format!("{event:?}"));
             }
         };
+        let approved = match &self.approved {
+            Some(approved) => approved.clone(),
+            None => approved(&self.authority, rows_of(&mut self.list)),
+        };
         let terms = IssueTerms { chip: self.chip.clone(), ..chipwright_testkit::terms(date(2026, 11, 22)) };
         let station = Station {
             registry: &mut registry,
             profile: self.profile.clone(),
             terms: IssueTerms { application: self.profile.instance, ..terms },
             signer: &signer,
+            approval: if self.nothing_approved { Approval::nothing() } else { Approval::of_list(&approved) },
             keys: &self.keys,
             trust: &self.trust,
             policy: &Policy::real(),
@@ -409,6 +425,53 @@ impl World {
         }
         valid
     }
+}
+
+/// The digests of every good row.
+pub fn rows_of(list: &mut List) -> Rows {
+    let mut rows = Vec::new();
+    if let Ok(source) = list.rows() {
+        for row in source {
+            let Ok(Row::Good(applicant)) = row else { continue };
+            if let Ok(photograph) = applicant.portrait.read() {
+                rows.push(RowDigest::of(&applicant.member, photograph.digest()));
+            }
+        }
+    }
+    Rows::new([0; 32], rows).unwrap()
+}
+
+/// The batch as "lan" prepares it and "minh" approves it.
+pub fn signed(authority: &Authority, content: Content) -> BatchFile {
+    let at = NOW.parse().unwrap();
+    let (lan, lan_holds) = authority.holder(Role::Registrar, "lan");
+    let (minh, minh_holds) = authority.holder(Role::Registrar, "minh");
+    let manifest = Manifest { id: BatchId([1; 16]), content };
+    let file = BatchFile::new(&manifest.prepare(&lan_holds, at).unwrap().sign_with(&lan).unwrap());
+    let trust = authority.trust(at);
+    let prepared = file.prepared(&rules(&trust, at)).unwrap();
+    file.approved_by(&prepared.approve(&minh_holds, at).unwrap().sign_with(&minh).unwrap())
+}
+
+pub fn rules(trust: &TrustStore, at: Timestamp) -> Rules<'_> {
+    static REAL: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::real);
+    Rules { trust, policy: &REAL, at, valid_days: 30 }
+}
+
+/// These rows, approved.
+pub fn approved(authority: &Authority, rows: Rows) -> ApprovedList {
+    let (at, file) = (NOW.parse().unwrap(), signed(authority, Content::List(rows)));
+    let trust = authority.trust(at);
+    let rules = rules(&trust, at);
+    file.approved(&rules).unwrap().into_list(&rules).unwrap()
+}
+
+/// This change, approved.
+pub fn approved_change(authority: &Authority, change: CardChange) -> ApprovedChange {
+    let (at, file) = (NOW.parse().unwrap(), signed(authority, Content::Change(change)));
+    let trust = authority.trust(at);
+    let rules = rules(&trust, at);
+    file.approved(&rules).unwrap().into_change(&rules).unwrap()
 }
 
 fn chip(serial: u32, reaper: &Reaper) -> Chip {

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::keyring::Key;
+use crate::second::SecondAuthority;
 use crate::text::text;
 use chipwright_keystore::uses::Use;
 use chipwright_pki::crl::{Reason, RevokedCertificate};
@@ -77,6 +78,10 @@ impl NewLists {
             context.out.say(said.pick(context.out.language));
         } else {
             let passphrase = self.root.key.passphrase(home, context)?;
+            let second = SecondAuthority::of(home);
+            if second.exists() {
+                second.renew_crl(&passphrase, at)?;
+            }
             for generation in wanted {
                 let key = authority.root_key_of(generation, &passphrase, Use::Crl)?;
                 next_crl(&authority, generation, &key, None, at)?;

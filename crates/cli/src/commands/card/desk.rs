@@ -1,6 +1,7 @@
 //! What commands that change an issued card have in common: the card by its number, the station's keys, the record.
 
 use crate::authority::{self, Authority};
+use crate::commands::batch::Granted;
 use crate::commands::issue::{SystemClock, failed, policy};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -9,6 +10,7 @@ use crate::home::Home;
 use crate::letters::LetterPrinter;
 use crate::one_card::OneCard;
 use crate::readers::Inserted;
+use crate::second;
 use crate::station_keys::StationKeys;
 use crate::text::text;
 use crate::{randomness, registry};
@@ -41,6 +43,7 @@ impl Desk {
     pub(crate) fn work<R>(
         &self,
         letter_printer: Option<&str>,
+        granted: &Granted,
         context: &Context,
         work: impl FnOnce(&mut Inserted, &CardNumber, Office<'_>) -> Result<R, issue::Failure>,
     ) -> Result<R, Failure> {
@@ -52,14 +55,20 @@ impl Desk {
         let name = authority.current_signer()?;
         let key = authority.signer_key(&name, &passphrase, Use::SecurityObjects)?;
         let signer = Signer::new(authority.signer(&name)?, &key).map_err(|failure| failed(&failure))?;
+        let second = second::signer(&home, &passphrase)?;
+        let signer = match &second {
+            Some((certificate, key)) => signer.with_second(certificate.clone(), key),
+            None => signer,
+        };
         let mut registry = registry::open(&home)?;
         let issuer = &home.configuration.issuer.name;
         let mut printer = letter_printer.and_then(|command| LetterPrinter::new(command, issuer));
         let mut card = self.insert(&home, context)?;
         let office = Office {
             registry: &mut registry,
-            profile: home.configuration.chip_profile()?,
+            profile: home.chip_profile()?,
             signer: &signer,
+            approval: granted.approval(),
             keys: &keys,
             trust: &authority::trust(home.path())?,
             policy: &policy(&home),

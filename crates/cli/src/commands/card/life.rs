@@ -2,6 +2,7 @@
 
 use super::desk::{self, Desk};
 use super::stage_text;
+use crate::commands::batch::Granted;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -44,8 +45,9 @@ struct Done {
 
 impl Life {
     pub(crate) fn run(&self, wanted: Change, context: &Context) -> Outcome {
-        let changed =
-            self.desk.work(None, context, |card, number, office| change(card, number, wanted, office))?;
+        let changed = self.desk.work(None, &Granted::Nothing, context, |card, number, office| {
+            change(card, number, wanted, office)
+        })?;
         let number = self.desk.number()?;
         if self.json {
             context.out.json(&Done {

@@ -1,6 +1,7 @@
 //! `card update`: another name, another unit, another PIN on an issued card.
 
 use super::desk::Desk;
+use crate::commands::batch::Granted;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -8,6 +9,7 @@ use crate::text::{Text, text};
 use chipwright_issuance::life::{NewData, update_card};
 use chipwright_profile::{MemberError, PersonName, Unit};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What is to be changed.
 #[derive(Debug, clap::Args)]
@@ -23,6 +25,9 @@ pub(crate) struct Update {
     /// Name of the member's new unit
     #[arg(long, value_name = "NAME", requires = "unit_code")]
     unit_name: Option<String>,
+    /// The approved batch of this change: another name or unit is signed when a second registrar has approved it
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
     /// Set a new PIN and PUK, and print their letter
     #[arg(long, requires = "letter_printer")]
     new_pin: bool,
@@ -47,11 +52,13 @@ struct Done {
 
 impl Update {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let data = NewData { name: self.name()?, unit: self.unit()?, pin: self.new_pin };
+        let unit = unit(self.unit_code.as_deref(), self.unit_name.as_deref())?;
+        let data = NewData { name: name(self.name.as_deref())?, unit, pin: self.new_pin };
+        let granted = Granted::change(&context.home()?, self.batch.as_deref())?;
         let printer = self.letter_printer.as_deref();
         let updated = self
             .desk
-            .work(printer, context, |card, number, office| update_card(card, number, &data, office))?;
+            .work(printer, &granted, context, |card, number, office| update_card(card, number, &data, office))?;
         let number = self.desk.number()?;
         if self.json {
             context.out.json(&Done {
@@ -71,19 +78,20 @@ impl Update {
         context.out.data(said.pick(context.out.language))?;
         Ok(Exit::Success)
     }
+}
 
-    fn name(&self) -> Result<Option<PersonName>, Failure> {
-        let wrong =
-            |error: MemberError| refused(&text!("the name cannot be used", "không dùng được họ tên"), &error);
-        self.name.as_deref().map(PersonName::new).transpose().map_err(wrong)
-    }
+/// A name as it was typed.
+pub(crate) fn name(typed: Option<&str>) -> Result<Option<PersonName>, Failure> {
+    let wrong =
+        |error: MemberError| refused(&text!("the name cannot be used", "không dùng được họ tên"), &error);
+    typed.map(PersonName::new).transpose().map_err(wrong)
+}
 
-    fn unit(&self) -> Result<Option<Unit>, Failure> {
-        let wrong =
-            |error: MemberError| refused(&text!("the unit cannot be used", "không dùng được đơn vị"), &error);
-        let unit = self.unit_code.as_deref().zip(self.unit_name.as_deref());
-        unit.map(|(code, name)| Unit::new(code, name)).transpose().map_err(wrong)
-    }
+/// A unit as it was typed.
+pub(crate) fn unit(code: Option<&str>, name: Option<&str>) -> Result<Option<Unit>, Failure> {
+    let wrong =
+        |error: MemberError| refused(&text!("the unit cannot be used", "không dùng được đơn vị"), &error);
+    code.zip(name).map(|(code, name)| Unit::new(code, name)).transpose().map_err(wrong)
 }
 
 fn refused(what: &Text, error: &MemberError) -> Failure {

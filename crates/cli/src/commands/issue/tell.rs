@@ -16,6 +16,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+pub(crate) use people::rejected;
+
 /// Hears what happens in a run and tells it.
 pub(super) struct Teller {
     out: Output,
@@ -153,7 +155,7 @@ fn bar(rows: usize) -> ProgressBar {
 }
 
 /// An unusable members file in the words of the command line.
-pub(super) fn intake_failure(error: &IntakeError) -> Failure {
+pub(crate) fn intake_failure(error: &IntakeError) -> Failure {
     let both = |say: &dyn Fn(Language) -> String| Text { en: say(Language::En), vi: say(Language::Vi) };
     Failure::new(
         Exit::Configuration,

@@ -25,11 +25,13 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("profile/src/read/error.rs", &[]),
     ("profile/src/terms.rs", &[]),
     ("perso/src", PERSO_NAMES),
+    ("trust/src", &[]),
     ("verify/src", VERIFY_NAMES),
     ("records/src", &[]),
-    ("keystore/src", &["create a file in", "chipwright evidence0"]),
+    ("keystore/src", KEYSTORE_LABELS),
     ("print/src/pin_letter.rs", LETTER),
     ("registry/src/error.rs", &["the registry {} is in use{}", " by process {} since {}"]),
+    ("issuance/src/batch", &["BatchId({self})"]),
     ("issuance/src/issue", &[]),
     (
         "reader/src/pcsc/error.rs",
@@ -40,6 +42,18 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("reader/src/trace/recording.rs", &[]),
     ("emulator/src/state.rs", &[]),
     ("emulator/src/scp03/parameter.rs", &[]),
+];
+
+/// Labels of derivations and parts of names; the rest is `Debug`.
+const KEYSTORE_LABELS: &[&str] = &[
+    "create a file in",
+    "chipwright evidence0",
+    "chipwright files",
+    "chipwright sealed bundle0",
+    "chipwright sealed text",
+    "chipwright share0",
+    "chipwright check value0",
+    "SheetReader(line {})",
 ];
 
 /// Commands are called by their standard names; the rest is `Debug`.
@@ -56,6 +70,8 @@ const CHANNEL_PARTS: &[&str] = &[
     "i = {:02X}",
     "level {:02X}",
     "SoftKeys(version {:02X}, {:?})",
+    "legacy::SoftKeys(version {:02X})",
+    "SCP02 i = {:02X}",
     "Session(SSC {})",
     "AwaitResponse(SSC {})",
     "{mapping} with {cipher}, version {}",

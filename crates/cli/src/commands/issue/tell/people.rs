@@ -110,7 +110,8 @@ fn class(why: &Reason, out: Output) -> String {
     out.pick(&why.as_str().replace('-', " "), &out.words(why)).to_owned()
 }
 
-fn rejected(row: &BadRow, out: Output) -> Vec<String> {
+/// The lines for a refused row.
+pub(crate) fn rejected(row: &BadRow, out: Output) -> Vec<String> {
     let language = out.language;
     let mut lines = Vec::new();
     for (index, rejection) in row.rejections.iter().enumerate() {
