@@ -11,46 +11,51 @@
 
 mod house;
 
-use chipwright_pki::{Certificate, Crl, TrustStore};
-use chipwright_testkit::long;
+use chipwright_pki::{Certificate, Crl, Policy, Role, TrustStore, bundle, oid, statement};
+use chipwright_testkit::cases;
 use house::{GOOD, House, PORTRAITS};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Signatures of one signer.
-const LIMIT: u64 = 12;
+const LIMIT: u64 = 16;
+
+/// Three cards more.
+const ISSUE: &[&str] = &[
+    "issue",
+    "--members",
+    "members.csv",
+    "--portraits",
+    PORTRAITS,
+    "--reader",
+    "emulator:*",
+    "--limit",
+    "3",
+];
 
 /// What is killed, and how it may end when it is not.
 const COMMANDS: &[(&[&str], &[i32])] = &[
     (&["ca", "crl"], &[0]),
     (&["ca", "new-signer"], &[0]),
     (
-        &[
-            "issue",
-            "--members",
-            "members.csv",
-            "--portraits",
-            PORTRAITS,
-            "--reader",
-            "emulator:*",
-            "--limit",
-            "1",
-        ],
+        ISSUE,
         // 5: the signer has signed as often as it may
         &[0, 3, 5],
     ),
     (&["status", "publish"], &[0]),
-    (&["trust", "build"], &[0]),
+    (&["trust", "build", "--out", "bundle-{run}.ctb"], &[0]),
 ];
 
 #[test]
 fn killed_while_signing_nothing_is_signed_twice_or_too_often() {
-    let wanted = long::cases(40, 200);
+    let wanted = cases(40, 200);
     let seed = std::env::var("CHIPWRIGHT_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| u64::from(std::process::id()) * 0x9E37_79B9);
     println!("seed {seed}");
@@ -93,7 +98,7 @@ fn killed_while_signing_nothing_is_signed_twice_or_too_often() {
     let of: Vec<String> = commands
         .iter()
         .zip(&kills)
-        .map(|((arguments, ..), kills)| format!("{} {kills}", arguments[..2].join(" ")))
+        .map(|((arguments, ..), kills)| format!("{} {kills}", named(arguments).join(" ")))
         .collect();
     println!(
         "{} kills ({}) in {houses} homes; {ended} runs came to their end, {refused} of them at a limit",
@@ -113,7 +118,20 @@ fn fresh() -> House {
     fs::write(&path, text.replace("signer = 100000", &format!("signer = {LIMIT}"))).unwrap();
     let lowered = house.output(&["keys", "limit", "signer-1", "--to", &LIMIT.to_string()]);
     assert!(lowered.status.success(), "{}", String::from_utf8_lossy(&lowered.stderr));
+    for role in ["status-list", "bundle"] {
+        let made = house.output(&["ca", "new-signer", "--role", role]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+    // without a card there is no status list
+    let issued = house.output(ISSUE);
+    assert!(issued.status.success(), "{}", String::from_utf8_lossy(&issued.stderr));
     house
+}
+
+/// The command without its options.
+fn named<'a>(arguments: &'a [&'a str]) -> &'a [&'a str] {
+    let options = arguments.iter().position(|argument| argument.starts_with('-'));
+    &arguments[..options.unwrap_or(arguments.len())]
 }
 
 type Rehearsed = (&'static [&'static str], &'static [i32], Duration);
@@ -123,8 +141,8 @@ fn rehearse() -> Vec<Rehearsed> {
     let house = fresh();
     let mut known = Vec::new();
     for (arguments, codes) in COMMANDS {
-        if !house.output(&[&arguments[..2], &["--help"]].concat()).status.success() {
-            println!("skipped: there is no `{}`", arguments[..2].join(" "));
+        if !house.output(&[named(arguments), &["--help"]].concat()).status.success() {
+            println!("skipped: there is no `{}`", named(arguments).join(" "));
             continue;
         }
         let begun = Instant::now();
@@ -138,8 +156,13 @@ fn rehearse() -> Vec<Rehearsed> {
 
 /// Runs a command, perhaps only until a moment; nothing if it was killed.
 fn run(house: &House, arguments: &[&str], kill: Option<Duration>) -> Option<Output> {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let number = RUNS.fetch_add(1, Ordering::Relaxed).to_string();
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| argument.replace("{run}", &number)).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let begun = Instant::now();
-    let mut child = house.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = house.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // a pipe that fills up would stop the child before its moment
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let out = std::thread::spawn(move || drop(out.read_to_end(&mut Vec::new())));
@@ -169,6 +192,9 @@ struct Seen {
     serials: BTreeMap<Vec<u8>, [u8; 32]>,
     lists: BTreeMap<(PathBuf, u64), Vec<u8>>,
     newest: BTreeMap<PathBuf, u64>,
+    bundles: BTreeMap<u64, Vec<u8>>,
+    publications: BTreeMap<PathBuf, Vec<u8>>,
+    publication: u64,
 }
 
 impl Seen {
@@ -211,7 +237,57 @@ impl Seen {
             }
         }
         assert!(self.newest.contains_key(&folder.join("crl.pem")), "there is no list");
+        self.check_bundles(house, &trust);
+        self.check_publication(house);
         uses(house)
+    }
+
+    /// Every bundle that was written out verifies, and none has another's number.
+    fn check_bundles(&mut self, house: &House, trust: &TrustStore) {
+        for entry in fs::read_dir(house.path()).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_none_or(|ending| ending != "ctb") {
+                continue;
+            }
+            let bytes = fs::read(&file).unwrap();
+            let number = bundle::read(&bytes).unwrap().header().number;
+            let checked = statement::verify(
+                &bytes,
+                oid::TRUST_BUNDLE,
+                Role::BundleSigner,
+                trust,
+                &Policy::test(),
+                Timestamp::now(),
+            );
+            checked.unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
+            let before = self.bundles.insert(number, bytes.clone());
+            assert!(before.is_none_or(|before| before == bytes), "two bundles have the number {number}");
+        }
+    }
+
+    /// What readers of status lists are led to is whole, never an older one, and never another under the same number.
+    fn check_publication(&mut self, house: &House) {
+        let folder = house.path().join("home/status");
+        let Ok(target) = fs::read_link(folder.join("current")) else {
+            assert_eq!(self.publication, 0, "the publication is gone");
+            return;
+        };
+        let number: u64 = target.to_str().unwrap().parse().unwrap();
+        assert!(self.publication <= number, "publication {number} after {}", self.publication);
+        self.publication = number;
+        for entry in fs::read_dir(folder.join(&target)).unwrap() {
+            let file = entry.unwrap().path();
+            let bytes = fs::read(&file).unwrap();
+            let before = self.publications.insert(file.clone(), bytes.clone());
+            assert!(before.is_none_or(|before| before == bytes), "{} changed", file.display());
+        }
+        let cards = house.stdout(&["list", "--json"]);
+        let Some(card) = cards.lines().next() else { return };
+        let card: Value = serde_json::from_str(card).unwrap();
+        let asked = house.output(&["status", "check", "--card", card["card"].as_str().unwrap()]);
+        let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+        // valid or revoked; a card that is newer than the publication stands in it as every other place
+        assert!(matches!(asked.status.code(), Some(0 | 12)), "{:?}: {said}", asked.status);
     }
 }
 

@@ -8,6 +8,8 @@ mod custodian;
 mod house;
 #[path = "refusals/kiosk.rs"]
 mod kiosk;
+#[path = "refusals/limits.rs"]
+mod limits;
 #[path = "refusals/registrar.rs"]
 mod registrar;
 #[path = "refusals/signer.rs"]

@@ -9,12 +9,12 @@ use std::process::Output;
 const ISSUE: &[&str] =
     &["issue", "--members", "members.csv", "--portraits", PORTRAITS, "--reader", "emulator:*"];
 
-/// A home whose signer may sign seven times, with blanks.
+/// A home whose signer may sign four times, with blanks.
 fn home() -> House {
     let house = House::with_home();
     assert!(house.output(&["emulator", "create", "--count", "6"]).status.success());
     house.members(&GOOD[..5]);
-    assert!(house.output(&["keys", "limit", "signer-1", "--to", "7"]).status.success());
+    assert!(house.output(&["keys", "limit", "signer-1", "--to", "4"]).status.success());
     house
 }
 
@@ -53,7 +53,7 @@ fn nothing_changed(house: &House, slug: &str, tried: &str, arguments: &[&str]) -
 #[test]
 fn a_station_signs_no_more_than_it_may() {
     let house = home();
-    // one rehearsal and three cards of two signatures, or six of one: in the middle of the list the signer is at its end
+    // one rehearsal and a signature or two for each card: in the middle of the list the signer is at its end
     let stopped = house.output(ISSUE);
     refused(
         "signer",
@@ -104,7 +104,7 @@ fn without_its_ledger_no_key_signs() {
     );
 
     let text = String::from_utf8(now.clone()).unwrap();
-    fs::write(ledger(&house), text.replacen("\"limit\":7", "\"limit\":9", 1)).unwrap();
+    fs::write(ledger(&house), text.replacen("\"limit\":4", "\"limit\":9", 1)).unwrap();
     nothing_changed(&house, "ledger_changed", "a limit is changed in the ledger by hand", &["ca", "crl"]);
 
     let other = home();
