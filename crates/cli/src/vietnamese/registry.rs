@@ -121,6 +121,29 @@ pub(super) const ROWS: &[Row] = &[
         "Đưa chip vào đầu đọc lần nữa để sổ ghi nhận.",
     ),
     (
+        "key version {key_version} was tried {spent} times on chip {chip} without success; the last try is kept for a person who names the chip",
+        "đã thử khóa phiên bản {key_version} {spent} lần trên chip {chip} mà không được; lần cuối chỉ dành cho người chỉ đích danh chip",
+    ),
+    ("there is a delivery {0} already", "đã có lô {0}"),
+    (
+        "only a blank or prepared chip that carries nobody's card is sent back",
+        "chỉ trả lại chip trắng hoặc đã chuẩn bị, không mang thẻ của ai",
+    ),
+    ("a chip is of one delivery, unless it was sent back", "mỗi chip thuộc một lô, trừ khi đã được trả lại"),
+    (
+        "Put the chip aside and check the keys; when they are known to be right, clear its tries or name the chip with --last-try.",
+        "Để riêng chip và kiểm tra khóa; khi chắc chắn khóa đúng, hãy xóa các lần thử hoặc chỉ đích danh chip bằng --last-try.",
+    ),
+    ("Choose another label; a delivery is never changed.", "Chọn tên khác; một lô đã ghi thì không sửa."),
+    (
+        "Keep the chip; what carries or carried a card stays in the house until it is destroyed.",
+        "Giữ chip lại; thứ đang hoặc từng mang thẻ phải ở lại đơn vị cho đến khi bị hủy.",
+    ),
+    (
+        "Check the list of chips against the deliveries that are recorded.",
+        "Đối chiếu danh sách chip với các lô đã ghi sổ.",
+    ),
+    (
         "Put the chip aside and check the keys; when they are known to be right, clear its tries and go on.",
         "Để riêng chip và kiểm tra khóa; khi chắc chắn khóa đúng thì xóa số lần thử của chip rồi làm tiếp.",
     ),
@@ -130,4 +153,13 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("Keep the card, revoke it, and report this.", "Giữ lại thẻ, thu hồi thẻ và báo lại lỗi này."),
     ("Keep the registry as it is and report this.", "Giữ nguyên sổ đăng ký và báo lại lỗi này."),
+    ("a card that was revoked is never valid again", "thẻ đã bị thu hồi thì không bao giờ có hiệu lực lại"),
+    (
+        "publications of status lists go forward, and only what was signed is released",
+        "các lần phát hành danh sách trạng thái chỉ tăng dần, và chỉ phát hành những gì đã ký",
+    ),
+    (
+        "Issue the member another card; what was revoked stays so.",
+        "Cấp thẻ khác cho đảng viên; thẻ đã thu hồi không thể dùng lại.",
+    ),
 ];

@@ -118,4 +118,27 @@ pub(super) const ROWS: &[Row] = &[
         "Check the card access number, hold the card still, and repeat.",
         "Kiểm tra số CAN, giữ yên thẻ rồi thử lại.",
     ),
+    (
+        "no status list {list} of this issuer is at hand",
+        "không có danh sách trạng thái {list} của nơi cấp này",
+    ),
+    (
+        "revoked by status list {list} of {issued}",
+        "bị thu hồi theo danh sách trạng thái {list} lập lúc {issued}",
+    ),
+    (
+        "suspended by status list {list} of {issued}",
+        "bị tạm ngừng theo danh sách trạng thái {list} lập lúc {issued}",
+    ),
+    (
+        "status list {list} says {value}, which this program does not know",
+        "danh sách trạng thái {list} ghi {value}, chương trình này không biết giá trị đó",
+    ),
+    ("status list {list} has no entry for this card", "danh sách trạng thái {list} không có mục của thẻ này"),
+    ("status list {list} of {issued}", "danh sách trạng thái {list} lập lúc {issued}"),
+    ("status list {list} expired on {expired}", "danh sách trạng thái {list} đã hết hạn lúc {expired}"),
+    (
+        "status list {list} is of {issued}, later than this clock",
+        "danh sách trạng thái {list} lập lúc {issued}, sau giờ của đồng hồ này",
+    ),
 ];
