@@ -5,6 +5,7 @@ mod generations;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
+use crate::keyring::ledger::CRL_NUMBERS;
 use crate::keyring::{Key, Keyring};
 use crate::text::text;
 use chipwright_keystore::uses::Use;
@@ -195,6 +196,8 @@ impl Authority {
         };
         let next =
             at.checked_add(SignedDuration::from_hours(24 * CRL_DAYS)).map_err(|error| fails(&error))?;
+        // a number that a stopped command took is not taken again
+        let number = self.keyring.next_number(&crl_row(generation), number.saturating_sub(1))?;
         let profile = CrlProfile { number, this_update: at, next_update: next, revoked };
         let crl = crl::issue(&profile, root)
             .map_err(|error| fails(&error))?
@@ -202,6 +205,14 @@ impl Authority {
             .map_err(|error| fails(&error))?;
         home::write_file(&self.crl_file_of(generation), crl.to_pem().as_bytes(), 0o644)?;
         Ok(crl)
+    }
+}
+
+/// The row of numbers of a generation's revocation lists: the name of their file.
+pub(crate) fn crl_row(generation: u32) -> String {
+    match generation {
+        1 => CRL_NUMBERS.to_owned(),
+        _ => format!("{CRL_NUMBERS}-{generation}"),
     }
 }
 
@@ -256,7 +267,7 @@ fn certificate(path: &Path) -> Result<Certificate, Failure> {
     found.into_iter().next().ok_or_else(|| unusable(path))
 }
 
-fn unusable(path: &Path) -> Failure {
+pub(crate) fn unusable(path: &Path) -> Failure {
     Failure::new(
         Exit::Configuration,
         text!("{} cannot be used", "không dùng được {}", path.display()),
