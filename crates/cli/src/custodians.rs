@@ -52,6 +52,9 @@ pub(crate) fn root_passphrase(
     access: &RootAccess,
 ) -> Result<Passphrase, Failure> {
     if let Some(roster) = Roster::of(home)? {
+        if access.root_passphrase_fd.is_some() {
+            return Err(no_passphrase());
+        }
         let opened = opening::open(home, context, &roster, &access.custodians)?;
         transcript::append(home, &transcript::Event::root_opened(&opened))?;
         return Ok(opened.secret.to_passphrase());
@@ -75,4 +78,15 @@ pub(crate) fn root_passphrase(
         option: "--root-passphrase-fd",
     };
     source.open(&Text::from(("Passphrase of the root's key", "Mật khẩu khóa gốc")), context.out.language)
+}
+
+fn no_passphrase() -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        (
+            "nobody knows a passphrase of this home's root key: custodians open it together",
+            "không ai biết mật khẩu khóa gốc của thư mục này: những người giữ khóa cùng nhau mở",
+        ),
+        ("Name those who are present with --custodian.", "Nêu những người có mặt bằng --custodian."),
+    )
 }

@@ -103,6 +103,17 @@ fn forms_that_do_not_fit() {
     });
 }
 
+/// All three shares are needed, and the two custodians who open the root have two of them.
+#[test]
+fn a_share_is_missing() {
+    let house = in_custody();
+    let Some(forms) = forms(&house, &["--shares", "3/3"], &["an", "binh", "chi"]) else { return };
+    let voice = |who: (&'static str, &str), form: &str| (who.0, with_form(who.1, form));
+    nothing_done(&house, "share_missing", "two of three shares, where all three are needed", || {
+        load(&house, &[voice(AN, &forms[0]), voice(CHI, &forms[2])])
+    });
+}
+
 /// Components, in a home where each custodian has entered them before.
 #[test]
 fn components_that_do_not_fit() {

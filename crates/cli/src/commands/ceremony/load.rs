@@ -10,8 +10,8 @@ use crate::custodians::transcript::{Event, What, append};
 use crate::custodians::voice::{Present, Voice};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::home::{self, Home};
 use crate::generations::{self, Generation};
+use crate::home::{self, Home};
 use crate::text::text;
 use chipwright_keystore::Passphrase;
 use chipwright_keystore::ceremony::{Assembly, CeremonyId, Secret, Sheet};
@@ -33,16 +33,19 @@ pub(crate) struct Load {
 impl Load {
     pub(super) fn run(&self, home: &Home, context: &Context) -> Outcome {
         let record = Record::named(home, self.ceremony)?;
+        record.not_loaded()?;
         let mut voices = present(home, context, &self.custodians)?;
         let mut assembly = Assembly::of(record.ceremony.clone());
+        let mut entered = Vec::new();
         for voice in &mut voices {
             let sheet = sheets::read(voice, context)?;
             let number = sheet.number();
             let of_this = sheet.ceremony() == record.ceremony.id;
-            if of_this {
+            if of_this && !entered.contains(&number) {
                 own_form(&record, &sheet, voice)?;
             }
             assembly.add(sheet).map_err(|error| refused(&error))?;
+            entered.push(number);
             context.out.say(
                 &text!("form {number} is right", "phiếu {number} đúng").pick(context.out.language).to_owned(),
             );
@@ -95,13 +98,17 @@ pub(super) fn activate(
     names: Vec<String>,
 ) -> Result<Generation, Failure> {
     let keys = secret.to_card_masters().map_err(|error| keystore(&error))?;
-    let label = format!("ceremony {}", record.ceremony.id);
-    let generation = generations::make(home, &label, keys, station)?;
+    let generation = generations::make(home, keys, station)?;
     // from here on new cards carry the new generation
     let mut configuration = home.configuration.clone();
-    configuration.card_keys.issuer_version = format!("{:02X}", generation.key_version);
+    let former = std::mem::replace(
+        &mut configuration.card_keys.issuer_version,
+        format!("{:02X}", generation.key_version),
+    );
+    configuration.card_keys.former_versions.push(former);
     let text = configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
     home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)?;
+    record.loaded_as(generation.number).write(home)?;
     let about = format!("generation {}, key version {:02X}", generation.number, generation.key_version);
     append(home, &Event::new(What::MasterLoaded, names).of(&record.ceremony).about(about))?;
     Ok(generation)

@@ -20,11 +20,19 @@ pub(super) struct Record {
     pub(super) ceremony: Ceremony,
     /// Who was given the forms, in their order.
     pub(super) custodians: Vec<String>,
+    /// The generation of card masters that came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) generation: Option<u32>,
 }
 
 impl Record {
     pub(super) const fn new(held_at: Timestamp, ceremony: Ceremony, custodians: Vec<String>) -> Self {
-        Self { version: 1, held_at, ceremony, custodians }
+        Self { version: 1, held_at, ceremony, custodians, generation: None }
+    }
+
+    /// The same, and the generation that came of it.
+    pub(super) fn loaded_as(&self, generation: u32) -> Self {
+        Self { generation: Some(generation), ..self.clone() }
     }
 
     /// Writes it; the ceremony counts from then on.
@@ -33,6 +41,23 @@ impl Record {
             .map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
         home::make_folder(&folder(home))?;
         home::write_file(&file(home, self.ceremony.id), &text, 0o644)
+    }
+
+    /// A master is loaded once.
+    pub(super) fn not_loaded(&self) -> Result<(), Failure> {
+        let Some(number) = self.generation else { return Ok(()) };
+        Err(Failure::new(
+            Exit::Configuration,
+            text!(
+                "the master of ceremony {} is generation {number} already; nothing was changed",
+                "khóa chủ của phiên {} đã là thế hệ {number}; không có gì bị thay đổi",
+                self.ceremony.id
+            ),
+            (
+                "Hold another ceremony with `chipwright ceremony master new`.",
+                "Mở phiên khác bằng `chipwright ceremony master new`.",
+            ),
+        ))
     }
 
     /// Of this ceremony, if it was held here.
