@@ -7,16 +7,30 @@
 //! | signer of status lists, trust bundles, master lists | `status-signer-N`, `bundle-signer-N`, `master-list-signer-N` | `ca/LABEL.key` |
 //! | registrar, custodian | `registrar-NAME`, `custodian-NAME` | `ca/LABEL.key` |
 //! | CVCA, document verifier | `cvca-N`, `dv-N` | `ca/LABEL.key` |
+//! | root and signer of second signatures | `second-root`, `second-signer-N` | `ca/second/LABEL.key` |
 //! | terminal | `terminal-NAME-NNNNN` | beside its chain: `terminals/NAME-NNNNN.key` |
+//! | card masters | `master` | `keys/master.json` |
+//!
+//! Where `[keys] store = "token"` stands in the configuration, the keys live in a PKCS#11 token instead, and the passphrase is its
+//! PIN; the public half of each is kept in `LABEL.pub`, with which the token's is compared. Root and CVCA may have a token, and so a
+//! PIN, of their own; whoever has the PIN of a token has all keys in it. Registrars and custodians answer for themselves: their keys are
+//! files with a passphrase of their own, and so is every key that has a file.
 
-use crate::authority::keystore;
+pub(crate) mod ledger;
+mod operator;
+pub(crate) mod places;
+
 use crate::failure::Failure;
 use crate::home::Home;
-use chipwright_keystore::uses::Use;
-use chipwright_keystore::{FileKey, Passphrase};
+use chipwright_channel::KeySize;
+use chipwright_keystore::{NewCardKeys, Passphrase};
+use chipwright_keystore::store::{CardMasters, StoredKey};
+use chipwright_keystore::uses::{Use, UsedFor};
 use chipwright_pki::{PublicKey, Role, SignError, SignKey, SignatureAlgorithm};
+use ledger::{CountedKey, KeyLedger};
+use places::{Holder, Places};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A private key of a home by what it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +42,10 @@ pub(crate) enum KeyName {
     DocumentSigner(u32),
     /// A record signer.
     RecordSigner(u32),
+    /// The root of the second, post-quantum signature.
+    SecondRoot,
+    /// A signer of second signatures.
+    SecondSigner(u32),
     /// A numbered signer of another role.
     Role(Role, u32),
     /// A registrar, who prepares or approves.
@@ -50,6 +68,8 @@ impl KeyName {
             Self::Root(generation) => format!("root-{generation}"),
             Self::DocumentSigner(number) => format!("signer-{number}"),
             Self::RecordSigner(number) => format!("record-signer-{number}"),
+            Self::SecondRoot => "second-root".to_owned(),
+            Self::SecondSigner(number) => format!("second-signer-{number}"),
             Self::Role(role, number) => format!("{}-{number}", role_name(*role)),
             Self::Registrar(name) => format!("registrar-{name}"),
             Self::Custodian(name) => format!("custodian-{name}"),
@@ -58,6 +78,42 @@ impl KeyName {
             Self::Terminal(chain) => {
                 format!("terminal-{}", chain.file_stem().unwrap_or_default().to_string_lossy())
             }
+        }
+    }
+}
+
+impl KeyName {
+    /// What a key that was just made signs.
+    const fn first_use(&self) -> Use {
+        match self {
+            Self::Root(_) | Self::SecondRoot => Use::Certificate,
+            Self::DocumentSigner(_) | Self::SecondSigner(_) => Use::SecurityObjects,
+            Self::RecordSigner(_) => Use::Record,
+            Self::Role(Role::StatusListSigner, _) => Use::StatusList,
+            Self::Role(Role::BundleSigner, _) => Use::Bundle,
+            Self::Role(Role::MasterListSigner, _) => Use::MasterList,
+            Self::Role(..) | Self::Registrar(_) => Use::Batch,
+            Self::Custodian(_) => Use::Transcript,
+            Self::Cvca(_) | Self::Dv(_) => Use::CvCertificate,
+            Self::Terminal(_) => Use::Request,
+        }
+    }
+
+    /// Which store of the home it is in.
+    const fn holder(&self) -> Holder {
+        match self {
+            Self::Root(_) | Self::Cvca(_) => Holder::Root,
+            Self::Registrar(_) | Self::Custodian(_) => Holder::Person,
+            _ => Holder::Station,
+        }
+    }
+
+    /// Whose key it is, where it is one person's.
+    fn acting(&self) -> Option<String> {
+        match self {
+            Self::Registrar(name) => Some(format!("registrar {name}")),
+            Self::Custodian(name) => Some(format!("custodian {name}")),
+            _ => None,
         }
     }
 }
@@ -79,12 +135,20 @@ const fn role_name(role: Role) -> &'static str {
 #[derive(Debug, Clone)]
 pub(crate) struct Keyring {
     authority: PathBuf,
+    places: Places,
+    ledger: KeyLedger,
 }
 
 impl Keyring {
     /// Of this home. Nothing is opened before a key is asked for.
     pub(crate) fn of(home: &Home) -> Self {
-        Self { authority: home.authority() }
+        let places = Places::new(home.keys(), home.configuration.keys.clone());
+        Self { authority: home.authority(), places, ledger: KeyLedger::of(home) }
+    }
+
+    /// Takes the next number of a row for good; `published` is the highest that is seen anywhere.
+    pub(crate) fn next_number(&self, row: &str, published: u64) -> Result<u64, Failure> {
+        self.ledger.get()?.next_number(row, published).map_err(|error| ledger::failure(&error))
     }
 
     /// Makes a key; none is ever overwritten.
@@ -94,13 +158,25 @@ impl Keyring {
         algorithm: SignatureAlgorithm,
         passphrase: &Passphrase,
     ) -> Result<Key, Failure> {
-        let made = FileKey::create(self.file(name), algorithm, passphrase);
-        made.map(Key::of_file).map_err(|error| keystore(&error))
+        self.create_for(name, algorithm, passphrase, name.first_use())
+    }
+
+    fn create_for(
+        &self,
+        name: &KeyName,
+        algorithm: SignatureAlgorithm,
+        passphrase: &Passphrase,
+        purpose: Use,
+    ) -> Result<Key, Failure> {
+        let made =
+            self.places.create(name.holder(), &name.label(), &self.file(name), algorithm, passphrase)?;
+        self.counted(made, name, purpose)
     }
 
     /// Opens a key for this use.
     pub(crate) fn key(&self, name: &KeyName, passphrase: &Passphrase, purpose: Use) -> Result<Key, Failure> {
-        self.open(&self.file(name), passphrase, purpose)
+        let key = self.places.open(name.holder(), &name.label(), &self.file(name), passphrase)?;
+        self.counted(key, name, purpose)
     }
 
     /// Opens the key of a signer by the name its certificate has in `ca/`.
@@ -110,12 +186,50 @@ impl Keyring {
         passphrase: &Passphrase,
         purpose: Use,
     ) -> Result<Key, Failure> {
-        self.open(&self.labelled_file(label), passphrase, purpose)
+        let key = self.places.open(Holder::Station, label, &self.labelled_file(label), passphrase)?;
+        let counted = self.ledger.counted(key, label, None, &self.certificates(label), purpose)?;
+        Ok(Key { counted })
     }
 
     /// Whether the key is there.
     pub(crate) fn exists(&self, name: &KeyName) -> bool {
-        self.file(name).exists()
+        self.places.exists(&self.file(name))
+    }
+
+    /// Makes the card masters.
+    pub(crate) fn create_masters(
+        &self,
+        label: &str,
+        key_version: u8,
+        size: KeySize,
+        passphrase: &Passphrase,
+    ) -> Result<(), Failure> {
+        self.places.create_masters(label, key_version, size, passphrase)
+    }
+
+    /// Opens the card masters of a generation; 1 is the first.
+    pub(crate) fn masters(
+        &self,
+        generation: u32,
+        passphrase: &Passphrase,
+    ) -> Result<Box<dyn CardMasters>, Failure> {
+        self.places.masters(generation, passphrase)
+    }
+
+    /// Brings in the card masters of another generation.
+    pub(crate) fn import_masters(
+        &self,
+        generation: u32,
+        key_version: u8,
+        keys: NewCardKeys,
+        passphrase: &Passphrase,
+    ) -> Result<(), Failure> {
+        self.places.import_masters(generation, key_version, keys, passphrase)
+    }
+
+    /// What the files of transport keys are encrypted with.
+    pub(crate) fn passphrase_of_files(&self, passphrase: &Passphrase) -> Result<Passphrase, Failure> {
+        self.places.passphrase_of_files(passphrase)
     }
 
     /// Opens a key, which a stopped command may have left without a certificate; makes it if there is none.
@@ -128,17 +242,33 @@ impl Keyring {
     ) -> Result<Key, Failure> {
         match self.exists(name) {
             true => self.key(name, passphrase, purpose),
-            false => self.create(name, algorithm, passphrase),
+            false => self.create_for(name, algorithm, passphrase, purpose),
         }
     }
 
-    fn open(&self, file: &Path, passphrase: &Passphrase, _purpose: Use) -> Result<Key, Failure> {
-        FileKey::load(file, passphrase).map(Key::of_file).map_err(|error| keystore(&error))
+    /// Every key goes through here: none signs uncounted.
+    fn counted(&self, key: StoredKey, name: &KeyName, purpose: Use) -> Result<Key, Failure> {
+        let label = name.label();
+        let certificates = match name {
+            KeyName::Terminal(chain) => vec![chain.clone()],
+            _ => self.certificates(&label),
+        };
+        let acting = name.acting();
+        let counted = self.ledger.counted(key, &label, acting.as_deref(), &certificates, purpose)?;
+        Ok(Key { counted })
+    }
+
+    /// Where the certificate of a key is, if it has one.
+    fn certificates(&self, label: &str) -> Vec<PathBuf> {
+        ["pem", "cvcert"].map(|ending| self.authority.join(format!("{label}.{ending}"))).to_vec()
     }
 
     fn file(&self, name: &KeyName) -> PathBuf {
         match name {
             KeyName::Terminal(chain) => chain.with_extension("key"),
+            KeyName::SecondRoot | KeyName::SecondSigner(_) => {
+                self.authority.join("second").join(format!("{}.key", name.label()))
+            }
             _ => self.labelled_file(&name.label()),
         }
     }
@@ -149,29 +279,32 @@ impl Keyring {
 }
 
 /// An opened private key.
+///
+/// Every signature is in the ledger of the home before the key is touched.
 pub(crate) struct Key {
-    opened: Box<dyn SignKey + Send + Sync>,
+    counted: CountedKey,
 }
 
 impl Key {
-    fn of_file(key: FileKey) -> Self {
-        Self { opened: Box::new(key) }
+    /// The same key for another thing than it was opened for.
+    pub(crate) fn used_for(&self, purpose: Use) -> UsedFor<'_, Box<dyn SignKey + Send + Sync>> {
+        self.counted.used_for(purpose)
     }
 }
 
 impl SignKey for Key {
     fn public_key(&self) -> &PublicKey {
-        self.opened.public_key()
+        self.counted.public_key()
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        self.opened.sign(message)
+        self.counted.sign(message)
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({:?})", self.opened.public_key())
+        write!(f, "Key({:?})", self.counted.public_key())
     }
 }
 
@@ -186,6 +319,8 @@ mod tests {
             (KeyName::Root(2), "root-2"),
             (KeyName::DocumentSigner(3), "signer-3"),
             (KeyName::RecordSigner(1), "record-signer-1"),
+            (KeyName::SecondRoot, "second-root"),
+            (KeyName::SecondSigner(2), "second-signer-2"),
             (KeyName::Role(Role::StatusListSigner, 1), "status-signer-1"),
             (KeyName::Registrar("lan".to_owned()), "registrar-lan"),
             (KeyName::Custodian("an".to_owned()), "custodian-an"),

@@ -151,6 +151,10 @@ impl Own {
     fn choose(&self, home: &Home, context: &Context) -> Result<Passphrase, Failure> {
         let terminals = Terminals::of(home);
         let file = terminals.passphrase_file();
+        // in a token there is a PIN already
+        if home.configuration.keys.in_token() {
+            return self.open(&terminals, context);
+        }
         let test = home.configuration.issuer.mode == Mode::Test;
         if test && self.terminal_passphrase_fd.is_none() && !file.exists() {
             home::make_folder(&terminals.folder())?;

@@ -1,6 +1,8 @@
 //! Key files: there, whole, and the private halves of the certificates, as far as that can be told without asking anybody
 //! for a passphrase. Where a test home keeps its passphrases in files, they are opened.
 
+mod token;
+
 use super::authority::Found;
 use super::catalogue::Name;
 use super::finding::{Finding, Findings as Several, words};
@@ -29,6 +31,9 @@ pub(crate) fn examine(
     findings: &Findings<'_>,
 ) {
     let authority = Authority::of(home);
+    if configuration.is_some_and(|configuration| configuration.keys.in_token()) {
+        return token::examine(home, configuration, found, findings);
+    }
     let real = configuration.is_some_and(|configuration| configuration.issuer.mode == Mode::Real);
     thread::scope(|scope| {
         scope.spawn(|| findings.put(Name::KeysRoot, root(&authority, found.root.as_ref(), real)));
@@ -207,7 +212,7 @@ fn disagreement(
         "Đặt đúng tệp vào chỗ, hoặc sửa lại config.toml.",
     );
     let wanted = match purpose {
-        CardKeyPurpose::Master => &keys.issuer_version,
+        CardKeyPurpose::Master => keys.former_versions.first().unwrap_or(&keys.issuer_version),
         CardKeyPurpose::Transport => &keys.transport_version,
     };
     if header.purpose != purpose {
