@@ -66,7 +66,7 @@ const fn verdict(error: &PostQuantumError) -> Verdict {
 
 fn detail(error: &PostQuantumError) -> String {
     match error {
-        PostQuantumError::Signer(failure) => format!("{error}: {failure}"),
+        PostQuantumError::Signer(failure) => format!("the second signature's signer: {failure}"),
         _ => error.to_string(),
     }
 }
