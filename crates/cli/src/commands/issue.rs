@@ -10,6 +10,7 @@ use crate::emulator_feeder::EmulatorFeeder;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
+use crate::keyring::ledger;
 use crate::letters::LetterPrinter;
 use crate::pcsc_feeder::{Call, PcscFeeder};
 use crate::readers::{self, ReaderName, Stack};
@@ -181,7 +182,8 @@ pub(crate) fn failed(failure: &issue::Failure) -> Failure {
     if let issue::Failure::Intake(error) = failure {
         return tell::intake_failure(error);
     }
-    Failure::of(exit_of(failure), failure, failure.remedy())
+    let next = ledger::remedy(failure).unwrap_or_else(|| failure.remedy());
+    Failure::of(exit_of(failure), failure, next)
 }
 
 fn exit_of(failure: &issue::Failure) -> Exit {

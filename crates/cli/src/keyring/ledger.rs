@@ -13,6 +13,7 @@ use chipwright_keystore::uses::{Beginning, Counted, Digest, Ledger, OlderKey, Us
 use chipwright_pki::cv::CvCertificate;
 use chipwright_pki::{Certificate, Crl, PublicKey, SignKey};
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -182,6 +183,18 @@ fn has_key(certificate: &Path) -> bool {
 
 fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What the ledger advises, where it is behind an error.
+pub(crate) fn remedy(error: &dyn Error) -> Option<&'static str> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(fault) = error.downcast_ref::<UsesError>() {
+            return Some(fault.remedy());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// The ledger's own words.
