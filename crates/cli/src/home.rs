@@ -3,7 +3,7 @@
 //! ```text
 //! config.toml            what the issuer decides once
 //! ca/                    root, document signers, revocation list, CVCA of the terminals
-//! keys/                  card master keys, transport keys
+//! keys/                  card master keys, transport keys; deliveries/LABEL.json: those of later deliveries
 //! registry.sqlite        what happened to every card and every blank
 //! terminals/             terminals that may open records
 //! records/CARD/          what terminals that may not read have done to a card
@@ -11,10 +11,12 @@
 //! ```
 
 use crate::configuration::Configuration;
+use crate::deliveries;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::shell;
 use crate::text::text;
+use chipwright_perso::ChipProfile;
 use chipwright_profile::IssueTerms;
 use jiff::civil::Date;
 use std::ffi::OsString;
@@ -74,6 +76,17 @@ impl Home {
             false => None,
         };
         self.configuration.terms(issued, trust_point)
+    }
+
+    /// The kind of chip, with the key versions of every delivery of blanks.
+    pub(crate) fn chip_profile(&self) -> Result<ChipProfile, Failure> {
+        let mut profile = self.configuration.chip_profile()?;
+        for (_, version) in deliveries::later(self)? {
+            if !profile.transport_versions.contains(&version) {
+                profile.transport_versions.push(version);
+            }
+        }
+        Ok(profile)
     }
 
     /// The registry.

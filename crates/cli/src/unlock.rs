@@ -122,7 +122,7 @@ fn of_zone(path: &Path) -> Result<Password, Failure> {
 }
 
 fn of_registry(card: &mut Inserted, home: &Home) -> Result<Password, Failure> {
-    let found = survey(card, &home.configuration.chip_profile()?).map_err(|error| perso_failure(&error))?;
+    let found = survey(card, &home.chip_profile()?).map_err(|error| perso_failure(&error))?;
     let view = registry::view(home)?;
     let chip = ChipId(found.chip.0);
     let live = view.live_card_on(&chip).map_err(|error| registry::failure(&error))?;

@@ -3,6 +3,8 @@
 //! Every refusal is a snapshot `refused__SECTION__SLUG`; `tools/faults write` makes the table REFUSALS.md of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "refusals/card_keys.rs"]
+mod card_keys;
 #[path = "refusals/custodian.rs"]
 mod custodian;
 mod house;

@@ -12,7 +12,7 @@ use chipwright_iso7816::link::{Meter, Work};
 use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_keystore::SoftKey;
 use chipwright_perso::{
-    BudgetError, CardKeys, ChipIdentifier, ChipProfile, FinaliseIntent, Freshness, Journal, JournalError,
+    BudgetError, CardKeys, ChipIdentifier, ChipProfile, FinaliseIntent, Freshness, Journal, JournalError, KeyMark,
     PreparePlan, Surroundings, TryBudget, WritePlan, prepare, write,
 };
 use chipwright_pki::certificate::{self, AltName, DocumentSignerProfile, RootKind, RootProfile};
@@ -331,7 +331,7 @@ impl Keys {
 }
 
 impl CardKeys for Keys {
-    fn transport(&self) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
+    fn transport(&self, _: &ChipIdentifier, _: u8) -> Result<Box<dyn StaticKeys + '_>, KeyError> {
         Ok(Box::new(&self.transport))
     }
 
@@ -350,7 +350,11 @@ impl CardKeys for Keys {
 struct Unlimited;
 
 impl TryBudget for Unlimited {
-    fn spend(&mut self, _: &ChipIdentifier, _: u8) -> Result<(), BudgetError> {
+    fn spend(&mut self, _: &ChipIdentifier, _: u8, _: KeyMark) -> Result<(), BudgetError> {
+        Ok(())
+    }
+
+    fn wrong(&mut self, _: &ChipIdentifier, _: u8, _: KeyMark) -> Result<(), BudgetError> {
         Ok(())
     }
 

@@ -115,7 +115,7 @@ impl Conformance {
             reader @ (ReaderName::Pcsc(_) | ReaderName::EmulatorFeeder) => {
                 let present = readers::present(home, reader, Duration::from_secs(self.wait), context)?;
                 let chip = OneChip::in_reader(present, &profile, self.destructive)?;
-                if chip.is_blank() && profile.transport_version == TransportKeys::VERSION {
+                if chip.is_blank() && profile.transport_versions.contains(&TransportKeys::VERSION) {
                     let passphrase = context.station_passphrase(home, self.passphrase_fd)?;
                     terms.transport = Some(Rc::new(TransportKeys::of(StationKeys::open(home, &passphrase)?)));
                 }

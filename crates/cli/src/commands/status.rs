@@ -89,7 +89,7 @@ const fn is_none(count: &u64) -> bool {
 impl Lists {
     fn line(&self, context: &Context) -> String {
         let changes = self.unpublished_changes;
-        let waiting = text!("{changes} changes not published", "{changes} thay đổi chưa phát hành");
+        let waiting = text!("changes not published: {changes}", "thay đổi chưa phát hành: {changes}");
         let published = match (self.publication, &self.released_at, &self.expires_at) {
             (Some(number), Some(at), Some(until)) => text!(
                 "publication {number} of {at}, counts until {until}; ",

@@ -254,4 +254,25 @@ pub(super) const ROWS: &[Row] = &[
         "mã kiểm tra khóa {0} mà thẻ báo không phải của khóa đã gửi",
     ),
     ("a chip identifier has 1 to 32 bytes, not {0}", "mã chip có 1 đến 32 byte, không phải {0}"),
+    // legacy: SCP02
+    (
+        "a two-key triple DES key has 16 bytes, not {0}",
+        "khóa triple DES hai phần dài 16 byte, không phải {0}",
+    ),
+    (
+        "the SCP02 parameter i = {0} is not supported (05, 15, 45, 55, and these with R-MAC are)",
+        "không hỗ trợ tham số SCP02 i = {0} (chỉ hỗ trợ 05, 15, 45, 55 và các giá trị đó kèm R-MAC)",
+    ),
+    (
+        "the answer to INITIALIZE UPDATE has {0} bytes instead of 28",
+        "câu trả lời cho INITIALIZE UPDATE dài {0} byte thay vì 28",
+    ),
+    (
+        "the card offers secure channel protocol {0}, not 02",
+        "thẻ dùng giao thức kênh bảo mật {0}, không phải 02",
+    ),
+    (
+        "the card challenge does not follow from the application identifier",
+        "số thách thức của thẻ không khớp với mã ứng dụng",
+    ),
 ];

@@ -37,6 +37,41 @@ pub(super) const ROWS: &[Row] = &[
         "{spent} tries with key version {version} have failed on this chip; another could block it",
         "đã thử khóa phiên bản {version} {spent} lần trên chip này mà không được; thử nữa có thể khóa chip",
     ),
+    (
+        "{spent} tries with key version {version} have failed on this chip; the last one is kept for a person who names the chip",
+        "đã thử khóa phiên bản {version} {spent} lần trên chip này mà không được; lần cuối chỉ dành cho người chỉ đích danh chip",
+    ),
+    (
+        "this chip was seen before not to hold this key version {version}; it was not tried again",
+        "trước đây chip này đã cho thấy không giữ khóa phiên bản {version} này; không thử lại",
+    ),
+    (
+        "chip {chip} {}: transport keys are checked on a blank",
+        "chip {chip} {0!}; chỉ thử khóa vận chuyển trên thẻ trắng",
+    ),
+    (
+        "chip {chip} {}: it is not given its transport keys back",
+        "chip {chip} {0!}; không trả lại khóa vận chuyển cho chip này",
+    ),
+    (
+        "Put the chip aside; when a custodian is sure of the keys, name the chip with --last-try.",
+        "Để riêng chip; khi người giữ khóa chắc chắn về khóa, hãy chỉ đích danh chip bằng --last-try.",
+    ),
+    (
+        "Put the chip aside; find its delivery and its keys, then let a custodian clear its tries.",
+        "Để riêng chip; tìm đúng lô và khóa của chip, rồi để người giữ khóa xóa các lần thử.",
+    ),
+    ("Take a chip of the delivery that nobody has prepared.", "Lấy một chip của lô mà chưa ai chuẩn bị."),
+    (
+        "Keep the chip: what was a card is never given back, and a chip with foreign keys is not ours to change.",
+        "Giữ chip lại: thứ từng là thẻ thì không bao giờ trả lại, và chip mang khóa lạ không phải của mình để sửa.",
+    ),
+    ("check transport keys", "thử khóa vận chuyển"),
+    ("look for leftovers", "tìm dữ liệu còn sót"),
+    ("delete application", "xóa ứng dụng"),
+    ("put transport keys back", "ghi lại khóa vận chuyển"),
+    ("confirm transport keys", "xác nhận khóa vận chuyển"),
+    ("its transport keys", "khóa vận chuyển của thẻ"),
     ("the count of tries could not be kept: {0}", "không ghi được số lần thử: {0}"),
     (
         "the card's report of {0} bytes has not the form of requirement PERSO-08",

@@ -186,7 +186,7 @@ fn chips_lose_their_tries() {
     let spend = |chip: &ChipId, version, times| {
         let mut registry = open(&station);
         for _ in 0..times {
-            registry.spend_try(chip, version, Timestamp::now()).unwrap();
+            registry.spend_last_try(chip, version, Timestamp::now()).unwrap();
         }
     };
     spend(&chips[0], 0x01, 1);

@@ -37,7 +37,7 @@ impl Tries {
             return Ok(Self { counted: None });
         }
         let found =
-            card.reset().ok().and_then(|_| survey(card, &home.configuration.chip_profile().ok()?).ok());
+            card.reset().ok().and_then(|_| survey(card, &home.chip_profile().ok()?).ok());
         if recorded {
             // asked as the live one was, and no chip loses a try
             return Ok(Self { counted: None });

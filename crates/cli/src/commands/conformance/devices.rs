@@ -16,7 +16,7 @@ use chipwright_emulator::{
     TransportKeys as ChipKeys,
 };
 use chipwright_iso7816::{Atr, Exchanger, LengthMode, Transport, TransportError};
-use chipwright_perso::{CardKeys, ChipProfile, PersoError, Stage, survey};
+use chipwright_perso::{ChipProfile, PersoError, Stage, survey};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -262,7 +262,7 @@ impl TransportKeys {
 
 impl StaticKeys for TransportKeys {
     fn size(&self) -> ChannelKeySize {
-        self.0.transport().map_or(ChannelKeySize::Aes128, |keys| keys.size())
+        self.0.deliveries.first().map_or(ChannelKeySize::Aes128, |keys| keys.size())
     }
 
     fn version(&self) -> u8 {
@@ -270,10 +270,10 @@ impl StaticKeys for TransportKeys {
     }
 
     fn cmac(&self, role: KeyRole, input: &[u8]) -> Result<Zeroizing<[u8; 16]>, KeyError> {
-        self.0.transport()?.cmac(role, input)
+        self.0.deliveries.first().map_err(KeyError::from)?.cmac(role, input)
     }
 
     fn wrap_key(&self, new_key: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.0.transport()?.wrap_key(new_key)
+        self.0.deliveries.first().map_err(KeyError::from)?.wrap_key(new_key)
     }
 }
