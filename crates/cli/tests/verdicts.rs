@@ -88,7 +88,7 @@ fn the_report_has_the_form_of_its_schema() {
     }
     assert_eq!(report["verdict"], "valid");
     assert_eq!(report["chip_proof"], "chip_authentication");
-    assert_eq!(report["checks"].as_array().unwrap().len(), 14);
+    assert_eq!(report["checks"].as_array().unwrap().len(), 15);
 }
 
 #[test]

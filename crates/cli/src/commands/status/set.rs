@@ -16,8 +16,8 @@ pub(crate) struct Set {
     /// The card's number, as printed on it
     #[arg(value_name = "CARD")]
     card: String,
-    /// What its entry says from the next publication on
-    #[arg(value_enum)]
+    /// What its entry says from the next publication on: `valid`, `suspended`, or `invalid` for ever
+    #[arg(value_enum, value_name = "STATUS", hide_possible_values = true)]
     status: Wanted,
     /// Why: a short class such as lost, stolen, recovered
     #[arg(long, value_name = "CLASS")]
@@ -30,11 +30,8 @@ pub(crate) struct Set {
 /// What an entry says.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Wanted {
-    /// Nothing is held against the card
     Valid,
-    /// It is not good for now
     Suspended,
-    /// It is revoked, for ever; its member may be issued another
     Invalid,
 }
 

@@ -23,12 +23,9 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "The exit code is the verdict: 0 valid, 12 revoked, 13 suspended, 18 expired or unknown, 19 later than the clock.",
         "Mã thoát là kết luận: 0 còn hiệu lực, 12 bị thu hồi, 13 tạm ngừng, 18 hết hạn hoặc không rõ, 19 sau giờ của đồng hồ.",
     ),
-    ("What its entry says from the next publication on", "Trạng thái của thẻ kể từ lần phát hành tiếp theo"),
-    ("Nothing is held against the card", "Thẻ không có gì bị ghi nhận"),
-    ("It is not good for now", "Tạm thời không dùng được"),
     (
-        "It is revoked, for ever; its member may be issued another",
-        "Bị thu hồi vĩnh viễn; đảng viên có thể được cấp thẻ khác",
+        "What its entry says from the next publication on: `valid`, `suspended`, or `invalid` for ever",
+        "Trạng thái của thẻ kể từ lần phát hành tiếp theo: `valid`, `suspended`, hoặc `invalid` là vĩnh viễn",
     ),
     ("Why: a short class such as lost, stolen, recovered", "Lý do: một từ ngắn như lost, stolen, recovered"),
     (
