@@ -54,6 +54,8 @@ fn custodians_come_and_go() {
     done(&run(&house, &remove, &[BINH, dung]));
     assert!(!run(&house, &CRL, &[AN, BINH]).status.success());
     done(&run(&house, &CRL, &[CHI, dung]));
+    let sign = ["ceremony", "sign-transcript"];
+    assert!(!run(&house, &sign, &[AN]).status.success(), "who was removed signs nothing");
     // every share is new: those of before open nothing together with them
     let now = shares(&house);
     assert_eq!(now.len(), 3);
@@ -170,7 +172,8 @@ fn a_rotated_master_leaves_old_cards_operable() {
         assert!(house.output(&["verify", "--reader", reader, "--from-registry"]).status.success());
     }
     done(&house.output(&["revoke", &card(GOOD[1]), "--reason", "lost"]));
-    change("terminate", GOOD[1], "emulator:blank-002");
+    let terminate = ["card", "terminate", &card(GOOD[1]), "--for-ever", "--reader", "emulator:blank-002"];
+    done(&house.output(&terminate));
 }
 
 /// Components: all of them, and the same master whatever their order. In a home without custodians they only have different names.
@@ -213,7 +216,7 @@ fn a_rotation_waits_for_its_custodians() {
         .unwrap();
     let open = |name: &str| fs::File::options().write(true).open(house.path().join(name)).unwrap();
     let (mut an, mut binh) = (open("an"), open("binh"));
-    let mut say = |to: &mut fs::File, line: &str| {
+    let say = |to: &mut fs::File, line: &str| {
         std::io::Write::write_all(to, format!("{line}\n").as_bytes()).unwrap()
     };
     say(&mut an, AN.1);

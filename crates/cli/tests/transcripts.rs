@@ -63,13 +63,13 @@ fn a_real_home_asks_for_passphrases_and_transport_keys() {
     fs::write(house.path().join("broken.toml"), format!("enc = '{key}'\nmac = 'zz'\n")).unwrap();
     let init = ["init", "--real", "--name", "Đảng bộ tỉnh", "--transport-keys"];
     let mut said = house.transcript(&[&init[..], &["keys.toml", "home"]].concat());
-    let secrets = ["--passphrase-fd", "3", "--root-passphrase-fd", "4", "home"];
+    let secrets = ["--passphrase-fd", "3", "--custodian", "an=4", "--custodian", "binh=5", "home"];
     for file in ["broken.toml", "keys.toml"] {
         let binary = house.command(&[]).get_program().to_owned();
         let done = std::process::Command::new("bash")
             .current_dir(house.path())
             .env("LC_ALL", "C.UTF-8")
-            .args(["-c", "exec \"$0\" \"$@\" 3<<<station 4<<<root"])
+            .args(["-c", "exec \"$0\" \"$@\" 3<<<station 4<<<an 5<<<binh"])
             .arg(binary)
             .args(init)
             .arg(file)

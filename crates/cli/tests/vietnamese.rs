@@ -111,12 +111,24 @@ fn a_wrong_key_stops_the_line() {
     fs::write(house.path().join("keys.toml"), format!("enc = '{key}'\nmac = '{key}'\ndek = '{key}'\n"))
         .unwrap();
     let with_passphrases = |arguments: &[&str]| {
-        let done =
-            house.shell("exec \"$0\" --lang vi \"$@\" 3<<<station 4<<<root", arguments).output().unwrap();
+        let done = house
+            .shell("exec \"$0\" --lang vi \"$@\" 3<<<station 4<<<an 5<<<binh", arguments)
+            .output()
+            .unwrap();
         house::redacted(&String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
     };
     let secrets = ["--passphrase-fd", "3"];
-    let init = ["init", "--real", "--transport-keys", "keys.toml", "--root-passphrase-fd", "4", "home"];
+    let init = [
+        "init",
+        "--real",
+        "--transport-keys",
+        "keys.toml",
+        "--custodian",
+        "an=4",
+        "--custodian",
+        "binh=5",
+        "home",
+    ];
     let mut said = with_passphrases(&[&init[..], &secrets].concat());
     house.output(&["emulator", "create", "a"]);
     said += &with_passphrases(&[&ISSUE[..], &secrets].concat());

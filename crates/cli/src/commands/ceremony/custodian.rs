@@ -9,7 +9,7 @@ use crate::custodians::transcript::{Event, What, append};
 use crate::custodians::voice::{NotAName, Present, Voice, name_of};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::home::Home;
+use crate::home::{self, Home};
 use crate::output::Table;
 use crate::text::text;
 use chipwright_keystore::uses::Use;
@@ -117,8 +117,11 @@ fn remove(home: &Home, opened: Opened, name: &str) -> Result<(), Failure> {
     let mut members = opened.roster.custodians.clone();
     members.retain(|member| member.name != name);
     deal(home, &opened, members, What::CustodianRemoved, name)?;
-    // what it opened is gone with the share
-    let _ = fs::remove_file(key_file(home, name));
+    // the certificate stays, by which transcripts of before are checked
+    let signing = Authority::of(home).signer_key_file(&format!("custodian-{name}"));
+    for file in [key_file(home, name), signing] {
+        fs::remove_file(&file).map_err(|error| home::not_written(&file, &error))?;
+    }
     Ok(())
 }
 

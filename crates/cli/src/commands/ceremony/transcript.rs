@@ -3,6 +3,7 @@
 use super::super::issue::policy;
 use crate::authority::{self, Authority};
 use crate::context::Context;
+use crate::custodians::roster::{self, Roster};
 use crate::custodians::transcript::{check, closed, newest};
 use crate::custodians::voice::{Present, Voice};
 use crate::exit::Exit;
@@ -51,8 +52,11 @@ impl Sign {
         let name = KeyName::Custodian(self.custodian.name.clone());
         let certificate = match authority.signer_file(&name.label()).exists() {
             true => authority.signer(&name.label())?,
-            false => return Err(crate::custodians::roster::nobody(&self.custodian.name)),
+            false => return Err(roster::nobody(&self.custodian.name)),
         };
+        if let Some(roster) = Roster::of(&home)? {
+            roster.member(&self.custodian.name)?;
+        }
         not_signed_by(&home, &path, &certificate, &self.custodian.name)?;
         let passphrase = Voice::of(&self.custodian)?.passphrase(context.out.language)?;
         let key = authority.keyring().key(&name, &passphrase, Use::Transcript)?;
