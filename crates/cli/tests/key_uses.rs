@@ -40,6 +40,7 @@ fn every_use_is_told_with_who_what_for_and_how_many_left() {
     };
     assert!(of("root", "certificate") >= 2, "its own certificate and a signer's");
     assert_eq!(of("root", "crl"), 1);
+    assert_eq!(result["serial_numbers"], of("root", "certificate"), "every certificate has its own");
     // one rehearsal; EF.SOD and EF.CardSecurity of five cards
     let signed = of("signer-1", "security-objects");
     assert!((5..=11).contains(&signed), "{signed}");
