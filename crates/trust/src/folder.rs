@@ -12,7 +12,7 @@
 
 mod state;
 #[cfg(test)]
-mod torn;
+mod torn_tests;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};

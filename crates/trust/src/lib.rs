@@ -16,6 +16,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+#[cfg(test)]
+mod centre_tests;
 mod durable;
 mod error;
 mod folder;
@@ -24,8 +26,6 @@ mod import;
 mod source;
 #[cfg(test)]
 mod source_tests;
-#[cfg(test)]
-mod test_centre;
 
 pub use error::{FolderError, OfferError, SourceError};
 pub use folder::{Installed, TrustFolder};

@@ -11,12 +11,12 @@ use std::time::Duration;
 use chipwright_keystore::{KioskKey, Passphrase, SealedError};
 use chipwright_pki::bundle::{Change, DeltaError, Refusal};
 
+use crate::centre_tests::{Centre, confirming, terms};
 use crate::error::{OfferError, SourceError};
 use crate::folder::TrustFolder;
 use crate::http::{Limits, get};
 use crate::import::{Import, import};
 use crate::source::Source;
-use crate::test_centre::{Centre, confirming, terms};
 
 fn taken(import: &Import) -> Vec<(&str, u64, Change)> {
     import.taken.iter().map(|one| (one.name.as_str(), one.installed.number, one.installed.change)).collect()

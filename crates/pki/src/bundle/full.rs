@@ -140,13 +140,12 @@ impl Eq for FullBundle {}
 
 impl std::fmt::Debug for FullBundle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "FullBundle(number {}, {} bytes)", self.header.number, self.der.len())
+        f.debug_struct("FullBundle").field("header", &self.header).field("bytes", &self.der.len()).finish()
     }
 }
 
 /// A bundle of either kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time is held, for a moment")]
 pub enum Bundle {
     /// Everything.
     Full(FullBundle),

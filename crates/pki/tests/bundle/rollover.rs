@@ -67,7 +67,7 @@ fn a_kiosk_that_slept_through_the_rollover_follows_the_link() {
     // signed under the new root, which this kiosk has never seen
     let next = after.signed(header(9), |data| data.links = links.clone());
     let taken = offer(&held, &next).unwrap().in_force;
-    assert_eq!(taken.bundle.data().roots, [after.organisation.root.clone()]);
+    assert_eq!(taken.bundle.data().roots, std::slice::from_ref(&after.organisation.root));
     // without the link it is foreign
     assert_eq!(offer(&held, &after.plain(9)).unwrap_err(), Refusal::Foreign { number: 9 });
     // a delta can bring root and link too

@@ -77,7 +77,7 @@ fn a_kiosk_begins_anew_only_by_an_officers_word() {
     assert_eq!(judge(&reset(Some(5))).unwrap_err(), Refusal::OtherNumber { offered: 2, confirmed: 5 });
     let anew = judge(&reset(Some(2))).unwrap();
     assert_eq!((anew.change, anew.in_force.bundle.header().number), (Change::Reset, 2));
-    assert_eq!(anew.in_force.bundle.data().roots, [other.organisation.root.clone()]);
+    assert_eq!(anew.in_force.bundle.data().roots, std::slice::from_ref(&other.organisation.root));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::path::Path;
 use chipwright_pki::bundle::{Change, Refusal};
 
 use super::{STEPS, TrustFolder};
+use crate::centre_tests::{Centre, confirming, terms};
 use crate::durable::Step;
 use crate::error::FolderError;
-use crate::test_centre::{Centre, confirming, terms};
 
 /// Installs, and stops at this step of this file.
 fn stopped(folder: &mut TrustFolder, signed: &[u8], at: (usize, Step)) -> bool {
