@@ -1,7 +1,8 @@
 //! `verify`: is this card genuine and valid?
 
 use crate::authority;
-use crate::configuration::{ChipProof, Mode};
+use crate::commands::trust::KioskTrust;
+use crate::configuration::{ChipProof, Mode, SecondSignature};
 use crate::context::Context;
 use crate::cost;
 use crate::evidence::{self, Archive};
@@ -13,6 +14,7 @@ use crate::output::{Output, pairs};
 use crate::randomness;
 use crate::readers::Inserted;
 use crate::registry;
+use crate::second;
 use crate::status_lists;
 use crate::text::{Text, text};
 use crate::unlock::Unlock;
@@ -21,6 +23,7 @@ use chipwright_channel::pace::Password;
 use chipwright_iso7816::Aid;
 use chipwright_issuance::Language;
 use chipwright_pki::cv::Chain;
+use chipwright_pki::post_quantum::PostQuantumTrust;
 use chipwright_pki::status_list::StatusLists;
 use chipwright_pki::{Certificate, Policy, SignKey, TrustStore};
 use chipwright_profile::CardNumber;
@@ -28,7 +31,7 @@ use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
 use chipwright_verify::evidence::{EvidenceError, Request};
 use chipwright_verify::{
-    Check, ChipProofPolicy, Files, Inspection, Report, Stage, StatusRule, Verdict, inspect_resumable,
+    Check, ChipProofPolicy, Files, Inspection, Report, SecondSignatureRule, Stage, StatusRule, Verdict, inspect_resumable,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -80,12 +83,16 @@ pub(crate) struct Against {
     /// (`if-promised`); the home's configuration says so if not given
     #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
     chip_proof: Option<ChipProof>,
+    /// What is asked of a card's second, post-quantum signature, instead of the home's policy
+    #[arg(long, value_enum, value_name = "POLICY")]
+    second_signature: Option<SecondSignature>,
 }
 
 /// Who is trusted, and when.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Trusted {
-    /// Trust this home, or this folder of root certificates and revocation lists; the home if not given
+    /// Trust this home, this folder of a kiosk (see `chipwright trust import`), or this folder of root certificates and
+    /// revocation lists; the home if not given
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
     /// Judge for this time: 2030-01-31T12:00:00Z, or 2030-01-31 for noon UTC; now if not given
@@ -123,7 +130,7 @@ fn aid(text: &str) -> Result<Aid, String> {
 impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let home = context.home()?;
-        let judge = self.against.judge(&home)?;
+        let mut judge = self.against.judge(&home)?;
         if let Some(file) = &self.records.evidence {
             return self.evidence(file, &judge, &home, context);
         }
@@ -156,6 +163,7 @@ impl Verify {
         };
         let mut back = |card: &mut Inserted, _: u32| self.card.back(card, &home, context);
         let (report, _) = judge.inspect_with(&mut card, &password, extras, &mut back)?;
+        judge.learn(&report, context.out);
         if self.json {
             context.out.json(&report)?;
         } else {
@@ -296,6 +304,8 @@ pub(crate) struct Judge {
     status_rule: StatusRule,
     /// Status lists that were not taken, and why.
     refused: Vec<Text>,
+    kiosk: Option<KioskTrust>,
+    second: Option<(PostQuantumTrust, SecondSignatureRule)>,
     at: Timestamp,
 }
 
@@ -309,8 +319,14 @@ pub(crate) struct Extras<'a> {
 impl Against {
     /// Loads what a card is judged by.
     pub(crate) fn judge(&self, home: &Home) -> Result<Judge, Failure> {
-        let policy = self.chip_proof.unwrap_or(home.configuration.trust.chip_proof).policy();
-        Ok(Judge { chip_proof: policy, ..self.trusted.judge(home)? })
+        let judge = self.trusted.judge(home)?;
+        let policy = self.chip_proof.map_or(judge.chip_proof, ChipProof::policy);
+        let second = self.second_signature.unwrap_or(home.configuration.second_signature.verify);
+        let second = match second.rule() {
+            Some(rule) => Some((second::trust(self.trusted.trust.as_deref().unwrap_or(home.path()))?, rule)),
+            None => None,
+        };
+        Ok(Judge { chip_proof: policy, second, ..judge })
     }
 }
 
@@ -322,9 +338,24 @@ impl Trusted {
             (Some(Roots::Real), _) | (None, Mode::Real) => Policy::real(),
             (Some(Roots::Test), _) | (None, Mode::Test) => Policy::test(),
         };
-        let grace = SignedDuration::from_hours(24 * i64::from(configuration.trust.crl_grace_days));
-        let (policy, at) = (policy.with_crl_grace(grace), self.at.unwrap_or_else(Timestamp::now));
+        let at = self.at.unwrap_or_else(Timestamp::now);
         let path = self.trust.as_deref().unwrap_or(home.path());
+        if let Some(loaded) = KioskTrust::load(path, policy, at)? {
+            return Ok(Judge {
+                application: self.aid.unwrap_or(loaded.application),
+                trust: loaded.trust,
+                policy: loaded.policy,
+                chip_proof: loaded.chip_proof,
+                statuses: loaded.statuses,
+                status_rule: loaded.status_rule,
+                refused: loaded.refused,
+                kiosk: Some(loaded.kiosk),
+                second: None,
+                at,
+            });
+        }
+        let grace = SignedDuration::from_hours(24 * i64::from(configuration.trust.crl_grace_days));
+        let policy = policy.with_crl_grace(grace);
         let trust = authority::trust(path)?;
         let found = status_lists::find(path, &trust, &policy, at);
         Ok(Judge {
@@ -338,6 +369,8 @@ impl Trusted {
             statuses: found.lists,
             status_rule: configuration.status_list.rule(configuration.trust.policy),
             refused: found.refused,
+            kiosk: None,
+            second: None,
             at,
         })
     }
@@ -361,6 +394,16 @@ impl Judge {
         );
         let next = ("Leave out --at, or --keep-evidence.", "Bỏ --at, hoặc bỏ --keep-evidence.");
         Err(Failure::new(Exit::Usage, what, next))
+    }
+
+    /// A kiosk keeps the latest time it saw in what was signed, unless it judges for another time than now.
+    fn learn(&mut self, report: &Report, out: Output) {
+        let now = self.is_now().is_ok();
+        let Some(kiosk) = &mut self.kiosk else { return };
+        let untold = if now { kiosk.learn(report) } else { None };
+        for said in kiosk.warning().iter().chain(&untold) {
+            out.say(said.pick(out.language));
+        }
     }
 
     /// What a terminal holds against a card whose records it opens.
@@ -410,13 +453,21 @@ impl Judge {
                 progress(stage);
             }
         };
-        let mut ask = Inspection {
+        let ask = Inspection {
             chip_proof: self.chip_proof,
+            second_signature: self
+                .second
+                .as_ref()
+                .map(|(trust, rule)| chipwright_verify::SecondSignature { trust, rule: *rule }),
             progress: Some(&mut tell),
             evidence: extras.evidence,
             clock: Some(&mut clock),
             ..Inspection::new(self.application, password, &self.trust, &self.policy, self.at)
                 .with_status(&self.statuses, self.status_rule)
+        };
+        let mut ask = match &self.kiosk {
+            Some(kiosk) => kiosk.instruct(ask),
+            None => ask,
         };
         Ok(inspect_resumable(card, &mut ask, &mut randomness::fill, back))
     }

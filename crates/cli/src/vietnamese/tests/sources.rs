@@ -31,7 +31,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("keystore/src", KEYSTORE_LABELS),
     ("print/src/pin_letter.rs", LETTER),
     ("registry/src/error.rs", &["the registry {} is in use{}", " by process {} since {}"]),
-    ("issuance/src/batch", &["BatchId({self})"]),
+    ("issuance/src/batch", &["BatchId({self})", "chipwright batch row 1"]),
     ("issuance/src/issue", &[]),
     (
         "reader/src/pcsc/error.rs",
