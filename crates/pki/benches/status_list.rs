@@ -2,7 +2,13 @@
 //! bounds (copying the same bytes; zlib's checksum of them; zlib alone).
 //!
 //! `cargo bench -p chipwright-pki --bench status_list`, with `-- N` for N cards.
-#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark")]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark"
+)]
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;

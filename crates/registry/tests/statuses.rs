@@ -1,6 +1,7 @@
 //! What status lists say of cards, and what is published of it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
+#![allow(clippy::print_stdout, reason = "prints what it measured")]
 
 use chipwright_profile::{CardNumber, MemberNumber, StatusReference};
 use chipwright_registry::{
