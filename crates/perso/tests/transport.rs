@@ -109,10 +109,10 @@ fn a_chip_is_given_back_whatever_happens() {
         let _ = bench.give_back(&mut card, chip, &mut world);
         card.transport().clear_faults();
         let (versions, stage) = bench.look(&mut card);
-        let known = match (versions.as_slice(), stage) {
-            ([ISSUER], Stage::Installed | Stage::InPreparation) | ([TRANSPORT], Stage::Blank) => true,
-            _ => false,
-        };
+        let known = matches!(
+            (versions.as_slice(), stage),
+            ([ISSUER], Stage::Installed | Stage::InPreparation) | ([TRANSPORT], Stage::Blank)
+        );
         assert!(known, "{cut:?}: {versions:02X?} {stage:?}");
         *states.entry(format!("{versions:02X?} {stage:?}")).or_default() += 1;
         card.reset().unwrap();
@@ -148,10 +148,10 @@ fn the_key_version_tells_the_state_at_every_page_write_of_prepare() {
         let _ = prepare(&mut card, &bench.plan, &bench.keys, &mut World::new(4).surroundings());
         card.transport().clear_faults();
         let (versions, stage) = bench.look(&mut card);
-        let known = match (versions.as_slice(), stage) {
-            ([TRANSPORT], Stage::Blank) | ([ISSUER], Stage::InPreparation | Stage::Installed) => true,
-            _ => false,
-        };
+        let known = matches!(
+            (versions.as_slice(), stage),
+            ([TRANSPORT], Stage::Blank) | ([ISSUER], Stage::InPreparation | Stage::Installed)
+        );
         assert!(known, "{cut:?}: {versions:02X?} {stage:?}");
         *states.entry(format!("{versions:02X?} {stage:?}")).or_default() += 1;
     }
@@ -172,11 +172,9 @@ fn what_was_or_may_become_a_card_is_not_given_back() {
     write(&mut card, &ready, &plan, Freshness::Fresh, &bench.keys, &mut journal, &mut world.surroundings())
         .unwrap_err();
     card.reset().unwrap();
-    let before = card.transport().save();
     let error = bench.give_back(&mut card, chip, &mut world).unwrap_err();
     assert!(matches!(error, PersoError::Leftovers(of) if of == chip), "{error}");
     assert_eq!(bench.look(&mut card), (vec![ISSUER], Stage::Installed));
-    let _ = before;
     // finished
     card.reset().unwrap();
     let mut journal = MemoryJournal::default();
