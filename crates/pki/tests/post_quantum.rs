@@ -1,5 +1,11 @@
 //! The second signature: what holds, what does not, and what OpenSSL's ML-DSA says of it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "tests; figures are printed"
+)]
 
 mod fixture;
 

@@ -1,5 +1,10 @@
 //! Cards with a second, post-quantum signature: both demanded, one demanded, none known, and what an attacker may try.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a fault here is a fault of the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a fault here is a fault of the test; figures are printed"
+)]
 
 mod cards;
 
