@@ -46,9 +46,9 @@ impl Load {
             }
             assembly.add(sheet).map_err(|error| refused(&error))?;
             entered.push(number);
-            context.out.say(
-                &text!("form {number} is right", "phiếu {number} đúng").pick(context.out.language).to_owned(),
-            );
+            context
+                .out
+                .say(text!("form {number} is right", "phiếu {number} đúng").pick(context.out.language));
         }
         let secret = assembly.combine().map_err(|error| refused(&error))?;
         for voice in &mut voices {
