@@ -207,7 +207,7 @@ pub(super) const ROWS: &[Row] = &[
     ("preparation", "phần lập"),
     ("approval", "phần phê duyệt"),
     ("certificate", "chứng thư"),
-    ("key", "khóa"),
+    ("key pair", "cặp khóa"),
     ("the {which} of the batch is refused: {why}", "{which} của đợt cấp không được chấp nhận: {why}"),
     ("nobody has approved this batch", "chưa ai phê duyệt đợt cấp này"),
     ("the approval in this file is of another batch", "phần phê duyệt trong tệp này là của đợt cấp khác"),

@@ -40,7 +40,7 @@ impl fmt::Display for Same {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Certificate => "certificate",
-            Self::Key => "key",
+            Self::Key => "key pair",
             Self::Name => "name",
         })
     }
