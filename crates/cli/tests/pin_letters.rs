@@ -130,6 +130,7 @@ fn units_on_letters() {
     let text = text.replacen(UNIT, "Chi bộ 李", 1).replacen(UNIT, long.trim(), 1);
     assert!(text.contains("李") && text.contains(long.trim()), "{text}");
     fs::write(&list, text).unwrap();
+    house.approve("members.csv");
     let told = [
         house.transcript(&issue(&TO_FILE)),
         house.transcript(&issue(&[&TO_FILE[..], &["--lang", "vi"]].concat())),
