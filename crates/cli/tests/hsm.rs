@@ -1,8 +1,11 @@
 //! A home whose keys live in a token: SoftHSM2 with a token directory of the test's own.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests; a skip says why")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout, reason = "tests; a skip says why")]
 
+#[path = "ceremony/hands.rs"]
+mod hands;
 mod house;
 
+use hands::{forms, run};
 use house::{GOOD, House, PORTRAITS};
 use serde_json::Value;
 use std::fs;
@@ -25,7 +28,10 @@ impl Vault {
             eprintln!("skipped: softhsm2 is not installed; tools/setup --for-tests installs it");
             return None;
         }
-        let vault = Self { house: House::empty() };
+        let house = House::empty()
+            .with_environment("SOFTHSM2_CONF", "softhsm2.conf")
+            .with_environment("CREDENTIALS_DIRECTORY", "credentials");
+        let vault = Self { house };
         let path = vault.house.path();
         fs::create_dir(path.join("tokens")).unwrap();
         fs::create_dir(path.join("credentials")).unwrap();
@@ -52,10 +58,7 @@ impl Vault {
     }
 
     fn output(&self, arguments: &[&str]) -> Output {
-        let path = self.house.path();
-        let mut command = self.house.command(arguments);
-        command.env("SOFTHSM2_CONF", path.join("softhsm2.conf"));
-        command.env("CREDENTIALS_DIRECTORY", path.join("credentials")).output().unwrap()
+        self.house.output(arguments)
     }
 
     fn done(&self, arguments: &[&str]) -> String {
@@ -87,6 +90,18 @@ impl Vault {
         self.done(&[&INIT, further].concat());
     }
 
+    /// The number of this member's card.
+    fn card(&self, member: &str) -> String {
+        let cards = self.house.json_lines(&["list", "--json"]);
+        cards.iter().find(|card| card["member"] == member).unwrap()["card"].as_str().unwrap().to_owned()
+    }
+
+    fn is_valid(&self, reader: &str) {
+        let verdict = self.done(&["verify", "--reader", reader, "--from-registry", "--json"]);
+        let verdict: Value = serde_json::from_str(&verdict).unwrap();
+        assert_eq!(verdict["verdict"], "valid", "{verdict}");
+    }
+
     fn issue(&self) -> Vec<&'static str> {
         vec!["issue", "--members", "members.csv", "--portraits", PORTRAITS, "--reader", "emulator:*"]
     }
@@ -113,9 +128,7 @@ fn cards_are_issued_and_verified_with_every_key_in_a_token() {
     let said = vault.done(&vault.issue());
     assert_eq!(said.lines().filter(|line| line.starts_with("issued")).count(), 3, "{said}");
     for card in ["emulator:blank-001", "emulator:blank-002", "emulator:blank-003"] {
-        let verdict = vault.done(&["verify", "--reader", card, "--from-registry", "--json"]);
-        let verdict: Value = serde_json::from_str(&verdict).unwrap();
-        assert_eq!(verdict["verdict"], "valid", "{verdict}");
+        vault.is_valid(card);
     }
     // the root's own PIN
     vault.done(&["ca", "crl"]);
@@ -136,6 +149,41 @@ fn cards_are_issued_and_verified_with_every_key_in_a_token() {
         "the key root in the token is not the one that",
         "khóa root trong token không phải khóa ứng với",
     );
+}
+
+/// A second generation of masters goes into the token; a card of the first is changed with the keys that it was made with.
+#[test]
+fn a_new_generation_of_masters_in_the_token_leaves_old_cards_operable() {
+    let Some(vault) = Vault::new() else { return };
+    vault.init(&["--card-keys", IN_HOST]);
+    vault.done(&["emulator", "create", "--count", "2"]);
+    let (old, new) = ("emulator:blank-001", "emulator:blank-002");
+    vault.house.members(&GOOD[..1]);
+    vault.done(&vault.issue());
+
+    let names = ["an", "binh", "chi"];
+    let Some(forms) = forms(&vault.house, &["--shares", "2/3"], &names) else { return };
+    let voices = [("chi", forms[2].as_str()), ("an", &forms[0])];
+    let load = ["ceremony", "master", "load"];
+    let loaded = run(&vault.house, &load, &voices);
+    let said = String::from_utf8_lossy(&loaded.stdout);
+    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
+    assert!(said.contains("generation 2 of the masters, key version 12"), "{said}");
+    assert!(!vault.house.path().join("home/keys/master-2.json").exists());
+
+    vault.house.members(&GOOD[1..2]);
+    vault.done(&vault.issue());
+    for (reader, version) in [(old, "11"), (new, "12")] {
+        let info = vault.done(&["card", "info", "--reader", reader]);
+        let held = info.lines().find_map(|line| line.strip_prefix("key versions")).unwrap();
+        assert_eq!(held.trim(), version, "{reader}");
+    }
+    for (member, reader) in [(GOOD[0], old), (GOOD[1], new)] {
+        let card = vault.card(member);
+        vault.done(&["card", "suspend", &card, "--reader", reader]);
+        vault.done(&["card", "resume", &card, "--reader", reader]);
+        vault.is_valid(reader);
+    }
 }
 
 #[test]

@@ -12,11 +12,18 @@ use tempfile::TempDir;
 /// A folder with a home in it, once `init` has run.
 pub(crate) struct House {
     folder: TempDir,
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 impl House {
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// Every command is given this file or folder by a variable of its environment.
+    pub(crate) fn with_environment(mut self, name: &'static str, file: &str) -> Self {
+        self.environment.push((name, self.path().join(file)));
+        self
     }
 
     pub(crate) fn with_home() -> Self {
@@ -106,7 +113,8 @@ impl House {
             .env("CHIPWRIGHT_HOME", "home")
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
-            .env("PATH", "/usr/bin:/bin");
+            .env("PATH", "/usr/bin:/bin")
+            .envs(self.environment.iter().map(|(name, file)| (name, file)));
         command
     }
 
@@ -116,6 +124,7 @@ impl House {
         let mut command = Command::new("bash");
         command.current_dir(self.path()).env_clear().env("CHIPWRIGHT_HOME", "home").env("TZ", "UTC");
         command.env("LC_ALL", "C.UTF-8").env("PATH", "/usr/bin:/bin");
+        command.envs(self.environment.iter().map(|(name, file)| (name, file)));
         command.args(["-c", script]).arg(program).args(arguments);
         command
     }
