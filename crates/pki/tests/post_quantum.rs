@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "tests; figures are printed"
 )]
 

@@ -148,7 +148,9 @@ fn what_is_not_there_and_what_is_too_large() {
 }
 
 /// A server on loopback that answers each connection in turn; it is told of each request's first line.
-fn serve(answers: Vec<Box<dyn FnOnce(&mut TcpStream) + Send>>) -> (String, Receiver<String>) {
+type Answer = Box<dyn FnOnce(&mut TcpStream) + Send>;
+
+fn serve(answers: Vec<Answer>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/bundle.ctb", listener.local_addr().unwrap());
     let (tell, asked) = channel();

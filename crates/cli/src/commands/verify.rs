@@ -31,7 +31,8 @@ use chipwright_records::{Expectation, Terminal};
 use chipwright_registry::CardStatus;
 use chipwright_verify::evidence::{EvidenceError, Request};
 use chipwright_verify::{
-    Check, ChipProofPolicy, Files, Inspection, Report, SecondSignatureRule, Stage, StatusRule, Verdict, inspect_resumable,
+    Check, ChipProofPolicy, Files, Inspection, Report, SecondSignatureRule, Stage, StatusRule, Verdict,
+    inspect_resumable,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -83,8 +84,9 @@ pub(crate) struct Against {
     /// (`if-promised`); the home's configuration says so if not given
     #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
     chip_proof: Option<ChipProof>,
-    /// What is asked of a card's second, post-quantum signature, instead of the home's policy
-    #[arg(long, value_enum, value_name = "POLICY")]
+    /// Whether a card must have a second, post-quantum signature (`required`), only a right one if it has any (`if-present`), or is not
+    /// asked (`off`); the home's configuration says so if not given
+    #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
     second_signature: Option<SecondSignature>,
 }
 

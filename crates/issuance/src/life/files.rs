@@ -58,7 +58,7 @@ pub(super) fn rest<T: Transport>(
         .map_err(|error| fault(FileId::CardAccess)(error.into()))?;
     let mut session = Some(opened);
     let mut protected = |command: &Command| exchange(card, &mut session, command);
-    for file in [FileId::CardSecurity, FileId::Com] {
+    for file in [FileId::CardSecurity, FileId::Com, FileId::SodPostQuantum] {
         if file == FileId::Com {
             let select = Command::new(0x00, Ins::SELECT, 0x04, 0x0C).with_data(profile.instance.as_bytes());
             protected(&select).map_err(fault(file))?;
