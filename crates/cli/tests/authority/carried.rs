@@ -8,7 +8,7 @@ use chipwright_pki::certificate::{
 };
 use chipwright_pki::crl::{self, CrlProfile};
 use chipwright_pki::role::{Role, RoleProfile, role_signer};
-use chipwright_pki::{Certificate, Name, Period, PublicKey, SerialNumber, SignKey};
+use chipwright_pki::{Certificate, Crl, Name, Period, PublicKey, SerialNumber, SignKey};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -115,7 +115,10 @@ impl Place {
     }
 
     /// Puts an empty list of the first root in place that is this many days old (negative: of the future), for 90 days.
-    pub fn put_list(&self, number: u64, age: i64) {
+    /// It has the number of the list that it replaces, which is the last that the ledger knows.
+    pub fn put_list(&self, age: i64) {
+        let held = Crl::from_file_bytes(&fs::read(self.home("ca/crl.pem")).unwrap()).unwrap();
+        let number = held[0].number();
         let this_update = Timestamp::now() - days(age);
         let profile =
             CrlProfile { number, this_update, next_update: this_update + days(90), revoked: Vec::new() };
@@ -170,7 +173,7 @@ impl Place {
         };
         let made = root(&profile, key.public_key()).unwrap().sign_with(&key).unwrap();
         fs::write(self.home("ca/root.pem"), made.to_pem()).unwrap();
-        self.put_list(3, 0);
+        self.put_list(0);
     }
 
     /// Every file of the home with its bytes: to see that nothing changed. Locks are none of it.
