@@ -9,7 +9,7 @@
 //! | CVCA, document verifier | `cvca-N`, `dv-N` | `ca/LABEL.key` |
 //! | root and signer of second signatures | `second-root`, `second-signer-N` | `ca/second/LABEL.key` |
 //! | terminal | `terminal-NAME-NNNNN` | beside its chain: `terminals/NAME-NNNNN.key` |
-//! | card masters | `master` | `keys/master.json` |
+//! | card masters of each generation | `master`, `master-2`, … | `keys/LABEL.json` |
 //!
 //! Where `[keys] store = "token"` stands in the configuration, the keys live in a PKCS#11 token instead, and the passphrase is its
 //! PIN; the public half of each is kept in `LABEL.pub`, with which the token's is compared. Root and CVCA may have a token, and so a

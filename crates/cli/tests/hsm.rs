@@ -5,7 +5,7 @@
 mod hands;
 mod house;
 
-use hands::{forms, run};
+use hands::{AN, BINH, CHI, contents, done, forms, run, typed};
 use house::{GOOD, House, PORTRAITS};
 use serde_json::Value;
 use std::fs;
@@ -184,6 +184,51 @@ fn a_new_generation_of_masters_in_the_token_leaves_old_cards_operable() {
         vault.done(&["card", "resume", &card, "--reader", reader]);
         vault.is_valid(reader);
     }
+}
+
+/// Nobody knows the PIN of the root's token any more; any two of three open it, and none of them alone.
+#[test]
+fn custodians_share_the_pin_of_the_roots_token() {
+    let Some(vault) = Vault::new() else { return };
+    let (house, all) = (&vault.house, [AN, BINH, CHI]);
+    // whoever works at the station has the PIN of its token
+    let one = run(house, &INIT, &all);
+    let said = String::from_utf8_lossy(&one.stderr);
+    assert_eq!(one.status.code(), Some(2), "{said}");
+    assert!(said.contains("no key of the station"), "{said}");
+    assert!(!house.path().join("home").exists());
+    let init = [&INIT[..], &["--root-token-label", "root", "--threshold", "2"]].concat();
+    done(&run(house, &init, &all));
+
+    let crl = ["ca", "crl"];
+    for pair in [[AN, BINH], [BINH, CHI], [CHI, AN]] {
+        done(&run(house, &crl, &pair));
+    }
+    done(&run(house, &["ca", "new-signer"], &[CHI, AN]));
+    done(&run(house, &["terminal", "init-cvca"], &[AN, BINH]));
+    // alone, twice the same, or with the PIN of before, which a credential still holds
+    let before = contents(house);
+    for few in [&[AN][..], &[AN, AN], &[]] {
+        assert!(!run(house, &crl, few).status.success(), "{few:?}");
+    }
+    let former = typed(house, &crl, &[("--root-passphrase-fd", ROOT_PIN)], &[]);
+    assert_eq!(former.status.code(), Some(5), "{}", String::from_utf8_lossy(&former.stderr));
+    assert_eq!(contents(house), before);
+    vault.pin("station", ROOT_PIN);
+    vault.told(
+        &["init", "other", "--hsm", MODULE, "--token-label", "root"],
+        "the PIN does not open the token root",
+        "mã PIN không mở được token root",
+    );
+    vault.pin("station", PIN);
+
+    // who comes later opens it too, and who left does not
+    let dung = ("dung", "mật khẩu của Dũng");
+    let add = ["ceremony", "custodian", "add", "dung"];
+    done(&typed(house, &add, &[("--new-passphrase-fd", dung.1)], &[AN, BINH]));
+    done(&run(house, &["ceremony", "custodian", "remove", "an"], &[BINH, CHI]));
+    done(&run(house, &crl, &[dung, CHI]));
+    assert!(!run(house, &crl, &[dung, AN]).status.success());
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(crate) struct Init {
     root_passphrase_fd: Option<u32>,
     /// A custodian of the root's key, again for each: nobody learns its passphrase, and they open it together. A home for real cards
     /// needs two at least. With =N what he or she types is read from that file descriptor
-    #[arg(long = "custodian", value_name = "NAME[=N]", conflicts_with = "root_passphrase_fd")]
+    #[arg(long = "custodian", value_name = "NAME[=N]")]
     custodians: Vec<Present>,
     /// How many of the custodians must be present whenever the root's key is opened
     #[arg(long, value_name = "M", default_value_t = 2, requires = "custodians")]
@@ -129,8 +129,6 @@ impl Init {
         configuration.chip.records = self.records;
         if let Some(keys) = self.token.section() {
             configuration.keys = keys;
-            // a token lets nobody but its PIN in, and that is not divided
-            configuration.custody.required = false;
         }
         configuration.chip_profile()?;
         Ok(configuration)
@@ -170,7 +168,10 @@ impl Init {
         make_registry(home, &root, at)?;
         let text =
             configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
-        home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)
+        home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)?;
+        // last, as it cannot be taken back: the shares are on the disk by now
+        founders
+            .map_or(Ok(()), |founders| Token::hand_over(home, &root_passphrase, &founders.root_passphrase()))
     }
 
     fn passphrases(
@@ -181,7 +182,11 @@ impl Init {
         context: &Context,
     ) -> Result<(Passphrase, Passphrase), Failure> {
         if home.configuration.keys.in_token() {
-            return self.token.pins(home, (self.passphrase_fd, self.root_passphrase_fd), context);
+            let pins = self.token.pins(home, (self.passphrase_fd, self.root_passphrase_fd), context)?;
+            if let Some(founders) = founders {
+                Token::takes(home, &pins.0, &founders.root_passphrase())?;
+            }
+            return Ok(pins);
         }
         let generated =
             self.mode() == Mode::Test && self.passphrase_fd.is_none() && self.root_passphrase_fd.is_none();
@@ -209,7 +214,13 @@ impl Init {
 
     /// A home for real cards is not made for one person.
     fn enough_custodians(&self) -> Result<(), Failure> {
-        if !self.real || self.custodians.len() >= 2 || self.token.keeps_the_root_apart() {
+        if !self.custodians.is_empty() {
+            self.token.fits_custodians()?;
+            if self.root_passphrase_fd.is_some() && !self.token.is_named() {
+                return Err(nobodys_passphrase());
+            }
+        }
+        if !self.real || self.custodians.len() >= 2 {
             return Ok(());
         }
         Err(Failure::new(
@@ -253,6 +264,20 @@ impl Init {
         .map_err(|error| keystore(&error))?;
         Ok(())
     }
+}
+
+fn nobodys_passphrase() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        (
+            "nobody gives the passphrase of a root's key that custodians open; nothing was made",
+            "khóa gốc do những người giữ khóa cùng mở thì không ai nhập mật khẩu; chưa tạo gì",
+        ),
+        (
+            "Leave out either --root-passphrase-fd or --custodian.",
+            "Bỏ --root-passphrase-fd hoặc bỏ --custodian.",
+        ),
+    )
 }
 
 fn chosen(

@@ -65,6 +65,16 @@ pub enum TokenError {
         /// The token.
         token: String,
     },
+    /// A PIN that the token is to take is too long for it.
+    #[error("the token {token} takes a PIN of at most {most} bytes, and this one has {bytes}")]
+    LongPin {
+        /// The token.
+        token: String,
+        /// The most that it takes.
+        most: usize,
+        /// The length of the PIN.
+        bytes: usize,
+    },
     /// The token went away while it was in use.
     #[error("the token {token} was lost while it was in use")]
     Lost {
@@ -169,6 +179,9 @@ impl TokenError {
             }
             Self::Locked { .. } => {
                 "Have the token's security officer set a new PIN with the token's own program."
+            }
+            Self::LongPin { .. } => {
+                "Use a token that takes longer PINs for the root, or keep the root's key in a file."
             }
             Self::Lost { .. } => "Insert the token again and repeat; it is opened anew by itself.",
             Self::NoKey { .. } => {

@@ -93,6 +93,20 @@ impl Pool {
         Ok(pool)
     }
 
+    /// Puts another PIN in the place of the one that opened the token. This pool is of no use after a loss of the token.
+    pub(super) fn change_pin(&self, new: &AuthPin) -> Result<(), TokenError> {
+        self.writing()?.run("take a new PIN", |session| session.set_pin(&self.pin, new))
+    }
+
+    /// The most bytes of a PIN.
+    pub(super) fn longest_pin(&self) -> Result<usize, TokenError> {
+        let mut state = self.locked();
+        self.ready(&mut state)?;
+        let Some(Opened { slot, .. }) = state.opened else { return Err(self.missing()) };
+        let info = self.module.context().get_token_info(slot);
+        Ok(info.map_err(|source| TokenError::of(&self.token(), "say how it is", source))?.max_pin_length())
+    }
+
     /// Finds the token, and whether its PIN may be tried.
     pub(super) fn look(module: &Path, name: &TokenName) -> Result<(), TokenError> {
         let module = Module::load(module)?;

@@ -83,6 +83,29 @@ impl TokenStore {
         Ok(Pool::look(module, token)?)
     }
 
+    /// Whether this can be its PIN, by its length.
+    ///
+    /// # Errors
+    /// [`TokenError::LongPin`] in [`KeystoreError::Token`].
+    pub fn takes(&self, pin: &Passphrase) -> Result<(), KeystoreError> {
+        let (most, bytes) = (self.pool.longest_pin()?, pin.as_str().len());
+        match bytes <= most {
+            true => Ok(()),
+            false => Err(TokenError::LongPin { token: self.pool.token(), most, bytes }.into()),
+        }
+    }
+
+    /// Puts another PIN (C_SetPIN) in the place of the one that it was opened with.
+    ///
+    /// # Errors
+    /// [`KeystoreError::Token`]; the PIN is the former one then.
+    pub fn change_pin(self, new: &Passphrase) -> Result<(), KeystoreError> {
+        if new.is_empty() {
+            return Err(KeystoreError::EmptyPassphrase);
+        }
+        Ok(self.pool.change_pin(&AuthPin::from(new.as_str().to_owned()))?)
+    }
+
     fn with_policy(&self, keys: card_keys::TokenKeySet) -> Box<dyn CardMasters> {
         Box::new(TokenMasters { keys, policy: self.card_keys })
     }

@@ -190,3 +190,25 @@ fn keys_that_could_leave_the_token_are_refused() {
         assert!(matches!(token_fault(&fault), TokenError::Extractable { label, .. } if label == "leaky"));
     });
 }
+
+#[test]
+fn a_pin_is_replaced_for_good() {
+    inside("token::a_pin_is_replaced_for_good", || {
+        let store = store();
+        let key = store.create("root", P256).unwrap();
+        let long = Passphrase::new(&"7".repeat(256));
+        let fault = store.takes(&long).unwrap_err();
+        assert!(matches!(token_fault(&fault), TokenError::LongPin { most: 255, bytes: 256, .. }), "{fault}");
+        let another = Passphrase::new(&"7f".repeat(32));
+        store.takes(&another).unwrap();
+        assert!(store.clone().change_pin(&Passphrase::new("")).is_err());
+        store.change_pin(&another).unwrap();
+        // what was opened before goes on, and nothing is opened with the PIN of before
+        key.sign(b"message").unwrap();
+        restarted();
+        let fault = refusal(&module(), name(), PIN);
+        assert!(matches!(token_fault(&fault), TokenError::WrongPin { .. }), "{fault}");
+        let opened = TokenStore::open(&module(), name(), &another).unwrap();
+        assert_eq!(opened.list().unwrap(), ["root"]);
+    });
+}

@@ -1,13 +1,15 @@
 //! `init --hsm`: a home whose keys live in a PKCS#11 token.
 
+use crate::authority::keystore;
 use crate::configuration::{Keys, Store};
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::secret::Source;
 use crate::text::Text;
 use chipwright_keystore::Passphrase;
-use chipwright_keystore::token::CardKeys;
+use chipwright_keystore::token::{CardKeys, TokenStore};
 use std::path::PathBuf;
 
 /// The token of a new home.
@@ -15,7 +17,7 @@ use std::path::PathBuf;
 pub(super) struct Token {
     /// Keep the private keys and the card masters in a PKCS#11 token: its module, for example
     /// /usr/lib/softhsm/libsofthsm2.so. The token is there and has its PIN, which takes the place of the passphrases
-    #[arg(long, value_name = "MODULE", requires = "token_label", conflicts_with = "custodians")]
+    #[arg(long, value_name = "MODULE", requires = "token_label")]
     hsm: Option<PathBuf>,
     /// The label of the token
     #[arg(long, value_name = "LABEL", requires = "hsm")]
@@ -23,7 +25,8 @@ pub(super) struct Token {
     /// Its serial number, where several tokens have the label
     #[arg(long, value_name = "SERIAL", requires = "hsm")]
     token_serial: Option<String>,
-    /// The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere
+    /// The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere. With custodians
+    /// the PIN that is given now is replaced by one that nobody knows
     #[arg(long, value_name = "LABEL", requires = "hsm")]
     root_token_label: Option<String>,
     /// Where the keys of chips may be. New cards cannot be made while they stay inside the token
@@ -57,9 +60,49 @@ impl Token {
         })
     }
 
+    /// Whether there is one.
+    pub(super) const fn is_named(&self) -> bool {
+        self.hsm.is_some()
+    }
+
     /// Whether whoever works at the station cannot use the root's key.
     pub(super) fn keeps_the_root_apart(&self) -> bool {
         self.root_token_label.is_some() && self.root_token_label != self.token_label
+    }
+
+    /// Custodians have a secret in common that whoever works at the station must not have.
+    pub(super) fn fits_custodians(&self) -> Result<(), Failure> {
+        if self.hsm.is_none() || self.keeps_the_root_apart() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Exit::Usage,
+            (
+                "custodians share the PIN of a token that holds the root's key and no key of the station; nothing was made",
+                "những người giữ khóa cùng nắm mã PIN của token chứa khóa gốc, token đó không được chứa khóa của trạm; chưa tạo gì",
+            ),
+            (
+                "Name another token for the root with --root-token-label.",
+                "Nêu một token khác cho khóa gốc bằng --root-token-label.",
+            ),
+        ))
+    }
+
+    /// Whether the root's token takes the PIN that custodians will share: known before anything is made in it.
+    pub(super) fn takes(home: &Home, pin: &Passphrase, shared: &Passphrase) -> Result<(), Failure> {
+        Self::of_root(home, pin)?
+            .map_or(Ok(()), |store| store.takes(shared).map_err(|error| keystore(&error)))
+    }
+
+    /// From here on nobody knows the PIN of the root's token.
+    pub(super) fn hand_over(home: &Home, pin: &Passphrase, shared: &Passphrase) -> Result<(), Failure> {
+        let handed = |store: TokenStore| store.change_pin(shared).map_err(|error| keystore(&error));
+        Self::of_root(home, pin)?.map_or(Ok(()), handed)
+    }
+
+    fn of_root(home: &Home, pin: &Passphrase) -> Result<Option<TokenStore>, Failure> {
+        let Some(tokens) = home.configuration.keys.tokens()? else { return Ok(None) };
+        TokenStore::open(&tokens.module, tokens.root, pin).map(Some).map_err(|error| keystore(&error))
     }
 
     /// The PINs of the root's and the station's token; one, where they are the same.

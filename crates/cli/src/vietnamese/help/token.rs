@@ -11,8 +11,8 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
     ("The label of the token", "Nhãn của token"),
     ("Its serial number, where several tokens have the label", "Số sê-ri, khi có nhiều token cùng nhãn"),
     (
-        "The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere",
-        "Nhãn của token chỉ chứa khóa gốc và khóa CVCA: có mã PIN riêng và được cất nơi khác",
+        "The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere. With custodians the PIN that is given now is replaced by one that nobody knows",
+        "Nhãn của token chỉ chứa khóa gốc và khóa CVCA: có mã PIN riêng và được cất nơi khác. Khi có người giữ khóa, mã PIN nhập lúc này được thay bằng mã không ai biết",
     ),
     (
         "Where the keys of chips may be. New cards cannot be made while they stay inside the token",
@@ -41,6 +41,11 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "the token {token} has locked itself after too many wrong PINs",
         "token {token} đã tự khóa vì nhập sai mã PIN quá nhiều lần",
     ),
+    (
+        "the token {token} takes a PIN of at most {most} bytes, and this one has {bytes}",
+        "token {token} chỉ nhận mã PIN dài tối đa {most} byte, mã này có {bytes} byte",
+    ),
+    ("take a new PIN", "nhận mã PIN mới"),
     ("the token {token} was lost while it was in use", "token {token} bị mất kết nối khi đang dùng"),
     ("the token {token} holds no key {label}", "token {token} không chứa khóa {label}"),
     (
@@ -122,6 +127,10 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
     (
         "Have the token's security officer set a new PIN with the token's own program.",
         "Nhờ người quản trị token đặt mã PIN mới bằng chương trình của chính token.",
+    ),
+    (
+        "Use a token that takes longer PINs for the root, or keep the root's key in a file.",
+        "Dùng token nhận mã PIN dài hơn cho khóa gốc, hoặc giữ khóa gốc trong tệp.",
     ),
     (
         "Insert the token again and repeat; it is opened anew by itself.",
