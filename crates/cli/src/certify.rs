@@ -40,6 +40,11 @@ pub(crate) fn make_root(
     Ok((key, certificate))
 }
 
+/// The name of the root of second signatures.
+pub(crate) fn second_root_name(configuration: &Configuration) -> Result<Name, Failure> {
+    name(configuration, Some("Second signature"), "Root")
+}
+
 /// A root for this key, signed by it.
 pub(crate) fn root_certificate(
     configuration: &Configuration,

@@ -89,7 +89,7 @@ impl SecondAuthority {
             role: Role::DocumentSigner,
             subject: certify::subject(configuration, Role::DocumentSigner, &name, Some("Second signature"))?,
             key: key.public_key(),
-            document_types: &[configuration.document.document_code.clone()],
+            document_types: std::slice::from_ref(&configuration.document.document_code),
         };
         let made = certify::certificate(configuration, &asked, (&root_key, &root), at)?;
         home::write_file(&self.signer_file(number), made.to_pem().as_bytes(), 0o644)?;

@@ -1,7 +1,7 @@
 //! Mistakes of custodians and attempts of attackers, one by one: each is refused by the real program, with its reason.
 //!
 //! Every refusal is a snapshot `refused__SECTION__SLUG`; `tools/faults write` makes the table REFUSALS.md of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests; what is skipped is said")]
 
 #[path = "refusals/card_keys.rs"]
 mod card_keys;

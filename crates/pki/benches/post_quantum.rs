@@ -1,7 +1,13 @@
 //! The second signature beside the first: making and checking, and the bare ML-DSA-65 as the ceiling.
 //!
 //! `cargo bench -p chipwright-pki --bench post_quantum`
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark"
+)]
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
