@@ -14,20 +14,23 @@
 //! Where `[keys] store = "token"` stands in the configuration, the keys live in a PKCS#11 token instead, and the passphrase is its
 //! PIN; the public half of each is kept in `LABEL.pub`, with which the token's is compared. Root and CVCA may have a token, and so a
 //! PIN, of their own; whoever has the PIN of a token has all keys in it. Registrars and custodians answer for themselves: their keys are
-//! files with a passphrase of their own, and so is every key that has a file.
+//! files with a passphrase of their own; a registrar's may be in a token of the registrar's own, which `LABEL.token` names. A key that
+//! has a file is in no token.
 
 pub(crate) mod ledger;
 mod operator;
+pub(crate) mod person;
 pub(crate) mod places;
 
 use crate::failure::Failure;
 use crate::home::Home;
 use chipwright_channel::KeySize;
-use chipwright_keystore::{NewCardKeys, Passphrase};
 use chipwright_keystore::store::{CardMasters, StoredKey};
 use chipwright_keystore::uses::{Use, UsedFor};
+use chipwright_keystore::{NewCardKeys, Passphrase};
 use chipwright_pki::{PublicKey, Role, SignError, SignKey, SignatureAlgorithm};
 use ledger::{CountedKey, KeyLedger};
+use person::PersonToken;
 use places::{Holder, Places};
 use std::fmt;
 use std::path::PathBuf;
@@ -144,6 +147,16 @@ impl Keyring {
     pub(crate) fn of(home: &Home) -> Self {
         let places = Places::new(home.keys(), home.configuration.keys.clone());
         Self { authority: home.authority(), places, ledger: KeyLedger::of(home) }
+    }
+
+    /// The same, where a person's key is made in this token.
+    pub(crate) fn with_token_of_person(&self, token: Option<PersonToken>) -> Self {
+        Self { places: self.places.with_token_of_person(token), ..self.clone() }
+    }
+
+    /// The token of a person's key; none of a key in a file, or of nobody's.
+    pub(crate) fn token_of_person(&self, name: &KeyName) -> Result<Option<PersonToken>, Failure> {
+        PersonToken::of_key(&self.file(name))
     }
 
     /// Takes the next number of a row for good; `published` is the highest that is seen anywhere.

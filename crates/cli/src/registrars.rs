@@ -1,4 +1,4 @@
-//! The registrars of a home: `ca/registrar-NAME.pem`, and their keys.
+//! The registrars of a home: `ca/registrar-NAME.pem`, and their keys, in files or in a token of each one's own.
 
 use crate::authority::Authority;
 use crate::certify::{self, Asked};
@@ -6,7 +6,8 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
-use crate::keyring::{Key, KeyName};
+use crate::keyring::person::PersonToken;
+use crate::keyring::{Key, KeyName, Keyring};
 use crate::secret::{self, Source};
 use crate::text::{Text, text};
 use chipwright_keystore::Passphrase;
@@ -104,18 +105,55 @@ impl<'a> Registrars<'a> {
         descriptor: Option<u32>,
         context: &Context,
     ) -> Result<Key, Failure> {
-        let passphrase = self.source(name, descriptor).open(&asked(name), context.out.language)?;
-        Authority::of(self.home).keyring().key(&name.key(), &passphrase, Use::Batch)
+        let keyring = Keyring::of(self.home);
+        let asked = asked(name, keyring.token_of_person(&name.key())?.as_ref());
+        let source = self.source(name, descriptor);
+        let passphrase = source.open_of(&name.key().label(), &asked, context.out.language)?;
+        keyring.key(&name.key(), &passphrase, Use::Batch)
     }
 
-    /// The passphrase for a key that is made now.
+    /// The passphrase for a key that is made now, or the PIN of the token that it is made in.
     pub(crate) fn choose(
         &self,
         name: &RegistrarName,
+        token: Option<&PersonToken>,
         descriptor: Option<u32>,
         context: &Context,
     ) -> Result<Passphrase, Failure> {
-        self.source(name, descriptor).choose(&asked(name), context.out.language)
+        let (source, whose, language) =
+            (self.source(name, descriptor), name.key().label(), context.out.language);
+        match token {
+            None => source.choose_of(&whose, &asked(name, None), language),
+            Some(_) => source.open_of(&whose, &asked(name, token), language),
+        }
+    }
+
+    /// Whether a new registrar's key may be made there: a token of one's own, and not elsewhere than a stopped command made it.
+    pub(crate) fn may_be_made(
+        &self,
+        name: &RegistrarName,
+        token: Option<&PersonToken>,
+    ) -> Result<(), Failure> {
+        let keyring = Keyring::of(self.home);
+        let held = keyring.token_of_person(&name.key())?;
+        let left = held.is_some() || keyring.exists(&name.key());
+        if left && held.as_ref() != token {
+            return Err(made_elsewhere(name));
+        }
+        let Some(token) = token else { return Ok(()) };
+        if let Some(tokens) = self.home.configuration.keys.tokens()?
+            && (token.may_be(&tokens.station) || token.may_be(&tokens.root))
+        {
+            return Err(not_ones_own(token, "the issuer", "nơi phát hành"));
+        }
+        for other in self.names()?.iter().filter(|other| *other != name) {
+            let held = keyring.token_of_person(&other.key())?;
+            if held.is_some_and(|held| token.may_be(&held.name())) {
+                let other = other.as_str();
+                return Err(not_ones_own(token, &format!("registrar {other}"), &format!("cán bộ {other}")));
+            }
+        }
+        Ok(())
     }
 
     /// Makes the key and the certificate. The certificate comes last: a stopped command leaves no registrar.
@@ -123,28 +161,36 @@ impl<'a> Registrars<'a> {
         &self,
         name: &RegistrarName,
         root: (&dyn SignKey, &Certificate),
-        passphrase: &Passphrase,
+        (token, passphrase): (Option<&PersonToken>, &Passphrase),
         at: Timestamp,
     ) -> Result<(), Failure> {
         let configuration = &self.home.configuration;
         let (role, label, curve) = (Role::Registrar, name.key(), SignatureAlgorithm::EcdsaP256Sha256);
-        let key = Authority::of(self.home).keyring().take_up(&label, curve, passphrase, Use::Request)?;
+        let keyring = Keyring::of(self.home).with_token_of_person(token.cloned());
+        let key = keyring.take_up(&label, curve, passphrase, Use::Request)?;
         let subject = certify::subject(configuration, role, &label, None)?;
         let asked = Asked { role, subject, key: key.public_key(), document_types: &[] };
         let certificate = certify::certificate(configuration, &asked, root, at)?;
         home::write_file(&self.certificate_file(name), certificate.to_pem().as_bytes(), 0o644)
     }
 
-    /// Makes the registrars of a test home, with generated passphrases in files.
+    /// Makes the registrars of a test home: in these tokens, or with generated passphrases in files.
     pub(crate) fn make_for_tests(
         &self,
         root: (&dyn SignKey, &Certificate),
+        tokens: &[(RegistrarName, PersonToken)],
+        context: &Context,
         at: Timestamp,
     ) -> Result<(), Failure> {
         for name in OF_TEST_HOMES {
             let name = RegistrarName(name.to_owned());
-            let passphrase = secret::generate(&self.passphrase_file(&name))?;
-            self.make(&name, root, &passphrase, at)?;
+            let token = tokens.iter().find(|(of, _)| *of == name).map(|(_, token)| token);
+            self.may_be_made(&name, token)?;
+            let passphrase = match token {
+                Some(_) => self.choose(&name, token, None, context)?,
+                None => secret::generate(&self.passphrase_file(&name))?,
+            };
+            self.make(&name, root, (token, &passphrase), at)?;
         }
         Ok(())
     }
@@ -162,9 +208,45 @@ impl<'a> Registrars<'a> {
     }
 }
 
-fn asked(name: &RegistrarName) -> Text {
+fn asked(name: &RegistrarName, token: Option<&PersonToken>) -> Text {
     let name = name.as_str();
-    text!("Passphrase of registrar {name}", "Mật khẩu của cán bộ đăng ký {name}")
+    match token {
+        None => text!("Passphrase of registrar {name}", "Mật khẩu của cán bộ đăng ký {name}"),
+        Some(token) => text!(
+            "PIN of {}, the token of registrar {name}",
+            "Mã PIN của {}, token của cán bộ đăng ký {name}",
+            token.label
+        ),
+    }
+}
+
+fn not_ones_own(token: &PersonToken, english: &str, vietnamese: &str) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        Text {
+            en: format!("the token {} holds keys of {english}; nothing was made", token.label),
+            vi: format!("token {} chứa khóa của {vietnamese}; chưa tạo gì", token.label),
+        },
+        (
+            "Give every registrar a token of his or her own, whose PIN nobody else knows.",
+            "Mỗi cán bộ đăng ký phải có token riêng với mã PIN không ai khác biết.",
+        ),
+    )
+}
+
+fn made_elsewhere(name: &RegistrarName) -> Failure {
+    let name = name.as_str();
+    Failure::new(
+        Exit::Configuration,
+        text!(
+            "a command that was stopped made the key of registrar {name} elsewhere; nothing was changed",
+            "một lệnh dở dang đã tạo khóa của cán bộ đăng ký {name} ở chỗ khác; không có gì bị thay đổi"
+        ),
+        (
+            "Repeat the command as it was given then, or choose another name.",
+            "Chạy lại lệnh như lần trước, hoặc chọn tên khác.",
+        ),
+    )
 }
 
 #[cfg(test)]

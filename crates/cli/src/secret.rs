@@ -26,7 +26,17 @@ pub(crate) struct Source {
 impl Source {
     /// The passphrase that opens existing keys; `what` says which.
     pub(crate) fn open(&self, what: &Text, language: Language) -> Result<Passphrase, Failure> {
-        if let Some(given) = self.given()? {
+        self.open_of(whose(self.option), what, language)
+    }
+
+    /// The same of one person: the credential is `chipwright.WHOSE`.
+    pub(crate) fn open_of(
+        &self,
+        whose: &str,
+        what: &Text,
+        language: Language,
+    ) -> Result<Passphrase, Failure> {
+        if let Some(given) = self.given(whose)? {
             return Ok(given);
         }
         must_be_terminal(what, self.option)?;
@@ -35,7 +45,17 @@ impl Source {
 
     /// A passphrase for keys that are made now: asked for twice at a prompt.
     pub(crate) fn choose(&self, what: &Text, language: Language) -> Result<Passphrase, Failure> {
-        if let Some(given) = self.given()? {
+        self.choose_of(whose(self.option), what, language)
+    }
+
+    /// The same of one person: the credential is `chipwright.WHOSE`.
+    pub(crate) fn choose_of(
+        &self,
+        whose: &str,
+        what: &Text,
+        language: Language,
+    ) -> Result<Passphrase, Failure> {
+        if let Some(given) = self.given(whose)? {
             return Ok(given);
         }
         must_be_terminal(what, self.option)?;
@@ -48,11 +68,11 @@ impl Source {
         }
     }
 
-    fn given(&self) -> Result<Option<Passphrase>, Failure> {
+    fn given(&self, whose: &str) -> Result<Option<Passphrase>, Failure> {
         if let Some(descriptor) = self.descriptor {
             return line_of_descriptor(descriptor).map(|line| Some(Passphrase::new(&line)));
         }
-        for path in [self.credential(), self.file.clone()].into_iter().flatten() {
+        for path in [credential(whose), self.file.clone()].into_iter().flatten() {
             match fs::read_to_string(&path).map(Zeroizing::new) {
                 Ok(content) => return Ok(Some(Passphrase::new(&content))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -61,12 +81,12 @@ impl Source {
         }
         Ok(None)
     }
+}
 
-    /// The credential of this name: `chipwright.station`, `chipwright.root`, `chipwright.terminal`, …
-    fn credential(&self) -> Option<PathBuf> {
-        let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty())?;
-        Some(Path::new(&folder).join(format!("chipwright.{}", whose(self.option))))
-    }
+/// The credential of this name: `chipwright.station`, `chipwright.root`, `chipwright.registrar-NAME`, …
+fn credential(whose: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty())?;
+    Some(Path::new(&folder).join(format!("chipwright.{whose}")))
 }
 
 /// Whose passphrase an option reads: `--passphrase-fd` the station's, `--root-passphrase-fd` the root's.

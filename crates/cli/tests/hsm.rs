@@ -15,9 +15,12 @@ use std::process::{Command, Output};
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const PIN: &str = "273541";
 const ROOT_PIN: &str = "815162";
+const LAN_PIN: &str = "441907";
+const MINH_PIN: &str = "580236";
+const HOA_PIN: &str = "907751";
 const IN_HOST: &str = "master-inside-card-key-in-host";
 
-/// A house with two tokens and the PINs as credentials; none where SoftHSM2 is not installed.
+/// A house with tokens, and the PINs of station and root as credentials; none where SoftHSM2 is not installed.
 struct Vault {
     house: House,
 }
@@ -38,7 +41,9 @@ impl Vault {
         let tokens = path.join("tokens");
         let text = format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display());
         fs::write(path.join("softhsm2.conf"), text).unwrap();
-        for (label, pin) in [("station", PIN), ("root", ROOT_PIN)] {
+        let tokens =
+            [("station", PIN), ("root", ROOT_PIN), ("lan", LAN_PIN), ("minh", MINH_PIN), ("hoa", HOA_PIN)];
+        for (label, pin) in tokens {
             let made = Command::new("softhsm2-util")
                 .args(["--init-token", "--free", "--label", label, "--so-pin", "88112233", "--pin", pin])
                 .env("SOFTHSM2_CONF", path.join("softhsm2.conf"))
@@ -73,7 +78,8 @@ impl Vault {
         let output = self.output(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{arguments:?} was done");
-        assert!(!said.contains(PIN) && !said.contains(ROOT_PIN), "{said}");
+        let pins = [PIN, ROOT_PIN, LAN_PIN, MINH_PIN, HOA_PIN];
+        assert!(pins.iter().all(|pin| !said.contains(pin)), "{said}");
         (output.status.code(), said)
     }
 
@@ -184,6 +190,56 @@ fn a_new_generation_of_masters_in_the_token_leaves_old_cards_operable() {
         vault.done(&["card", "resume", &card, "--reader", reader]);
         vault.is_valid(reader);
     }
+}
+
+/// Each with a PIN of his or her own; after that no private key of the home is in a file.
+#[test]
+fn registrars_sign_in_tokens_of_their_own() {
+    let Some(vault) = Vault::new() else { return };
+    for (name, pin) in [("lan", LAN_PIN), ("minh", MINH_PIN), ("hoa", HOA_PIN)] {
+        vault.pin(&format!("registrar-{name}"), pin);
+    }
+    let further = ["--root-token-label", "root", "--card-keys", IN_HOST];
+    vault.init(&[&further[..], &["--registrar-token", "lan=lan", "--registrar-token", "minh=minh"]].concat());
+    let files = contents(&vault.house);
+    let ending =
+        |path: &Path| path.extension().is_some_and(|ending| ending == "key" || ending == "passphrase");
+    assert!(files.keys().all(|path| !ending(path)), "{:?}", files.keys());
+    vault.done(&["emulator", "create", "--count", "2"]);
+    vault.house.members(&GOOD[..1]);
+    vault.done(&vault.issue());
+    vault.is_valid("emulator:blank-001");
+
+    // Lan's PIN is not Minh's
+    vault.pin("registrar-minh", LAN_PIN);
+    let list = ["--members", "members.csv", "--portraits", PORTRAITS, "--out", "other.batch"];
+    vault.told(
+        &[&["batch", "prepare", "--registrar", "minh"], &list[..]].concat(),
+        "the PIN does not open the token minh",
+        "mã PIN không mở được token minh",
+    );
+    vault.pin("registrar-minh", MINH_PIN);
+    // a token is one person's
+    for (label, whose) in [("station", "the issuer"), ("root", "the issuer"), ("lan", "registrar lan")] {
+        let add = ["registrar", "add", "hoa", "--hsm", MODULE, "--token-label", label];
+        let (code, said) = vault.refused(&add);
+        assert!(code == Some(2) && said.contains(&format!("holds keys of {whose}")), "{said}");
+    }
+    let ca = vault.house.path().join("home/ca");
+    vault.done(&["registrar", "add", "hoa", "--hsm", MODULE, "--token-label", "hoa"]);
+    assert!(ca.join("registrar-hoa.pub").exists() && !ca.join("registrar-hoa.key").exists());
+    vault.done(&[&["batch", "prepare", "--registrar", "hoa"], &list[..]].concat());
+    let files = ["--members", "members.csv", "--portraits", PORTRAITS];
+    let approve = |name| [&["batch", "approve", "other.batch", "--registrar", name], &files[..]].concat();
+    vault.refused(&approve("hoa"));
+    vault.done(&approve("minh"));
+    // the token of another key under the same label
+    fs::copy(ca.join("registrar-lan.pub"), ca.join("registrar-hoa.pub")).unwrap();
+    vault.told(
+        &[&["batch", "prepare", "--registrar", "hoa"], &list[..]].concat(),
+        "the key registrar-hoa in the token is not the one that",
+        "khóa registrar-hoa trong token không phải khóa ứng với",
+    );
 }
 
 /// Nobody knows the PIN of the root's token any more; any two of three open it, and none of them alone.

@@ -156,7 +156,8 @@ impl Init {
         certify::make_signer(&authority, configuration, 1, (&root_key, &root), &station_passphrase, at)?;
         authority.issue_crl(&root, &root_key.used_for(Use::Crl), 1, Vec::new(), at)?;
         if self.mode() == Mode::Test {
-            Registrars::of(home).make_for_tests((&root_key, &root), at)?;
+            let tokens = self.token.of_registrars();
+            Registrars::of(home).make_for_tests((&root_key, &root), &tokens, context, at)?;
         }
         if let Some(founders) = &founders {
             founders.establish(home, (&root_key, &root), at)?;

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
+use crate::keyring::person::PersonToken;
 use crate::output::Table;
 use crate::registrars::{RegistrarName, Registrars};
 use crate::text::text;
@@ -13,11 +14,12 @@ use chipwright_keystore::uses::Use;
 use chipwright_pki::Certificate;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// The registrars, who prepare and approve batches
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Registrar {
-    /// Make a registrar's key, under a passphrase of their own, and the certificate
+    /// Make a registrar's key, under a passphrase or in a token of their own, and the certificate
     Add {
         /// The registrar's name: letters a to z, digits, hyphens
         #[arg(value_name = "NAME")]
@@ -27,6 +29,8 @@ pub(crate) enum Registrar {
         /// Read the registrar's passphrase from this file descriptor
         #[arg(long, value_name = "N")]
         registrar_passphrase_fd: Option<u32>,
+        #[command(flatten)]
+        token: Token,
     },
     /// Show the registrars
     List {
@@ -47,6 +51,28 @@ pub(crate) enum Registrar {
     },
 }
 
+/// The registrar's own token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Token {
+    /// Keep the key in a PKCS#11 token of the registrar's own: its module. The token is there and has its PIN, which takes the place
+    /// of the passphrase
+    #[arg(long, value_name = "MODULE", requires = "token_label")]
+    hsm: Option<PathBuf>,
+    /// The label of the token
+    #[arg(long, value_name = "LABEL", requires = "hsm")]
+    token_label: Option<String>,
+    /// Its serial number, where several tokens have the label
+    #[arg(long, value_name = "SERIAL", requires = "hsm")]
+    token_serial: Option<String>,
+}
+
+impl Token {
+    fn named(&self) -> Option<PersonToken> {
+        let (module, label) = (self.hsm.clone()?, self.token_label.clone()?);
+        Some(PersonToken { module, label, serial: self.token_serial.clone() })
+    }
+}
+
 #[derive(Serialize)]
 struct Shown {
     schema: &'static str,
@@ -64,14 +90,17 @@ impl Registrar {
         let registrars = Registrars::of(&home);
         let json = match self {
             Self::List { json } => *json,
-            Self::Add { name, root, registrar_passphrase_fd } => {
+            Self::Add { name, root, registrar_passphrase_fd, token } => {
                 let _lock = authority.lock()?;
                 if registrars.is_taken(name) {
                     return Err(taken(name));
                 }
+                let token = token.named();
+                registrars.may_be_made(name, token.as_ref())?;
                 let key = root.open(&home, context, Use::Certificate)?;
-                let passphrase = registrars.choose(name, *registrar_passphrase_fd, context)?;
-                registrars.make(name, (&key, &authority.root()?), &passphrase, at)?;
+                let passphrase =
+                    registrars.choose(name, token.as_ref(), *registrar_passphrase_fd, context)?;
+                registrars.make(name, (&key, &authority.root()?), (token.as_ref(), &passphrase), at)?;
                 root.json()
             }
             Self::Remove { name, reason, root } => {

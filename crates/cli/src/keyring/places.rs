@@ -1,5 +1,6 @@
 //! Where a home's keys are: in encrypted files, or in its tokens.
 
+use super::person::{self, PersonToken};
 use crate::authority::keystore;
 use crate::configuration::{Keys, Tokens};
 use crate::exit::Exit;
@@ -24,7 +25,7 @@ pub(super) enum Holder {
     Root,
     /// What works every day.
     Station,
-    /// One person, who answers for it with a passphrase of his or her own: a file.
+    /// One person, who answers for it with a passphrase or a PIN of his or her own: a file, or a token that is nobody else's.
     Person,
 }
 
@@ -33,11 +34,18 @@ pub(super) enum Holder {
 pub(super) struct Places {
     card_keys: PathBuf,
     keys: Keys,
+    /// Where a person's key is made.
+    of_person: Option<PersonToken>,
 }
 
 impl Places {
     pub(super) fn new(card_keys: PathBuf, keys: Keys) -> Self {
-        Self { card_keys, keys }
+        Self { card_keys, keys, of_person: None }
+    }
+
+    /// The same, where a person's key is made in this token.
+    pub(super) fn with_token_of_person(&self, token: Option<PersonToken>) -> Self {
+        Self { of_person: token, ..self.clone() }
     }
 
     /// Makes a key: in this file, or in the token under this label, with its public half beside where the file would be.
@@ -53,8 +61,11 @@ impl Places {
             let made = FileKey::create(file, algorithm, passphrase).map_err(|error| keystore(&error))?;
             return Ok(Box::new(made));
         };
-        let made = open(&token.0, &token.1, passphrase).and_then(|store| store.create(label, algorithm));
-        let made = made.map_err(|error| keystore(&error))?;
+        let made = TokenStore::open(&token.0, token.1, passphrase);
+        let made = made.and_then(|store| store.create(label, algorithm)).map_err(|error| keystore(&error))?;
+        if let (Holder::Person, Some(token)) = (holder, &self.of_person) {
+            token.write(file)?;
+        }
         home::write_file(&public_half(file), made.public_key().spki_der(), 0o644)?;
         Ok(made)
     }
@@ -71,8 +82,8 @@ impl Places {
             let opened = FileKey::load(file, passphrase).map_err(|error| keystore(&error))?;
             return Ok(Box::new(opened));
         };
-        let opened = open(&token.0, &token.1, passphrase).and_then(|store| store.open(label));
-        let opened = opened.map_err(|error| keystore(&error))?;
+        let opened = TokenStore::open(&token.0, token.1, passphrase);
+        let opened = opened.and_then(|store| store.open(label)).map_err(|error| keystore(&error))?;
         match is_of(&public_half(file), opened.public_key())? {
             true => Ok(opened),
             false => Err(another_key(label, &public_half(file))),
@@ -81,7 +92,8 @@ impl Places {
 
     /// Whether the key is there, as far as that can be told without opening anything.
     pub(super) fn exists(&self, file: &Path) -> bool {
-        file.exists() || (self.keys.in_token() && public_half(file).exists())
+        let in_token = self.keys.in_token() || person::beside(file).exists();
+        file.exists() || (in_token && public_half(file).exists())
     }
 
     /// Makes the card masters and, in a token, what the files of transport keys are encrypted with.
@@ -150,17 +162,18 @@ impl Places {
         }
     }
 
-    /// The token of a key, unless it has a file.
-    fn token(&self, holder: Holder, file: &Path) -> Result<Option<(Tokens, TokenName)>, Failure> {
-        if holder == Holder::Person || file.exists() {
+    /// The token of a key and the module that reaches it, unless it has a file.
+    fn token(&self, holder: Holder, file: &Path) -> Result<Option<(PathBuf, TokenName)>, Failure> {
+        if file.exists() {
             return Ok(None);
         }
-        Ok(self.keys.tokens()?.map(|tokens| {
-            let name = match holder {
-                Holder::Root => tokens.root.clone(),
-                _ => tokens.station.clone(),
-            };
-            (tokens, name)
+        if holder == Holder::Person {
+            let token = PersonToken::of_key(file)?.or_else(|| self.of_person.clone());
+            return Ok(token.map(|token| (token.module.clone(), token.name())));
+        }
+        Ok(self.keys.tokens()?.map(|tokens| match holder {
+            Holder::Root => (tokens.module, tokens.root),
+            _ => (tokens.module, tokens.station),
         }))
     }
 }

@@ -6,11 +6,14 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::Home;
+use crate::keyring::person::PersonToken;
+use crate::registrars::{OF_TEST_HOMES, RegistrarName};
 use crate::secret::Source;
 use crate::text::Text;
 use chipwright_keystore::Passphrase;
 use chipwright_keystore::token::{CardKeys, TokenStore};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The token of a new home.
 #[derive(Debug, clap::Args)]
@@ -32,6 +35,28 @@ pub(super) struct Token {
     /// Where the keys of chips may be. New cards cannot be made while they stay inside the token
     #[arg(long, value_name = "POLICY", value_enum, default_value = "inside", requires = "hsm")]
     card_keys: Policy,
+    /// The label of a token for the key of a registrar of a test home, which has two: NAME=LABEL, again for each
+    #[arg(long = "registrar-token", value_name = "NAME=LABEL", requires = "hsm", conflicts_with = "real")]
+    registrars: Vec<OfRegistrar>,
+}
+
+/// `NAME=LABEL`.
+#[derive(Debug, Clone)]
+struct OfRegistrar {
+    name: RegistrarName,
+    label: String,
+}
+
+impl FromStr for OfRegistrar {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named =
+            text.split_once('=').filter(|(name, label)| OF_TEST_HOMES.contains(name) && !label.is_empty());
+        let (name, label) =
+            named.ok_or("the registrars of a test home are lan and minh: lan=LABEL or minh=LABEL")?;
+        Ok(Self { name: name.parse()?, label: label.to_owned() })
+    }
 }
 
 /// The issuer's policy on card keys.
@@ -58,6 +83,15 @@ impl Token {
                 Policy::MasterInsideCardKeyInHost => CardKeys::InHost,
             },
         })
+    }
+
+    /// The tokens of registrars.
+    pub(super) fn of_registrars(&self) -> Vec<(RegistrarName, PersonToken)> {
+        let token = |of: &OfRegistrar| {
+            let (module, label) = (self.hsm.clone()?, of.label.clone());
+            Some((of.name.clone(), PersonToken { module, label, serial: None }))
+        };
+        self.registrars.iter().filter_map(token).collect()
     }
 
     /// Whether there is one.

@@ -9,8 +9,8 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "Cán bộ đăng ký: người lập và người phê duyệt đợt cấp thẻ",
     ),
     (
-        "Make a registrar's key, under a passphrase of their own, and the certificate",
-        "Tạo khóa của một cán bộ đăng ký, dưới mật khẩu riêng của người đó, và chứng thư",
+        "Make a registrar's key, under a passphrase or in a token of their own, and the certificate",
+        "Tạo khóa của một cán bộ đăng ký, dưới mật khẩu riêng hoặc trong token riêng của người đó, và chứng thư",
     ),
     ("The registrar's name: letters a to z, digits, hyphens", "Tên cán bộ: chữ a đến z, chữ số, gạch nối"),
     (

@@ -23,6 +23,19 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "The master in the token, the keys of the chip at work in the memory of this machine",
         "Khóa chủ trong token, khóa của chip đang làm nằm trong bộ nhớ máy này",
     ),
+    (
+        "The label of a token for the key of a registrar of a test home, which has two: NAME=LABEL, again for each",
+        "Nhãn của token chứa khóa của một cán bộ đăng ký trong thư mục thử nghiệm (có hai người): TÊN=NHÃN, lặp lại cho mỗi người",
+    ),
+    (
+        "the registrars of a test home are lan and minh: lan=LABEL or minh=LABEL",
+        "cán bộ đăng ký của thư mục thử nghiệm là lan và minh: lan=NHÃN hoặc minh=NHÃN",
+    ),
+    // registrar add
+    (
+        "Keep the key in a PKCS#11 token of the registrar's own: its module. The token is there and has its PIN, which takes the place of the passphrase",
+        "Giữ khóa trong token PKCS#11 của riêng cán bộ: nêu mô-đun. Token phải có sẵn và đã có mã PIN; mã PIN thay cho mật khẩu",
+    ),
     // what happened
     ("the PKCS#11 module {} could not be loaded", "không nạp được mô-đun PKCS#11 {0}"),
     ("the PKCS#11 module {} does not start", "mô-đun PKCS#11 {0} không khởi động được"),
