@@ -43,7 +43,7 @@ pub use event::Event;
 pub use failure::{Failure, Fault};
 pub use feeder::{Contact, FeedError, Feeder, Pile};
 pub use letter::{Letter, LetterError, Letters};
-pub(crate) use profile::prepare_plan;
+pub(crate) use profile::{prepare_plan, signed_well};
 pub use signer::Signer;
 pub use source::{MembersFile, Source};
 pub use summary::{Blanks, Ending, Summary};
@@ -143,7 +143,7 @@ pub fn run(
     if station.terms.chip.pin && station.letters.is_none() {
         return Err(Failure::NoLetters);
     }
-    station.approval.check(station.signer.certificate(), station.clock.now())?;
+    station.approval.check(station.signer.certificate(), station.trust, station.clock.now())?;
     drop(source.rows()?);
     let mut desk = Desk::new(station);
     desk.rehearse()?;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! change:  record → chip → intent (committed) → SET STATUS → looked at → done (committed)
-//! update:  record → card read and accepted → revised, signed → stored beside → intent (committed) → COMMIT UPDATE → read and accepted → done (committed)
+//! update:  record → card read and accepted → revised, signed, checked → stored beside → intent (committed) → COMMIT UPDATE → read and accepted → done (committed)
 //! ```
 //!
 //! A call that was interrupted is repeated: it finds what is done.
@@ -15,7 +15,7 @@ use crate::batch::{Approval, ApprovedRevision, ChangeError};
 use crate::issue::chip::not_accepted;
 use crate::issue::ledger::{Ledger, LifeBook, reason};
 use crate::issue::letter::Envelope;
-use crate::issue::{Clock, Failure, Letter, Letters, Signer};
+use crate::issue::{Clock, Failure, Letter, Letters, Signer, signed_well};
 use chipwright_channel::pace::Password;
 use chipwright_iso7816::{Exchanger, Transport};
 use chipwright_perso::{
@@ -108,7 +108,7 @@ pub fn change<T: Transport>(
 /// Gives the card of this number another name, another unit or another PIN, and reads it back. The old data stay readable until the new are current.
 ///
 /// # Errors
-/// [`Failure::NotIssued`], [`Failure::NothingToChange`], [`Failure::ChangeNotApproved`], [`Failure::NotAccepted`] when the card is not a good one before or after.
+/// [`Failure::NotIssued`], [`Failure::NothingToChange`], [`Failure::ChangeNotApproved`], [`Failure::SignerRefused`], [`Failure::NotAccepted`] when the card is not a good one before or after.
 pub fn update_card<T: Transport>(
     card: &mut Exchanger<T>,
     number: &CardNumber,
@@ -120,11 +120,12 @@ pub fn update_card<T: Transport>(
     let mut desk = Desk { number, chip, office };
     desk.look(card)?;
     let (accepted, files) = desk.read(card)?;
+    let settled = desk.settle(&accepted)?;
     let held = desk.everything(card, &files)?;
     let keys = keys_of(&held)?;
     let revised = desk.revise(&accepted, &held, data)?;
     if revised.is_none() && !data.pin {
-        return desk.already(&accepted);
+        return desk.already(&accepted, settled);
     }
     let mut plan = UpdatePlan::new(
         desk.office.profile.clone(),
@@ -244,7 +245,7 @@ impl Desk<'_, '_> {
             Err(ChangeError::NotApproved) => return Err(Failure::ChangeNotApproved(self.number.clone())),
         };
         if revised.is_some() {
-            office.approval.check(office.signer.certificate(), office.clock.now())?;
+            office.approval.check(office.signer.certificate(), office.trust, office.clock.now())?;
         }
         Ok(revised)
     }
@@ -261,7 +262,27 @@ impl Desk<'_, '_> {
             card_security_content(file, &self.office).ok_or_else(|| file_of(FileFault::NotAccepted))
         });
         let (infos, has_second) = (infos.transpose()?, held.contains_key(&FileId::SodPostQuantum));
-        self.office.signer.revise(revised, infos.as_deref(), has_second, self.office.clock.now())
+        let at = self.office.clock.now();
+        let signed = self.office.signer.revise(revised, infos.as_deref(), has_second, at)?;
+        for (file, content) in &signed {
+            self.must_be_accepted(*file, content)?;
+        }
+        Ok(signed)
+    }
+
+    /// A kiosk would accept what was signed: otherwise the card stays as it is.
+    fn must_be_accepted(&self, file: FileId, content: &[u8]) -> Result<(), Failure> {
+        let Office { trust, policy, clock, .. } = &self.office;
+        match file {
+            FileId::Sod => {
+                let cms = read::sod(content).map_err(chipwright_profile::RevisionError::from)?;
+                signed_well(&check::check(cms, trust, policy, clock.now()))
+            }
+            FileId::CardSecurity => {
+                signed_well(&check::check(content, trust, &policy.for_card_security(), clock.now()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn new_pin(
@@ -323,13 +344,32 @@ impl Desk<'_, '_> {
         Ok(updated)
     }
 
-    /// Nothing is to be changed: an earlier call may have done it and not lived to record it.
-    fn already(&mut self, accepted: &Accepted) -> Result<Updated, Failure> {
+    /// An earlier call that did not live to record what the card shows is recorded, whatever is asked for now: a change is approved for the card
+    /// as the record has it. Whether it was.
+    fn settle(&mut self, accepted: &Accepted) -> Result<bool, Failure> {
         let digest = accepted.security_object_digest();
+        // a new PIN leaves the security object as it is, so that it says nothing of such a call
+        if security_object_of(self.office.registry, self.number)? == digest {
+            return Ok(false);
+        }
+        self.close(digest)
+    }
+
+    /// The open update to this security object is done.
+    fn close(&mut self, digest: [u8; 32]) -> Result<bool, Failure> {
         let lines = self.office.registry.life_of(self.number)?;
-        let open = lines.iter().find(|line| line.done_at.is_none() && line.security_object == Some(digest));
-        let Some(open) = open else { return Err(Failure::NothingToChange(self.number.clone())) };
+        let open = lines.iter().rfind(|line| line.done_at.is_none() && line.security_object == Some(digest));
+        let Some(open) = open else { return Ok(false) };
         self.office.registry.life_done(open.intent, self.office.clock.now())?;
+        Ok(true)
+    }
+
+    /// Nothing is to be changed: an earlier call may have done it and not lived to record it.
+    fn already(&mut self, accepted: &Accepted, settled: bool) -> Result<Updated, Failure> {
+        let digest = accepted.security_object_digest();
+        if !settled && !self.close(digest)? {
+            return Err(Failure::NothingToChange(self.number.clone()));
+        }
         let intent = chipwright_perso::FinaliseIntent {
             chip: self.chip,
             manifest_digest: [0; 32],

@@ -9,9 +9,10 @@ use chipwright_issuance::batch::{
 };
 use chipwright_issuance::intake::{Problem, Row};
 use chipwright_issuance::issue::{Failure, Source};
+use chipwright_pki::certificate::RootKind;
 use chipwright_pki::role::Role;
 use chipwright_pki::statement::StatementError;
-use chipwright_pki::{Certificate, SignedData};
+use chipwright_pki::{Certificate, SignedData, TrustStore};
 use chipwright_profile::{CardNumber, PersonName};
 use chipwright_registry::CardStatus;
 use chipwright_testkit::{Authority, AuthorityOptions, SoftKey, is_long};
@@ -364,4 +365,33 @@ fn a_large_batch_is_prepared_and_checked() {
         "{members} rows: file of {} bytes; listed with photographs in {listed:.2?}, two signatures made in {made:.2?}, checked in {checked:.2?}",
         pem.len()
     );
+}
+
+#[test]
+fn one_person_suffices_under_a_test_root_only() {
+    let from = "2026-11-01T00:00:00Z".parse().unwrap();
+    let real = AuthorityOptions::real("Example Party", 1, from);
+    for (kind, good) in [(RootKind::Real, false), (RootKind::Test, true)] {
+        let authority = Authority::new(&AuthorityOptions { kind, ..real.clone() });
+        let checked = Approval::danger_waived().check(&authority.signer, &authority.trust(now()), now());
+        assert_eq!(checked.is_ok(), good, "{kind:?}: {checked:?}");
+        // whose root is not known is nobody's
+        let unknown = Approval::danger_waived().check(&authority.signer, &TrustStore::new(), now());
+        assert!(matches!(unknown, Err(BatchError::NotApproved)), "{unknown:?}");
+    }
+    let mut w = World::new(1, 1);
+    w.waived = true;
+    let refused = w.run().unwrap_err();
+    assert!(matches!(refused, Failure::Approval(BatchError::NotApproved)), "{refused}");
+    assert!(w.view().cards_of(&world::member(1)).unwrap().is_empty());
+}
+
+#[test]
+fn an_approval_that_runs_out_while_cards_are_made_ends_the_run() {
+    let mut w = World::new(2, 2);
+    w.then = Some(later(31));
+    let summary = w.run().unwrap();
+    assert_eq!(summary.issued, 1, "{}", w.log.join("\n"));
+    let stopped = summary.stopped;
+    assert!(matches!(stopped, Some(Failure::Approval(BatchError::TooOld { .. }))), "{stopped:?}");
 }

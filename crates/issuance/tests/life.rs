@@ -14,7 +14,7 @@ use chipwright_pki::Policy;
 use chipwright_pki::cv::Rights;
 use chipwright_profile::{CardNumber, ChipFeatures, PersonName, Unit};
 use chipwright_registry::{CardStatus, LifeEvent, Registry};
-use chipwright_testkit::{CvAuthority, random};
+use chipwright_testkit::{Authority, AuthorityOptions, CvAuthority, random};
 use chipwright_verify::{Inspection, Verdict, inspect};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -37,6 +37,8 @@ struct Life {
     w: World,
     number: CardNumber,
     chip: Chip,
+    /// Who signs now, if not the world's signer.
+    signer: Option<Authority>,
 }
 
 impl Life {
@@ -47,7 +49,7 @@ impl Life {
         assert_eq!(summary.issued, 1, "{}", w.log.join("\n"));
         let card = w.view().cards_of(&member(1)).unwrap().pop().unwrap();
         let chip = w.table.all().next().unwrap().clone();
-        Self { w, number: card.number, chip }
+        Self { w, number: card.number, chip, signer: None }
     }
 
     fn at_the_desk<R>(
@@ -56,7 +58,8 @@ impl Life {
         work: impl FnOnce(&mut Exchanger<Chip>, &CardNumber, Office<'_>) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         let mut registry = Registry::open(&self.w.path(), NOW.parse().unwrap()).unwrap();
-        let signer = Signer::new(self.w.authority.signer.clone(), &self.w.authority.signer_key).unwrap();
+        let by = self.signer.as_ref().unwrap_or(&self.w.authority);
+        let signer = Signer::new(by.signer.clone(), &by.signer_key).unwrap();
         let mut random = random(31);
         let policy = Policy::real();
         let office = Office {
@@ -304,4 +307,49 @@ fn nothing_is_changed_without_a_second_person() {
     assert!(!life.update(&back).unwrap());
     let failure = life.update_with(&married(), Approval::of_change(&approved)).unwrap_err();
     assert!(matches!(failure, Failure::ChangeNotApproved(_)), "{failure}");
+}
+
+#[test]
+fn a_signer_that_is_not_trusted_leaves_the_card_as_it_is() {
+    let mut life = Life::new(ChipFeatures::PROVEN);
+    let before = life.read();
+    // the same name, another root
+    let from = "2026-11-01T00:00:00Z".parse().unwrap();
+    life.signer = Some(Authority::new(&AuthorityOptions::real("Example Party", 77, from)));
+    let failure = life.update(&married()).unwrap_err();
+    assert!(matches!(failure, Failure::SignerRefused { .. }), "{failure}");
+    assert_eq!((life.read(), life.story()), (before, Vec::new()));
+    assert_eq!(life.read().0, Verdict::Valid);
+    life.signer = None;
+    assert!(!life.update(&married()).unwrap());
+}
+
+/// An update that the card has and the record does not know of is recorded by the next, whatever that asks for.
+#[test]
+fn an_update_that_was_not_recorded_is_in_nobodys_way() {
+    let mut whole = Life::new(ChipFeatures::PROVEN);
+    let before = whole.chip.card.borrow_mut().apdus();
+    whole.update(&married()).unwrap();
+    let commands = whole.chip.card.borrow_mut().apdus() - before;
+    for at in (1..=commands).rev() {
+        let mut life = Life::new(ChipFeatures::PROVEN);
+        life.chip.card.borrow_mut().fault_at_apdu(at, CardFault::CutAfter);
+        assert!(life.update(&married()).is_err(), "at {at} of {commands}");
+        life.chip.card.borrow_mut().clear_faults();
+        if life.read().1.unwrap().1 != "Chi bộ 6" || life.story() != [(LifeEvent::Update, false)] {
+            continue;
+        }
+        let other =
+            NewData { name: Some(PersonName::new("Nguyễn Thị Ẩn").unwrap()), ..NewData::default() };
+        // approved for the card as the record had it
+        let failure = life.update(&other).unwrap_err();
+        assert!(matches!(failure, Failure::ChangeNotApproved(_)), "{failure}");
+        assert_eq!(life.story(), [(LifeEvent::Update, true)]);
+        // and now for the card as it stands
+        assert!(!life.update(&other).unwrap());
+        assert_eq!(life.story(), [(LifeEvent::Update, true), (LifeEvent::Update, true)]);
+        assert_eq!(life.read().0, Verdict::Valid);
+        return;
+    }
+    panic!("no cut left an update that is not on record");
 }

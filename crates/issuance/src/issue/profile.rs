@@ -3,6 +3,7 @@
 use super::{Desk, Failure, Letter};
 use crate::batch::Approved;
 use chipwright_perso::{ChipProfile, PreparePlan, WritePlan};
+use chipwright_pki::SecurityObjectReport;
 use chipwright_pki::check::check;
 use chipwright_profile::{Allocation, ChipKeys, IssueTerms, IssuerFiles, Pin, Puk};
 use zeroize::Zeroizing;
@@ -26,6 +27,8 @@ impl Desk<'_> {
     ) -> Result<(WritePlan, Option<Sheet>), Failure> {
         let at = self.clock.now();
         let member = person.member();
+        // a run may wait for chips longer than an approval is good
+        self.approval.check(self.signer.certificate(), self.trust, at)?;
         let (mut signed, second) = self.signer.sign(person, allocation, &self.terms, keys, at)?;
         let mut sheet = None;
         if self.terms.chip.pin {
@@ -55,11 +58,15 @@ impl Desk<'_> {
     pub(super) fn rehearse(&self) -> Result<(), Failure> {
         let at = self.clock.now();
         let cms = self.signer.rehearse(at)?;
-        let report = check(cms.as_der(), self.trust, self.policy, at);
-        if report.is_good() {
-            return Ok(());
-        }
-        let reasons: Vec<String> = report.failures().map(|(_, failure)| failure.to_string()).collect();
-        Err(Failure::SignerRefused { reason: reasons.join("; ") })
+        signed_well(&check(cms.as_der(), self.trust, self.policy, at))
     }
+}
+
+/// What was just signed is accepted, or not written at all.
+pub(crate) fn signed_well(report: &SecurityObjectReport) -> Result<(), Failure> {
+    if report.is_good() {
+        return Ok(());
+    }
+    let reasons: Vec<String> = report.failures().map(|(_, failure)| failure.to_string()).collect();
+    Err(Failure::SignerRefused { reason: reasons.join("; ") })
 }

@@ -146,11 +146,13 @@ impl Feeder for Table {
     }
 }
 
-struct Still;
+/// A clock that stands still until it is set.
+#[derive(Clone)]
+pub struct Hands(pub Rc<Cell<Timestamp>>);
 
-impl Clock for Still {
+impl Clock for Hands {
     fn now(&self) -> Timestamp {
-        NOW.parse().unwrap()
+        self.0.get()
     }
 
     fn elapsed(&self) -> Duration {
@@ -234,6 +236,9 @@ pub struct World {
     /// What a kiosk demands of chips.
     pub kiosk: ChipProofPolicy,
     pub stop_after_issued: u32,
+    pub clock: Hands,
+    /// The clock shows this after the first card.
+    pub then: Option<Timestamp>,
     pub kill_when_finalised: bool,
     /// Tells the run to stop.
     pub stop: Arc<AtomicBool>,
@@ -241,6 +246,8 @@ pub struct World {
     pub approved: Option<ApprovedList>,
     /// Nothing was approved.
     pub nothing_approved: bool,
+    /// One person suffices.
+    pub waived: bool,
     seed: u64,
 }
 
@@ -266,10 +273,13 @@ impl World {
             log: Vec::new(),
             kiosk: ChipProofPolicy::Required,
             stop_after_issued: u32::MAX,
+            clock: Hands(Rc::new(Cell::new(NOW.parse().unwrap()))),
+            then: None,
             kill_when_finalised: false,
             stop: Arc::default(),
             approved: None,
             nothing_approved: false,
+            waived: false,
             seed: 1,
             folder,
             authority,
@@ -326,12 +336,14 @@ impl World {
         stop.store(false, Ordering::SeqCst);
         let (log, mut issued, after) = (&mut self.log, 0, self.stop_after_issued);
         let kill = self.kill_when_finalised;
+        let (hands, then) = (self.clock.clone(), self.then);
         let mut events = |event: Event<'_>| {
             if kill && matches!(event, Event::Finalised { .. }) {
                 std::panic::resume_unwind(Box::new("killed"));
             }
             if matches!(event, Event::Issued { .. }) {
                 issued += 1;
+                then.iter().for_each(|then| hands.0.set(*then));
                 stop.store(issued >= after, Ordering::SeqCst);
             }
             if !matches!(event, Event::Progress(_)) {
@@ -348,11 +360,17 @@ impl World {
             profile: self.profile.clone(),
             terms: IssueTerms { application: self.profile.instance, ..terms },
             signer: &signer,
-            approval: if self.nothing_approved { Approval::nothing() } else { Approval::of_list(&approved) },
+            approval: if self.waived {
+                Approval::danger_waived()
+            } else if self.nothing_approved {
+                Approval::nothing()
+            } else {
+                Approval::of_list(&approved)
+            },
             keys: &self.keys,
             trust: &self.trust,
             policy: &Policy::real(),
-            clock: &Still,
+            clock: &self.clock,
             random: &mut *rng,
             events: &mut events,
             letters: Some(&mut self.letters),
