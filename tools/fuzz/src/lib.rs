@@ -12,6 +12,7 @@
 pub mod apdu;
 pub mod card_dispatcher;
 pub mod card_state;
+pub mod carried;
 pub mod certificates;
 pub mod cms;
 pub mod csv_intake;
