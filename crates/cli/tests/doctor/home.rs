@@ -107,6 +107,8 @@ fn nothing_is_open_under_a_generous_mask() {
     let script = r#"
         umask 0; set -e
         "$0" init home; "$0" emulator create a
+        "$0" batch prepare --members members.csv --portraits "$1" --registrar lan
+        "$0" batch approve members.batch --members members.csv --portraits "$1" --registrar minh
         "$0" issue --members members.csv --portraits "$1" --reader emulator:a
         "$0" emulator serve --port 1 & serving=$!
         for _ in $(seq 200); do [ -e home/emulator/serve.lock ] && break; sleep 0.05; done
@@ -157,8 +159,13 @@ fn what_to_type_works_on_this_home_and_on_nothing_else() {
 fn every_command_that_is_named_exists() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands/doctor");
     let mut named = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+    let mut sources: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    while let Some(path) = sources.pop() {
+        if path.is_dir() {
+            sources.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let source = fs::read_to_string(path).unwrap();
         let code = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>();
         for command in code.into_iter().flat_map(quoted) {
             let Some(words) = command.strip_prefix("chipwright ") else { continue };
