@@ -106,32 +106,14 @@ fn chips_that_cannot_be_written() {
 #[test]
 fn a_wrong_key_stops_the_line() {
     let house = House::empty();
-    house.members(&GOOD[..1]);
     let key = "505152535455565758595A5B5C5D5E5F";
     fs::write(house.path().join("keys.toml"), format!("enc = '{key}'\nmac = '{key}'\ndek = '{key}'\n"))
         .unwrap();
-    let with_passphrases = |arguments: &[&str]| {
-        let done = house
-            .shell("exec \"$0\" --lang vi \"$@\" 3<<<station 4<<<an 5<<<binh", arguments)
-            .output()
-            .unwrap();
-        house::redacted(&String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
-    };
-    let secrets = ["--passphrase-fd", "3"];
-    let init = [
-        "init",
-        "--real",
-        "--transport-keys",
-        "keys.toml",
-        "--custodian",
-        "an=4",
-        "--custodian",
-        "binh=5",
-        "home",
-    ];
-    let mut said = with_passphrases(&[&init[..], &secrets].concat());
+    let init = ["init", "--test", "--transport-keys", "keys.toml", "home"];
+    let mut said = session(&house, &[&init]);
     house.output(&["emulator", "create", "a"]);
-    said += &with_passphrases(&[&ISSUE[..], &secrets].concat());
+    house.members(&GOOD[..1]);
+    said += &session(&house, &[&ISSUE]);
     checked(&said);
     assert_snapshot!(said);
 }

@@ -190,7 +190,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("the public half of a kiosk's key (PEM)", "nửa công khai của khóa máy kiểm tra (PEM)"),
     // the folder
-    ("{} could not be {done}", "{0}: không {done!} được"),
+    ("{} could not be {done}", "{0!}: không {done!} được"),
     ("made", "tạo"),
     ("opened", "mở"),
     ("locked", "khóa"),

@@ -11,6 +11,9 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
         "Whether a card must have a second, post-quantum signature (`required`), only a right one if it has any (`if-present`), or is not asked (`off`); the home's configuration says so if not given",
         "Thẻ phải có chữ ký thứ hai, hậu lượng tử (`required`), nếu có thì phải đúng (`if-present`), hay không xét (`off`); nếu không nêu thì theo cấu hình của thư mục",
     ),
+    ("Nothing: it is not read", "Không đòi gì: không đọc chữ ký này"),
+    ("One that is there must hold", "Nếu có thì phải đúng"),
+    ("Both signatures must hold", "Cả hai chữ ký đều phải đúng"),
     (
         "the certificate is not of a document signer with a key of ML-DSA-65",
         "chứng thư không phải của người ký tài liệu có khóa ML-DSA-65",
