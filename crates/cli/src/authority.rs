@@ -2,6 +2,7 @@
 
 mod generations;
 
+use crate::configuration::Mode;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::home::{self, Home};
@@ -49,6 +50,33 @@ impl Authority {
     /// The newest revocation list of the root that signs now.
     pub(crate) fn crl_file(&self) -> PathBuf {
         self.crl_file_of(self.generation())
+    }
+
+    /// A home that calls itself a test home has test roots only: real cards are made by the rules of real homes.
+    pub(crate) fn must_be_of(&self, mode: Mode) -> Result<(), Failure> {
+        if mode == Mode::Real {
+            return Ok(());
+        }
+        for generation in self.generations().unwrap_or_default() {
+            // what cannot be read is told where it is used
+            let root = self.root_of(generation);
+            if root.is_ok_and(|root| !root.is_test_root()) {
+                let file = self.root_file_of(generation);
+                return Err(Failure::new(
+                    Exit::Configuration,
+                    text!(
+                        "config.toml says issuer.mode = \"test\", but {} is the root of real cards",
+                        "config.toml ghi issuer.mode = \"test\", trong khi {} là gốc của thẻ thật",
+                        file.display()
+                    ),
+                    (
+                        "Put issuer.mode = \"real\" back; a test home is made with `chipwright init`.",
+                        "Đặt lại issuer.mode = \"real\"; thư mục thử nghiệm được tạo bằng `chipwright init`.",
+                    ),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A document signer's certificate.
@@ -118,8 +146,23 @@ impl Authority {
         })
     }
 
-    /// The signer that signs now: the newest.
+    /// The signer that signs now: the newest whose key may sign and who is not revoked. Where there is none such it is the newest, so that what signs
+    /// with it says why it is refused.
     pub(crate) fn current_signer(&self) -> Result<String, Failure> {
+        let at = Timestamp::now();
+        for number in self.signers()?.into_iter().rev() {
+            let name = signer_name(number);
+            let held = self.signer(&name)?;
+            let signs = held.private_key_usage().unwrap_or(held.validity()).contains(at);
+            if signs && held.validity().contains(at) && !self.is_revoked(&held)? {
+                return Ok(name);
+            }
+        }
+        self.newest_signer()
+    }
+
+    /// The newest signer, whether it may sign or not.
+    pub(crate) fn newest_signer(&self) -> Result<String, Failure> {
         self.signers()?.last().map(|number| signer_name(*number)).ok_or_else(|| {
             Failure::new(
                 Exit::Configuration,
@@ -127,6 +170,12 @@ impl Authority {
                 ("Make one with `chipwright ca new-signer`.", "Tạo bằng `chipwright ca new-signer`."),
             )
         })
+    }
+
+    /// Whether the list of the root that issued this certificate names it. A list that cannot be read says nothing.
+    fn is_revoked(&self, held: &Certificate) -> Result<bool, Failure> {
+        let Some((generation, _)) = self.issuer_of(held)? else { return Ok(false) };
+        Ok(self.crl_of(generation).is_ok_and(|list| list.revocation(held.serial()).is_some()))
     }
 
     /// The root's certificate, read.

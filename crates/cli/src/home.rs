@@ -10,6 +10,7 @@
 //! emulator/NAME.card     software cards
 //! ```
 
+use crate::authority::Authority;
 use crate::configuration::Configuration;
 use crate::deliveries;
 use crate::exit::Exit;
@@ -39,7 +40,9 @@ impl Home {
         if !file.exists() {
             return Err(missing(path));
         }
-        Ok(Self { path: path.to_owned(), configuration: Configuration::read(&file)? })
+        let home = Self { path: path.to_owned(), configuration: Configuration::read(&file)? };
+        Authority::of(&home).must_be_of(home.configuration.issuer.mode)?;
+        Ok(home)
     }
 
     /// A home that `init` is making here.

@@ -15,7 +15,7 @@
 //! PIN; the public half of each is kept in `LABEL.pub`, with which the token's is compared. Root and CVCA may have a token, and so a
 //! PIN, of their own; whoever has the PIN of a token has all keys in it. Registrars and custodians answer for themselves: their keys are
 //! files with a passphrase of their own; a registrar's may be in a token of the registrar's own, which `LABEL.token` names. A key that
-//! has a file is in no token.
+//! has a file is in no token. Those of second signatures are always files; in a home with tokens their passphrases are told by the tokens.
 
 pub(crate) mod ledger;
 mod operator;
@@ -107,6 +107,7 @@ impl KeyName {
         match self {
             Self::Root(_) | Self::Cvca(_) => Holder::Root,
             Self::Registrar(_) | Self::Custodian(_) => Holder::Person,
+            Self::SecondRoot | Self::SecondSigner(_) => Holder::File,
             _ => Holder::Station,
         }
     }
@@ -240,9 +241,14 @@ impl Keyring {
         self.places.import_masters(generation, key_version, keys, passphrase)
     }
 
-    /// What the files of transport keys are encrypted with.
+    /// What the files of transport keys and of second signers are encrypted with.
     pub(crate) fn passphrase_of_files(&self, passphrase: &Passphrase) -> Result<Passphrase, Failure> {
         self.places.passphrase_of_files(passphrase)
+    }
+
+    /// The same of files whose keys belong to the root.
+    pub(crate) fn passphrase_of_root_files(&self, passphrase: &Passphrase) -> Result<Passphrase, Failure> {
+        self.places.passphrase_of_root_files(passphrase)
     }
 
     /// Opens a key, which a stopped command may have left without a certificate; makes it if there is none.
@@ -324,6 +330,13 @@ impl fmt::Debug for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_second_signatures_are_in_no_token() {
+        assert_eq!(KeyName::SecondRoot.holder(), Holder::File);
+        assert_eq!(KeyName::SecondSigner(1).holder(), Holder::File);
+        assert_eq!(KeyName::DocumentSigner(1).holder(), Holder::Station);
+    }
 
     #[test]
     fn labels_are_the_names_of_the_files() {

@@ -6,7 +6,8 @@
 //! crl.pem
 //! ```
 //!
-//! Its keys are encrypted files, wherever the other keys of the home live: tokens do not have this algorithm yet.
+//! Its keys are encrypted files, wherever the other keys of the home live: tokens do not have this algorithm yet. Where the others are in tokens,
+//! these files have the passphrase that the token alone can tell, never its PIN.
 
 use crate::authority::unusable;
 use crate::certify::{self, Asked};
@@ -16,7 +17,7 @@ use crate::home::{self, Home};
 use crate::keyring::{Key, KeyName, Keyring};
 use chipwright_keystore::Passphrase;
 use chipwright_keystore::uses::Use;
-use chipwright_pki::crl::{self, CrlProfile};
+use chipwright_pki::crl::{self, CrlProfile, Reason, RevokedCertificate};
 use chipwright_pki::post_quantum::PostQuantumTrust;
 use chipwright_pki::{Certificate, Crl, Role, SignKey, SignatureAlgorithm, TrustStore};
 use jiff::{SignedDuration, Timestamp};
@@ -58,9 +59,28 @@ impl SecondAuthority {
         self.folder.join(format!("signer-{number}.pem"))
     }
 
-    /// The number of the signer that signs now; 0 if there is none.
+    /// The number of the newest signer; 0 if there is none.
     fn newest(&self) -> u32 {
         (1..).take_while(|number| self.signer_file(*number).exists()).last().unwrap_or(0)
+    }
+
+    /// The root's certificate.
+    pub(crate) fn root(&self) -> Result<Certificate, Failure> {
+        certificate(&self.root_file())
+    }
+
+    /// The newest revocation list.
+    pub(crate) fn crl(&self) -> Result<Crl, Failure> {
+        list(&self.crl_file())
+    }
+
+    /// The signers by the labels of their keys, oldest first.
+    pub(crate) fn signers(&self) -> Result<Vec<(String, Certificate)>, Failure> {
+        (1..=self.newest())
+            .map(|number| {
+                Ok((KeyName::SecondSigner(number).label(), certificate(&self.signer_file(number))?))
+            })
+            .collect()
     }
 
     /// Makes the root, if there is none, and a new signer under it; and the first revocation list.
@@ -72,13 +92,15 @@ impl SecondAuthority {
     ) -> Result<Certificate, Failure> {
         home::make_folder(&self.folder)?;
         let configuration = &home.configuration;
+        let root_passphrase = &self.keyring.passphrase_of_root_files(root_passphrase)?;
+        let station_passphrase = &self.keyring.passphrase_of_files(station_passphrase)?;
         let take_up =
             |purpose| self.keyring.take_up(&KeyName::SecondRoot, ALGORITHM, root_passphrase, purpose);
         let root_key = take_up(Use::Certificate)?;
         if !self.exists() {
             let subject = certify::second_root_name(configuration)?;
             let root = certify::root_certificate(configuration, subject, &root_key, at)?;
-            self.issue_crl(&root, &take_up(Use::Crl)?, at)?;
+            self.issue_crl(&root, &take_up(Use::Crl)?, None, at)?;
             home::write_file(&self.root_file(), root.to_pem().as_bytes(), 0o644)?;
         }
         let root = certificate(&self.root_file())?;
@@ -98,21 +120,59 @@ impl SecondAuthority {
 
     /// Signs the next revocation list with everything that is on the one held.
     pub(crate) fn renew_crl(&self, root_passphrase: &Passphrase, at: Timestamp) -> Result<(), Failure> {
-        let root = certificate(&self.root_file())?;
-        let key = self.keyring.key(&KeyName::SecondRoot, root_passphrase, Use::Crl)?;
-        self.issue_crl(&root, &key, at)
+        self.next_crl(root_passphrase, None, at)
     }
 
-    fn issue_crl(&self, root: &Certificate, key: &Key, at: Timestamp) -> Result<(), Failure> {
+    /// The same with this signer on it.
+    pub(crate) fn revoke(
+        &self,
+        root_passphrase: &Passphrase,
+        signer: &Certificate,
+        reason: Reason,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let entry = RevokedCertificate { serial: signer.serial().clone(), date: at, reason };
+        self.next_crl(root_passphrase, Some(entry), at)
+    }
+
+    fn next_crl(
+        &self,
+        root_passphrase: &Passphrase,
+        more: Option<RevokedCertificate>,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let root = self.root()?;
+        let passphrase = self.keyring.passphrase_of_root_files(root_passphrase)?;
+        let key = self.keyring.key(&KeyName::SecondRoot, &passphrase, Use::Crl)?;
+        // a list of another root, or one that was changed, is not continued
+        let mut trust = TrustStore::new();
+        let held = self.crl()?;
+        let taken = trust.add_root(root.clone()).and_then(|()| trust.add_crl(held));
+        taken.map_err(|error| unusable(&self.crl_file()).because(&error))?;
+        self.issue_crl(&root, &key, more, at)
+    }
+
+    fn issue_crl(
+        &self,
+        root: &Certificate,
+        key: &Key,
+        more: Option<RevokedCertificate>,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
         let held = match self.crl_file().exists() {
-            true => Some(list(&self.crl_file())?),
+            true => Some(self.crl()?),
             false => None,
         };
-        let revoked = held.iter().flat_map(Crl::revocations).map(|(serial, why)| crl::RevokedCertificate {
+        let on_it = held.iter().flat_map(Crl::revocations).map(|(serial, why)| RevokedCertificate {
             serial: serial.clone(),
             date: why.date,
             reason: why.reason,
         });
+        let mut revoked: Vec<RevokedCertificate> = on_it.collect();
+        revoked.sort_by_key(|entry| entry.date);
+        if let Some(more) = more.filter(|more| revoked.iter().all(|entry| entry.serial != more.serial)) {
+            revoked.push(more);
+        }
         let published = held.as_ref().map_or(0, Crl::number);
         let profile = CrlProfile {
             number: self.keyring.next_number(CRL_NUMBERS, published)?,
@@ -120,17 +180,24 @@ impl SecondAuthority {
             next_update: at
                 .checked_add(SignedDuration::from_hours(24 * CRL_DAYS))
                 .map_err(|error| certify::refused(&error))?,
-            revoked: revoked.collect(),
+            revoked,
         };
         let prepared = crl::issue(&profile, root).map_err(|error| certify::refused(&error))?;
         let crl = prepared.sign_with(key).map_err(|error| certify::refused(&error))?;
         home::write_file(&self.crl_file(), crl.to_pem().as_bytes(), 0o644)
     }
 
-    /// The signer that signs now, and its key.
+    /// The signer that signs now, and its key: the newest that is not revoked.
     pub(crate) fn signer(&self, passphrase: &Passphrase) -> Result<(Certificate, Key), Failure> {
-        let number = self.newest();
-        if number == 0 {
+        let mut held = None;
+        for number in (1..=self.newest()).rev() {
+            let certificate = certificate(&self.signer_file(number))?;
+            if self.crl()?.revocation(certificate.serial()).is_none() {
+                held = Some((number, certificate));
+                break;
+            }
+        }
+        let Some((number, certificate)) = held else {
             return Err(Failure::new(
                 Exit::Configuration,
                 (
@@ -139,9 +206,10 @@ impl SecondAuthority {
                 ),
                 ("Make one with `chipwright ca second-signer`.", "Tạo bằng `chipwright ca second-signer`."),
             ));
-        }
-        let key = self.keyring.key(&KeyName::SecondSigner(number), passphrase, Use::SecurityObjects)?;
-        Ok((certificate(&self.signer_file(number))?, key))
+        };
+        let passphrase = self.keyring.passphrase_of_files(passphrase)?;
+        let key = self.keyring.key(&KeyName::SecondSigner(number), &passphrase, Use::SecurityObjects)?;
+        Ok((certificate, key))
     }
 }
 

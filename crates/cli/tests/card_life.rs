@@ -102,3 +102,35 @@ fn the_verdict_follows() {
         ["issue", "--members", "members.csv", "--portraits", PORTRAITS, "--reader", "emulator:blank-002"];
     assert_eq!(exit(&house, &issue), 0);
 }
+
+/// A signer that is revoked signs nothing more: an older one that is not goes on.
+#[test]
+fn a_revoked_signer_is_passed_over() {
+    let (house, number) = one_card(&[]);
+    assert_eq!(exit(&house, &["ca", "new-signer"]), 0);
+    assert_eq!(exit(&house, &["ca", "revoke-signer"]), 0);
+    // the newest, once, however often it is said
+    assert_eq!(exit(&house, &["ca", "revoke-signer"]), 0);
+    assert_eq!(verdict(&house), 0);
+    let unit = ["--unit-code", "14.99", "--unit-name", "Chi bộ mới"];
+    house.approve_change(&number, &unit);
+    let update = on(&["update"], &number, &unit);
+    assert_eq!(exit(&house, &[&update[..], &["--batch", "card.batch"]].concat()), 0);
+    assert_eq!(verdict(&house), 0);
+}
+
+/// What a home calls itself does not make a real root a test root.
+#[test]
+fn a_real_root_makes_no_test_home() {
+    let house = House::with_home();
+    assert_eq!(exit(&house, &["ca", "show"]), 0);
+    let from = jiff::Timestamp::now();
+    let real = chipwright_testkit::AuthorityOptions::real("Example Party", 1, from);
+    let root = chipwright_testkit::Authority::new(&real).root;
+    fs::write(house.path().join("home/ca/root-2.pem"), root.to_pem()).unwrap();
+    for (lang, words) in [("en", "is the root of real cards"), ("vi", "là gốc của thẻ thật")] {
+        let refused = house.output(&["--lang", lang, "list"]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(5) && said.contains(words), "{said}");
+    }
+}

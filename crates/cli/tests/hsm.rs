@@ -5,6 +5,7 @@
 mod hands;
 mod house;
 
+use chipwright_keystore::{FileKey, Passphrase};
 use hands::{AN, BINH, CHI, contents, done, forms, run, typed};
 use house::{GOOD, House, PORTRAITS};
 use serde_json::Value;
@@ -155,6 +156,34 @@ fn cards_are_issued_and_verified_with_every_key_in_a_token() {
         "the key root in the token is not the one that",
         "khóa root trong token không phải khóa ứng với",
     );
+}
+
+/// Tokens do not sign with ML-DSA: these keys are files, and no PIN opens them.
+#[test]
+fn second_signers_are_files_that_no_pin_opens() {
+    let Some(vault) = Vault::new() else { return };
+    vault.init(&["--root-token-label", "root", "--card-keys", IN_HOST]);
+    vault.done(&["ca", "second-signer"]);
+    let home = vault.house.path().join("home");
+    for file in ["second-root.key", "second-signer-1.key"] {
+        for pin in [PIN, ROOT_PIN] {
+            let opened = FileKey::load(home.join("ca/second").join(file), &Passphrase::new(pin));
+            assert!(opened.is_err(), "{file}");
+        }
+    }
+    let path = home.join("config.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("sign = false"), "{text}");
+    fs::write(&path, text.replace("sign = false", "sign = true")).unwrap();
+    vault.done(&["emulator", "create", "--count", "1"]);
+    vault.house.members(&GOOD[..1]);
+    vault.done(&vault.issue());
+    let verify =
+        ["verify", "--reader", "emulator:blank-001", "--from-registry", "--second-signature", "required"];
+    vault.done(&verify);
+    vault.done(&["ca", "crl"]);
+    vault.done(&["ca", "revoke-signer", "second-signer-1"]);
+    vault.refused(&verify);
 }
 
 /// A second generation of masters goes into the token; a card of the first is changed with the keys that it was made with.

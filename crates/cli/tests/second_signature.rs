@@ -119,6 +119,46 @@ fn without_its_signer_or_with_a_stranger_nothing_is_valid() {
     assert_eq!(verify(&house, "blank-006", &["--second-signature", "required"]).0, 0);
 }
 
+#[test]
+fn a_second_signer_is_listed_limited_and_revoked() {
+    let house = house();
+    let shown = said(&house.output(&["ca", "show"]));
+    assert!(shown.contains("second-root") && shown.contains("second-signer-1"), "{shown}");
+    let checked = house.output(&["ca", "check"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    for name in ["second-root", "second-crl", "second-signer-1"] {
+        assert!(said(&checked).contains(name), "{}", said(&checked));
+    }
+    let keys = said(&house.output(&["keys", "list"]));
+    let limits = |label: &str| {
+        let line = keys.lines().find(|line| line.split_whitespace().next() == Some(label)).unwrap();
+        line.split_whitespace().filter(|word| *word == "-").count()
+    };
+    assert_eq!(limits("second-signer-1"), limits("signer-1"), "{keys}");
+    let revoked = house.output(&["ca", "revoke-signer", "second-signer-1"]);
+    assert!(revoked.status.success(), "{}", said(&revoked));
+    let shown = said(&revoked);
+    let line = shown.lines().find(|line| line.contains("second-signer-1")).unwrap();
+    assert!(line.contains("REVOKED"), "{shown}");
+    // a list that is renewed keeps it
+    assert!(house.output(&["ca", "crl"]).status.success());
+    let checked = house.output(&["ca", "check", "--json"]);
+    assert_eq!(checked.status.code(), Some(5), "{}", said(&checked));
+    let (code, report) = verify(&house, "blank-006", &["--second-signature", "required"]);
+    assert_ne!(code, 0, "{report}");
+    assert!(report.contains("second signature: FAILED"), "{report}");
+    assert_eq!(verify(&house, "blank-006", &[]).0, 0);
+    // it signs no more; the next one does
+    house.members(&GOOD[..7]);
+    let refused = issue(&house);
+    assert!(said(&refused).contains("chipwright ca second-signer"), "{}", said(&refused));
+    assert!(house.output(&["ca", "second-signer"]).status.success());
+    assert!(house.output(&["emulator", "create", "--count", "1"]).status.success());
+    let issued = issue(&house);
+    assert!(issued.status.success(), "{}", said(&issued));
+    assert!(said(&house.output(&["ca", "show"])).contains("second-signer-2"));
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -100,8 +100,13 @@ impl KeyLedger {
 
 /// How often a key may be used: document signers have a limit.
 fn limit(home: &Home, label: &str) -> Option<u64> {
-    let number = label.strip_prefix("signer-")?;
-    number.parse::<u32>().ok().map(|_| home.configuration.key_limits.signer)
+    is_document_signer(label).then_some(home.configuration.key_limits.signer)
+}
+
+/// Those of second signatures are document signers too.
+fn is_document_signer(label: &str) -> bool {
+    let number = label.strip_prefix("second-signer-").or_else(|| label.strip_prefix("signer-"));
+    number.is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// What a home without a ledger brings into its first: every key that has a certificate, and how often it was used at least.
@@ -200,4 +205,22 @@ pub(crate) fn remedy(error: &dyn Error) -> Option<&'static str> {
 /// The ledger's own words.
 pub(crate) fn failure(error: &UsesError) -> Failure {
     Failure::of(Exit::Configuration, error, error.remedy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn document_signers_have_a_limit() {
+        for (label, has) in [
+            ("signer-1", true),
+            ("second-signer-12", true),
+            ("record-signer-1", false),
+            ("second-root", false),
+            ("signer-", false),
+        ] {
+            assert_eq!(is_document_signer(label), has, "{label}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::home;
 use crate::text::text;
 use chipwright_channel::KeySize;
 use chipwright_keystore::store::{CardMasters, FileStore, KeyStore, StoredKey};
-use chipwright_keystore::token::{TokenName, TokenStore};
+use chipwright_keystore::token::{TokenError, TokenName, TokenStore};
 use chipwright_keystore::{CardKeyFile, CardKeyPurpose, FileKey, KeystoreError, NewCardKeys, Passphrase};
 use chipwright_pki::{PublicKey, SignatureAlgorithm};
 use std::fs;
@@ -27,6 +27,8 @@ pub(super) enum Holder {
     Station,
     /// One person, who answers for it with a passphrase or a PIN of his or her own: a file, or a token that is nobody else's.
     Person,
+    /// None: a file, whatever the home has.
+    File,
 }
 
 /// The places of a home's keys.
@@ -162,9 +164,23 @@ impl Places {
         }
     }
 
+    /// The same of files of the root; the root's token gets what tells it when it is first asked for.
+    pub(super) fn passphrase_of_root_files(&self, passphrase: &Passphrase) -> Result<Passphrase, Failure> {
+        let Some(tokens) = self.keys.tokens()? else { return Ok(passphrase.clone()) };
+        let told =
+            open(&tokens, &tokens.root, passphrase).and_then(|store| match store.passphrase_of_files() {
+                Err(KeystoreError::Token(fault)) if matches!(*fault, TokenError::NoKey { .. }) => {
+                    store.create_passphrase_of_files()?;
+                    store.passphrase_of_files()
+                }
+                told => told,
+            });
+        told.map_err(|error| keystore(&error))
+    }
+
     /// The token of a key and the module that reaches it, unless it has a file.
     fn token(&self, holder: Holder, file: &Path) -> Result<Option<(PathBuf, TokenName)>, Failure> {
-        if file.exists() {
+        if file.exists() || holder == Holder::File {
             return Ok(None);
         }
         if holder == Holder::Person {

@@ -290,8 +290,8 @@ pub(super) const ROWS: &[Row] = &[
         "Thu hồi một người ký tài liệu và ký danh sách thu hồi mới: mọi thẻ do người đó ký mất hiệu lực",
     ),
     (
-        "The signer, as `ca show` names it; the current one if not given",
-        "Người ký, theo tên trong `ca show`; nếu không ghi thì là người ký hiện tại",
+        "The signer, as `ca show` names it; the newest if not given",
+        "Người ký, theo tên trong `ca show`; nếu không ghi thì là người ký mới nhất",
     ),
     ("Why", "Lý do"),
     ("The key is, or may be, in other hands", "Khóa đã hoặc có thể đã lọt vào tay người khác"),

@@ -8,10 +8,11 @@ use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
 use crate::keyring::KeyName;
 use crate::output::Table;
+use crate::second::SecondAuthority;
 use crate::text::{Text, text};
 use chipwright_pki::check::check_signer;
 use chipwright_pki::policy::CrlRule;
-use chipwright_pki::{Certificate, Policy, TrustStore, master_list};
+use chipwright_pki::{Certificate, Crl, Policy, TrustStore, master_list};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::fs;
@@ -109,8 +110,11 @@ fn lines(home: &Home, at: Timestamp) -> Result<Vec<Line>, Failure> {
     let authority = Authority::of(home);
     let mut found = Vec::new();
     for generation in authority.generations()? {
-        found.push(root(&authority, generation, at)?);
-        found.push(list(&authority, generation, at)?);
+        let (name, held) = (KeyName::Root(generation).label(), authority.root_of(generation)?);
+        found.push(root(name, &held, generation == authority.generation(), at));
+        let file = authority.crl_file_of(generation);
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        found.push(list(name, held, authority.crl_of(generation), at));
     }
     for (file, link) in authority.links()? {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -121,6 +125,7 @@ fn lines(home: &Home, at: Timestamp) -> Result<Vec<Line>, Failure> {
     for (name, held) in authority.all_signers()?.into_iter().chain(issued) {
         found.push(signer(name, &held, &trust, at));
     }
+    found.extend(of_second(&SecondAuthority::of(home), at)?);
     let file = authority.master_list_file();
     if file.is_file() {
         let der = fs::read(&file).map_err(|error| home::not_read(&file, &error))?;
@@ -133,37 +138,52 @@ fn lines(home: &Home, at: Timestamp) -> Result<Vec<Line>, Failure> {
     Ok(found)
 }
 
-fn root(authority: &Authority, generation: u32, at: Timestamp) -> Result<Line, Failure> {
-    let held = authority.root_of(generation)?;
+/// Who signs with ML-DSA-65, under a root and a list of its own.
+fn of_second(second: &SecondAuthority, at: Timestamp) -> Result<Vec<Line>, Failure> {
+    if !second.exists() {
+        return Ok(Vec::new());
+    }
+    let held = second.root()?;
+    let mut trust = TrustStore::new();
+    // what is wrong with root or list is said of them
+    let taken = trust.add_root(held.clone());
+    if let (Ok(()), Ok(crl)) = (taken, second.crl()) {
+        let _ = trust.add_crl(crl);
+    }
+    let mut found = vec![root(KeyName::SecondRoot.label(), &held, true, at)];
+    found.push(list("second-crl".to_owned(), held, second.crl(), at));
+    found.extend(second.signers()?.into_iter().map(|(name, held)| signer(name, &held, &trust, at)));
+    Ok(found)
+}
+
+fn root(name: String, held: &Certificate, signs_now: bool, at: Timestamp) -> Line {
     let signs = held.private_key_usage().unwrap_or(held.validity());
-    let mut line = Line::new(Kind::Root, KeyName::Root(generation).label(), Some(signs.not_after));
+    let mut line = Line::new(Kind::Root, name, Some(signs.not_after));
     if let Err(error) = TrustStore::new().add_root(held.clone()) {
         line = line.bad(because(&error));
     }
     if !held.validity().contains(at) {
         line = line.bad(text!("its certificate is not valid now", "chứng thư hiện không có hiệu lực"));
     }
-    if generation != authority.generation() {
+    if !signs_now {
         // it signs revocation lists only
         line.result = if line.result == State::Bad { State::Bad } else { State::Over };
-        return Ok(line);
+        return line;
     }
     if at > signs.not_after {
-        return Ok(line.bad(text!("its key may not sign any more", "khóa của nó không còn được ký")));
+        return line.bad(text!("its key may not sign any more", "khóa của nó không còn được ký"));
     }
-    Ok(line.near(at, ROOT_NOTICE))
+    line.near(at, ROOT_NOTICE)
 }
 
-fn list(authority: &Authority, generation: u32, at: Timestamp) -> Result<Line, Failure> {
-    let file = authority.crl_file_of(generation);
-    let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let crl = match authority.crl_of(generation) {
+fn list(name: String, root: Certificate, crl: Result<Crl, Failure>, at: Timestamp) -> Line {
+    let crl = match crl {
         Ok(crl) => crl,
-        Err(failure) => return Ok(Line::new(Kind::RevocationList, name, None).bad(failure.told().0)),
+        Err(failure) => return Line::new(Kind::RevocationList, name, None).bad(failure.told().0),
     };
     let mut line = Line::new(Kind::RevocationList, name, Some(crl.next_update()));
     let mut trust = TrustStore::new();
-    let taken = trust.add_root(authority.root_of(generation)?).and_then(|()| trust.add_crl(crl.clone()));
+    let taken = trust.add_root(root).and_then(|()| trust.add_crl(crl.clone()));
     if let Err(error) = taken {
         line = line.bad(because(&error));
     }
@@ -174,7 +194,7 @@ fn list(authority: &Authority, generation: u32, at: Timestamp) -> Result<Line, F
     if crl.next_update() < at {
         line = line.bad(text!("the next one was due", "đã quá hạn ký bản tiếp theo"));
     }
-    Ok(line.near(at, crl.next_update().duration_since(due_from(&crl))))
+    line.near(at, crl.next_update().duration_since(due_from(&crl)))
 }
 
 fn linked(authority: &Authority, name: String, link: &Certificate, at: Timestamp) -> Result<Line, Failure> {

@@ -27,7 +27,7 @@ pub(crate) struct NewLists {
 /// Options of `ca revoke-signer`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RevokeSigner {
-    /// The signer, as `ca show` names it; the current one if not given
+    /// The signer, as `ca show` names it; the newest if not given
     #[arg(value_name = "SIGNER")]
     signer: Option<String>,
     /// Why
@@ -124,8 +124,16 @@ impl RevokeSigner {
         clock_is_credible(&authority, at)?;
         let name = match &self.signer {
             Some(name) => name.clone(),
-            None => authority.current_signer()?,
+            None => authority.newest_signer()?,
         };
+        let second = SecondAuthority::of(home);
+        let of_second = second.signers()?.into_iter().find(|(label, _)| *label == name);
+        if let Some((_, signer)) = of_second {
+            let passphrase = self.root.key.passphrase(home, context)?;
+            second.revoke(&passphrase, &signer, self.reason.for_crl(), at)?;
+            show(home, context, self.root.json)?;
+            return Ok(Exit::Success);
+        }
         let Some((generation, signer)) = named(&authority, &name)? else {
             return Err(Failure::new(
                 Exit::Usage,
@@ -157,7 +165,10 @@ pub(crate) fn revoke(
     let Some((generation, _)) = authority.issuer_of(held)? else {
         return Err(Failure::new(
             Exit::Configuration,
-            ("no root of this home issued that certificate", "không có gốc nào của thư mục này cấp chứng thư đó"),
+            (
+                "no root of this home issued that certificate",
+                "không có gốc nào của thư mục này cấp chứng thư đó",
+            ),
             ("Revoke it where it was issued.", "Thu hồi tại nơi đã cấp."),
         ));
     };

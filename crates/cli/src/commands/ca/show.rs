@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::keyring::KeyName;
 use crate::output::pairs;
-use chipwright_pki::{Certificate, Role};
+use crate::second::SecondAuthority;
+use crate::text::text;
+use chipwright_pki::{Certificate, Crl, Role};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -24,6 +26,16 @@ struct Shown<'a> {
     other_signers: Vec<ShownCertificate>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<ShownCertificate>,
+    crl: ShownCrl,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<ShownSecond>,
+}
+
+/// Who signs with ML-DSA-65.
+#[derive(Serialize)]
+struct ShownSecond {
+    root: ShownCertificate,
+    signers: Vec<ShownCertificate>,
     crl: ShownCrl,
 }
 
@@ -44,6 +56,45 @@ struct ShownCrl {
     revoked: usize,
 }
 
+impl ShownCertificate {
+    fn new(name: String, held: &Certificate, revoked: bool) -> Self {
+        Self {
+            name,
+            fingerprint_sha256: hex::encode(held.fingerprint()),
+            valid_until: held.validity().not_after,
+            signs_until: held.private_key_usage().unwrap_or(held.validity()).not_after,
+            revoked,
+        }
+    }
+}
+
+impl ShownCrl {
+    fn new(crl: &Crl) -> Self {
+        Self {
+            number: crl.number(),
+            this_update: crl.this_update(),
+            next_update: crl.next_update(),
+            revoked: crl.len(),
+        }
+    }
+}
+
+impl ShownSecond {
+    fn of(home: &Home) -> Result<Option<Self>, Failure> {
+        let second = SecondAuthority::of(home);
+        if !second.exists() {
+            return Ok(None);
+        }
+        let crl = second.crl()?;
+        let shown = |(name, held): (String, Certificate)| {
+            ShownCertificate::new(name, &held, crl.revocation(held.serial()).is_some())
+        };
+        let root = shown((KeyName::SecondRoot.label(), second.root()?));
+        let signers = second.signers()?.into_iter().map(shown).collect();
+        Ok(Some(Self { root, signers, crl: ShownCrl::new(&crl) }))
+    }
+}
+
 /// Shows the authority: the end of `init` and of every `ca` command.
 pub(crate) fn show(home: &Home, context: &Context, json: bool) -> Result<(), Failure> {
     let authority = Authority::of(home);
@@ -52,14 +103,10 @@ pub(crate) fn show(home: &Home, context: &Context, json: bool) -> Result<(), Fai
     for generation in authority.generations()? {
         lists.extend(authority.crl_of(generation).ok().map(|list| (generation, list)));
     }
-    let certificate = |name: String, held: &Certificate, issuer: Option<u32>| ShownCertificate {
-        name,
-        fingerprint_sha256: hex::encode(held.fingerprint()),
-        valid_until: held.validity().not_after,
-        signs_until: held.private_key_usage().unwrap_or(held.validity()).not_after,
-        revoked: lists
-            .iter()
-            .any(|(of, list)| Some(*of) == issuer && list.revocation(held.serial()).is_some()),
+    let certificate = |name: String, held: &Certificate, issuer: Option<u32>| {
+        let mut issuers = lists.iter().filter(|(of, _)| Some(*of) == issuer);
+        let revoked = issuers.any(|(_, list)| list.revocation(held.serial()).is_some());
+        ShownCertificate::new(name, held, revoked)
     };
     let current = authority.generation();
     let mut earlier_roots = Vec::new();
@@ -94,12 +141,8 @@ pub(crate) fn show(home: &Home, context: &Context, json: bool) -> Result<(), Fai
         signers,
         other_signers,
         elsewhere,
-        crl: ShownCrl {
-            number: crl.number(),
-            this_update: crl.this_update(),
-            next_update: crl.next_update(),
-            revoked: crl.len(),
-        },
+        crl: ShownCrl::new(&crl),
+        second: ShownSecond::of(home)?,
     };
     if json {
         return context.out.json(&shown);
@@ -142,22 +185,25 @@ fn lines(shown: &Shown<'_>, context: &Context) -> Vec<String> {
             format!("{revoked}{until} {}, {valid} {}", day(signer.signs_until), day(signer.valid_until));
         rows.push((&signer.name, times));
     }
-    let crl = &shown.crl;
-    rows.push((
-        out.pick("revocation list", "danh sách thu hồi"),
-        match out.language {
-            chipwright_issuance::Language::En => {
-                format!("number {}, {} revoked, next by {}", crl.number, crl.revoked, day(crl.next_update))
-            }
-            chipwright_issuance::Language::Vi => {
-                format!(
-                    "số {}, {} bị thu hồi, bản tiếp theo trước {}",
-                    crl.number,
-                    crl.revoked,
-                    day(crl.next_update)
-                )
-            }
-        },
-    ));
+    rows.push((out.pick("revocation list", "danh sách thu hồi"), list(&shown.crl, context)));
+    if let Some(second) = &shown.second {
+        for held in std::iter::once(&second.root).chain(&second.signers) {
+            let revoked = if held.revoked { out.pick("REVOKED, ", "ĐÃ THU HỒI, ") } else { "" };
+            let (signs, valid_until) = (day(held.signs_until), day(held.valid_until));
+            rows.push((&held.name, format!("{revoked}{until} {signs}, {valid} {valid_until}")));
+        }
+        rows.push((out.pick("its list", "danh sách của nó"), list(&second.crl, context)));
+    }
     pairs(&rows)
+}
+
+fn list(crl: &ShownCrl, context: &Context) -> String {
+    let next = crl.next_update.strftime("%Y-%m-%d");
+    let said = text!(
+        "number {}, {} revoked, next by {next}",
+        "số {}, {} bị thu hồi, bản tiếp theo trước {next}",
+        crl.number,
+        crl.revoked
+    );
+    said.pick(context.out.language).to_owned()
 }
