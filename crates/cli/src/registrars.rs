@@ -46,7 +46,8 @@ impl RegistrarName {
         &self.0
     }
 
-    fn key(&self) -> KeyName {
+    /// What the key is called.
+    pub(crate) fn key(&self) -> KeyName {
         KeyName::Registrar(self.0.clone())
     }
 }
@@ -73,7 +74,7 @@ impl<'a> Registrars<'a> {
             })
             .collect();
         names.sort();
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+        names.iter().map(|name| name.parse().map_err(|_| misnamed(name))).collect()
     }
 
     /// The certificate.
@@ -245,6 +246,21 @@ fn made_elsewhere(name: &RegistrarName) -> Failure {
         (
             "Repeat the command as it was given then, or choose another name.",
             "Chạy lại lệnh như lần trước, hoặc chọn tên khác.",
+        ),
+    )
+}
+
+/// A certificate that no command could name, and whose batches would count, is not passed over.
+fn misnamed(name: &str) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        text!(
+            "ca/{PREFIX}{name}.pem has a name that no registrar can have",
+            "ca/{PREFIX}{name}.pem mang tên không thể là tên cán bộ đăng ký"
+        ),
+        (
+            "Revoke it by its serial number with `chipwright ca revoke-signer`, then move the file away.",
+            "Thu hồi chứng thư theo số sê-ri bằng `chipwright ca revoke-signer`, rồi chuyển tệp đi nơi khác.",
         ),
     )
 }

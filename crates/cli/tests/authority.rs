@@ -6,6 +6,7 @@ mod carried;
 mod house;
 
 use carried::{Place, openssl};
+use chipwright_keystore::{FileKey, Passphrase};
 use chipwright_pki::{Certificate, Crl};
 use serde_json::Value;
 use std::fs;
@@ -14,9 +15,7 @@ use std::fs;
 fn a_station_asks_the_root_signs_and_the_station_accepts() {
     let root = Place::root();
     let station = root.station();
-    for (role, label) in
-        [("documents", "signer-2"), ("bundle", "bundle-signer-1"), ("registrar", "registrar-trạm-7")]
-    {
+    for (role, label) in [("documents", "signer-2"), ("bundle", "bundle-signer-1")] {
         let (asked, signed) = (station.path(&format!("{role}.csr")), station.path(&format!("{role}.pem")));
         let done = station.well(&["ca", "request", "--role", role, "--name", "Trạm 7", "--out", &asked]);
         let fingerprint = String::from_utf8(done.stdout).unwrap().trim().to_owned();
@@ -36,11 +35,89 @@ fn a_station_asks_the_root_signs_and_the_station_accepts() {
             openssl(&["x509", "-noout", "-subject", "-nameopt", "utf8", "-in", held.to_str().unwrap()], true);
         assert!(shown.contains("Trạm 7"), "{shown}");
     }
-    assert_eq!(fs::read_dir(root.home("ca/issued")).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(root.home("ca/issued")).unwrap().count(), 2);
     let report = station.checked(true);
     let names: Vec<&str> =
         report["results"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"signer-2") && names.contains(&"bundle-signer-1"), "{names:?}");
+}
+
+/// Whoever runs the station does not hold the registrar's key.
+#[test]
+fn a_registrar_asks_under_a_passphrase_of_his_or_her_own() {
+    let root = Place::root();
+    let station = root.station();
+    let (asked, signed) = (station.path("hoa.csr"), station.path("hoa.pem"));
+    let ask = |role: &str, name: &str| {
+        let ask = ["ca", "request", "--role", role, "--name", name, "--out", &asked];
+        station.told("của Hoà\n", &[&ask[..], &["--registrar-passphrase-fd", "3"]].concat())
+    };
+    let before = station.everything();
+    for (role, name, because) in [
+        ("registrar", "Trần Hoà", "cannot be the name of a registrar"),
+        ("custodian", "hoa", "`chipwright ceremony custodian add`"),
+    ] {
+        let refused = ask(role, name);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(because), "{refused:?}");
+    }
+    for (role, because) in [("registrar", "`chipwright registrar add`"), ("custodian", "custodian add`")] {
+        let refused = root.run(&["ca", "new-signer", "--role", role, "--name", "hoa"]);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(because), "{refused:?}");
+    }
+    assert!(station.everything() == before);
+    let done = ask("registrar", "tran-hoa");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let fingerprint = String::from_utf8(done.stdout).unwrap().trim().to_owned();
+    root.well(&["ca", "sign", &asked, "--fingerprint", &fingerprint, "--out", &signed]);
+    station.well(&["ca", "accept", &signed]);
+    let open = |passphrase: &str| {
+        FileKey::load(station.home("ca/registrar-tran-hoa.key"), &Passphrase::new(passphrase))
+    };
+    assert!(open("của Hoà").is_ok());
+    assert!(open(&fs::read_to_string(station.home("keys/passphrase")).unwrap()).is_err());
+    let shown = station.well(&["registrar", "list"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("tran-hoa"));
+    // one that no command can name is not passed over
+    fs::copy(station.home("ca/registrar-tran-hoa.pem"), station.home("ca/registrar-trần.pem")).unwrap();
+    let refused = station.run(&["registrar", "list"]);
+    assert_eq!(refused.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("registrar-trần.pem"));
+}
+
+/// A certificate or a request that could not be handed out is not lost, and not made twice.
+#[test]
+fn what_was_made_is_handed_out_again() {
+    let root = Place::root();
+    let station = root.station();
+    let nowhere = station.path("no/such/folder");
+    let before = station.everything();
+    let ask = |out: &str| {
+        ["ca", "request", "--role", "bundle", "--name", "Trạm 7", "--out", out].map(str::to_owned)
+    };
+    let run = |place: &Place, arguments: &[String]| {
+        place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(run(&station, &ask(&nowhere)).status.code(), Some(5));
+    assert!(station.everything() == before, "no key without its request");
+    let (asked, again) = (station.path("1.csr"), station.path("2.csr"));
+    let first = run(&station, &ask(&asked));
+    let before = station.everything();
+    assert_eq!(run(&station, &ask(&again)).stdout, first.stdout);
+    assert!(station.everything() == before && fs::read(&asked).unwrap() == fs::read(&again).unwrap());
+
+    let fingerprint = String::from_utf8(first.stdout).unwrap().trim().to_owned();
+    let sign =
+        |out: &str| ["ca", "sign", &asked, "--fingerprint", &fingerprint, "--out", out].map(str::to_owned);
+    let before = root.everything();
+    assert_eq!(run(&root, &sign(&nowhere)).status.code(), Some(5));
+    assert!(root.everything() == before, "no certificate that nobody is given");
+    let (signed, again) = (station.path("1.pem"), station.path("2.pem"));
+    assert!(run(&root, &sign(&signed)).status.success());
+    let before = root.everything();
+    assert!(run(&root, &sign(&again)).status.success());
+    assert!(root.everything() == before && fs::read(&signed).unwrap() == fs::read(&again).unwrap());
+    station.well(&["ca", "accept", &again]);
 }
 
 #[test]

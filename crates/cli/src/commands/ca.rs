@@ -136,6 +136,11 @@ impl NewSigner {
         let at = Timestamp::now();
         lists::clock_is_credible(&authority, at)?;
         let role = Role::from(self.role);
+        match role {
+            Role::Registrar => return Err(registrars_are_added()),
+            Role::Custodian => return Err(request::custodians_enrol()),
+            _ => {}
+        }
         let name = authority.next_key(role, self.name.as_deref().unwrap_or_default())?;
         let key = self.root.key.open(home, context, Use::Certificate)?;
         let passphrase = context.station_passphrase(home, self.passphrase_fd)?;
@@ -145,6 +150,21 @@ impl NewSigner {
         show(home, context, self.root.json)?;
         Ok(Exit::Success)
     }
+}
+
+/// A registrar's key is not under the passphrase of the station.
+fn registrars_are_added() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        (
+            "the key of a registrar is made under his or her own passphrase, and not here",
+            "khóa của cán bộ đăng ký được tạo dưới mật khẩu riêng của người đó, không phải ở đây",
+        ),
+        (
+            "Add the registrar with `chipwright registrar add`.",
+            "Thêm cán bộ đăng ký bằng `chipwright registrar add`.",
+        ),
+    )
 }
 
 impl RootUse {

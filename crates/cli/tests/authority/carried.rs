@@ -69,6 +69,14 @@ impl Place {
         done
     }
 
+    /// Runs a command that reads this line from file descriptor 3.
+    pub fn told(&self, line: &str, arguments: &[&str]) -> Output {
+        let home = self.home("").display().to_string();
+        fs::write(self.path("line"), line).unwrap();
+        let script = format!("exec \"$0\" \"$@\" 3<{}", self.path("line"));
+        self.house.shell(&script, &[&["--home", &home], arguments].concat()).output().unwrap()
+    }
+
     /// Asks for a certificate and lets the root sign it; both files.
     pub fn certified(&self, root: &Self, role: &str) -> (String, String) {
         let (asked, signed) = (self.path("carried.csr"), self.path("carried.pem"));

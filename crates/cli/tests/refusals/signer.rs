@@ -139,7 +139,10 @@ fn requests_are_signed_for_this_home_only_and_once() {
 
     let signed = station.path("carried.pem");
     root.well(&["ca", "sign", &asked, "--fingerprint", &fingerprint, "--out", &signed]);
-    try_to("request-again", "sign the same request a second time", sign(&asked, &fingerprint));
+    let serial = fs::read_dir(root.home("ca/issued")).unwrap().next().unwrap().unwrap().path();
+    root.well(&["ca", "revoke-signer", serial.file_stem().unwrap().to_str().unwrap()]);
+    let tried = "sign the same request again after its certificate was revoked";
+    try_to("request-again", tried, sign(&asked, &fingerprint));
     try_to(
         "certificate-as-request",
         "sign a certificate as if it were a request",

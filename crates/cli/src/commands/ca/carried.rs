@@ -164,6 +164,12 @@ pub(super) fn labelled(title: &str, lines: &[(&str, String)], pem: &str) -> Stri
 
 /// Writes a file to be carried; one that is there already is not overwritten.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    may_write(path)?;
+    home::write_file(path, content, 0o644)
+}
+
+/// Whether [`write()`] will find a place there: asked before anything is made that would have to be handed out.
+pub(super) fn may_write(path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Err(Failure::new(
             Exit::Usage,
@@ -174,5 +180,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
             ),
         ));
     }
-    home::write_file(path, content, 0o644)
+    File::create_new(path)
+        .and_then(|_| std::fs::remove_file(path))
+        .map_err(|error| home::not_written(path, &error))
 }

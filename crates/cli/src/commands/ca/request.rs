@@ -1,16 +1,20 @@
 //! `ca request`: at a station, a new key and the request for its certificate.
 
 use super::carried;
+use super::sign::in_groups;
 use crate::authority::Authority;
 use crate::certify;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
-use crate::keyring::KeyName;
+use crate::keyring::{Key, KeyName};
+use crate::registrars::{RegistrarName, Registrars};
 use crate::text::text;
+use chipwright_keystore::uses::Use;
 use chipwright_pki::request::{RequestProfile, request};
-use chipwright_pki::{Role, SignKey, SignatureAlgorithm};
+use chipwright_pki::{Certificate, Name, Request, Role, SignKey, SignatureAlgorithm};
+use std::fs;
 use std::path::PathBuf;
 
 /// What a key is for.
@@ -61,34 +65,21 @@ pub(crate) struct Ask {
     /// Read the passphrase of the station's keys from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<u32>,
+    /// Read the registrar's passphrase from this file descriptor
+    #[arg(long, value_name = "N")]
+    registrar_passphrase_fd: Option<u32>,
 }
 
 impl Ask {
     pub(super) fn run(&self, home: &Home, context: &Context) -> Outcome {
         let authority = Authority::of(home);
         let role = Role::from(self.role);
-        let key_name = authority.next_key(role, &self.name)?;
-        let label = key_name.label();
         let root = authority.root()?;
-        let profile = RequestProfile {
-            role,
-            subject: certify::subject(&home.configuration, role, &key_name, Some(&self.name))?,
-            document_types: match role {
-                Role::DocumentSigner => vec![home.configuration.document.document_code.clone()],
-                _ => Vec::new(),
-            },
+        carried::may_write(&self.out)?;
+        let (label, made) = match self.waiting(home, &authority, role, &root)? {
+            Some(waiting) => waiting,
+            None => self.make(home, context, &authority, (role, &root))?,
         };
-        if self.out.exists() {
-            return carried::write(&self.out, &[]).map(|()| Exit::Success);
-        }
-        let passphrase = context.station_passphrase(home, self.passphrase_fd)?;
-        let curve = SignatureAlgorithm::EcdsaP256Sha256;
-        let key = authority.keyring().create(&key_name, curve, &passphrase)?;
-        let made = request(&profile, key.public_key(), &root)
-            .map_err(|error| certify::refused(&error))?
-            .sign_with(&key)
-            .map_err(|error| certify::refused(&error))?;
-        home::write_file(&authority.request_file(&label), made.to_pem().as_bytes(), 0o644)?;
         let fingerprint = hex::encode(made.fingerprint());
         let lines = [
             ("role", role.name().to_owned()),
@@ -99,6 +90,7 @@ impl Ask {
         let title = "Chipwright: request for a certificate, for `chipwright ca sign` at the root";
         carried::write(&self.out, carried::labelled(title, &lines, &made.to_pem()).as_bytes())?;
         context.out.data(&fingerprint)?;
+        context.out.say(&in_groups(&fingerprint));
         let file = self.out.display();
         let said = text!(
             "{label} waits for its certificate. Carry {file} to the root, and tell its officer this fingerprint by another way.",
@@ -107,21 +99,119 @@ impl Ask {
         context.out.say(said.pick(context.out.language));
         Ok(Exit::Success)
     }
+
+    /// The request of a key of the same role and name that waits for its certificate, to this root.
+    fn waiting(
+        &self,
+        home: &Home,
+        authority: &Authority,
+        role: Role,
+        root: &Certificate,
+    ) -> Result<Option<(String, Request)>, Failure> {
+        for label in authority.requested()? {
+            let path = authority.request_file(&label);
+            let bytes = fs::read(&path).map_err(|error| home::not_read(&path, &error))?;
+            let Ok(held) = Request::from_file_bytes(&bytes) else { continue };
+            if held.role() != role || !held.is_to(root) || authority.signer_file(&label).exists() {
+                continue;
+            }
+            let number = label.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+            let name = match role {
+                Role::Registrar => registrar(&self.name)?.key(),
+                Role::DocumentSigner => KeyName::DocumentSigner(number),
+                Role::RecordSigner => KeyName::RecordSigner(number),
+                _ => KeyName::Role(role, number),
+            };
+            if name.label() == label && *held.subject() == self.subject(home, role, &name)? {
+                return Ok(Some((label, held)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A new key and its request, which is kept.
+    fn make(
+        &self,
+        home: &Home,
+        context: &Context,
+        authority: &Authority,
+        (role, root): (Role, &Certificate),
+    ) -> Result<(String, Request), Failure> {
+        let name = authority.next_key(role, &self.name)?;
+        let profile = RequestProfile {
+            role,
+            subject: self.subject(home, role, &name)?,
+            document_types: match role {
+                Role::DocumentSigner => vec![home.configuration.document.document_code.clone()],
+                _ => Vec::new(),
+            },
+        };
+        let key = self.key(home, context, authority, (role, &name))?;
+        let made = request(&profile, key.public_key(), root)
+            .map_err(|error| certify::refused(&error))?
+            .sign_with(&key)
+            .map_err(|error| certify::refused(&error))?;
+        let label = name.label();
+        home::write_file(&authority.request_file(&label), made.to_pem().as_bytes(), 0o644)?;
+        Ok((label, made))
+    }
+
+    fn subject(&self, home: &Home, role: Role, name: &KeyName) -> Result<Name, Failure> {
+        certify::subject(&home.configuration, role, name, Some(&self.name))
+    }
+
+    /// A registrar's key lies under a passphrase that nobody at the station needs to know; one that a stopped command left is taken up.
+    fn key(
+        &self,
+        home: &Home,
+        context: &Context,
+        authority: &Authority,
+        (role, name): (Role, &KeyName),
+    ) -> Result<Key, Failure> {
+        let curve = SignatureAlgorithm::EcdsaP256Sha256;
+        if role == Role::Registrar {
+            let (registrars, own) = (Registrars::of(home), registrar(&self.name)?);
+            registrars.may_be_made(&own, None)?;
+            let passphrase = registrars.choose(&own, None, self.registrar_passphrase_fd, context)?;
+            return authority.keyring().take_up(name, curve, &passphrase, Use::Request);
+        }
+        let passphrase = context.station_passphrase(home, self.passphrase_fd)?;
+        authority.keyring().create(name, curve, &passphrase)
+    }
+}
+
+/// The name of a registrar, as every other command knows it.
+fn registrar(name: &str) -> Result<RegistrarName, Failure> {
+    name.parse().map_err(|_| {
+        Failure::new(
+            Exit::Usage,
+            text!("{name:?} cannot be the name of a registrar", "{name:?} không thể làm tên cán bộ đăng ký"),
+            (
+                "Use 1 to 32 letters a to z, digits and hyphens, a letter first, for instance tran-hoa.",
+                "Dùng 1 đến 32 chữ cái a đến z không dấu, chữ số và gạch nối, bắt đầu bằng chữ cái, ví dụ tran-hoa.",
+            ),
+        )
+    })
+}
+
+/// A custodian's keys are made where the custodian is.
+pub(super) fn custodians_enrol() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        (
+            "the key of a custodian is made when he or she is added, and not here",
+            "khóa của người giữ khóa được tạo khi thêm người đó, không phải ở đây",
+        ),
+        (
+            "Add the custodian with `chipwright ceremony custodian add`.",
+            "Thêm người giữ khóa bằng `chipwright ceremony custodian add`.",
+        ),
+    )
 }
 
 impl Authority {
-    /// The name of the next key of a role; that of a registrar or a custodian is the person's own.
+    /// The name of the next key of a role; that of a registrar is the person's own.
     pub(crate) fn next_key(&self, role: Role, name: &str) -> Result<KeyName, Failure> {
-        let personal = |key: KeyName| match self.keyring().exists(&key)
-            || self.signer_file(&key.label()).exists()
-        {
-            true => Err(Failure::new(
-                Exit::Usage,
-                text!("there is a key {} already", "đã có khóa {}", key.label()),
-                ("Choose another name; no key is overwritten.", "Chọn tên khác; không khóa nào bị ghi đè."),
-            )),
-            false => Ok(key),
-        };
         Ok(match role {
             Role::DocumentSigner => KeyName::DocumentSigner(self.next_signer()?),
             Role::RecordSigner => KeyName::RecordSigner(self.next_record_signer()?),
@@ -129,24 +219,22 @@ impl Authority {
                 let label = KeyName::Role(role, 0).label();
                 KeyName::Role(role, self.next(label.trim_end_matches('0'))?)
             }
-            Role::Registrar => personal(KeyName::Registrar(file_name(name)?))?,
-            Role::Custodian => personal(KeyName::Custodian(file_name(name)?))?,
+            Role::Registrar => {
+                let own = registrar(name)?;
+                if self.signer_file(&own.key().label()).exists() {
+                    let label = own.key().label();
+                    return Err(Failure::new(
+                        Exit::Usage,
+                        text!("there is a key {label} already", "đã có khóa {label}"),
+                        (
+                            "Choose another name; no key is overwritten.",
+                            "Chọn tên khác; không khóa nào bị ghi đè.",
+                        ),
+                    ));
+                }
+                own.key()
+            }
+            Role::Custodian => return Err(custodians_enrol()),
         })
     }
-}
-
-/// A name that is part of the name of a file.
-fn file_name(name: &str) -> Result<String, Failure> {
-    let good = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
-    if !name.trim().is_empty() && name.chars().count() <= 32 && name.chars().all(good) {
-        return Ok(name.trim().to_lowercase().replace(' ', "-"));
-    }
-    Err(Failure::new(
-        Exit::Usage,
-        text!("{name:?} cannot be the name of a key", "{name:?} không thể làm tên khóa"),
-        (
-            "Use 1 to 32 letters, digits, spaces, hyphens or underscores.",
-            "Dùng 1 đến 32 chữ cái, chữ số, dấu cách, gạch nối hoặc gạch dưới.",
-        ),
-    ))
 }

@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use std::io::{self, BufRead};
 use std::path::PathBuf;
 
-/// How much of the fingerprint an officer types.
-const TYPED: usize = 8;
+/// How many digits of the fingerprint an officer types at least: 80 bits, which nobody meets with a key of his own.
+const TYPED: usize = 20;
 
 /// Options of `ca sign`.
 #[derive(Debug, clap::Args)]
@@ -54,9 +54,9 @@ impl Sign {
         let at = Timestamp::now();
         clock_is_credible(&authority, at)?;
         let root = authority.root()?;
-        self.fits(&authority, &home.configuration, &request, &root)?;
-        if self.out.exists() {
-            return carried::write(&self.out, &[]).map(|()| Exit::Success);
+        carried::may_write(&self.out)?;
+        if let Some(kept) = self.fits(&authority, &home.configuration, &request, &root)? {
+            return self.hand_out(&kept, context);
         }
         self.confirm(&request, context)?;
         let key = self.root.open(home, context, Use::Certificate)?;
@@ -70,9 +70,14 @@ impl Sign {
         let kept = authority.issued_file(made.serial());
         home::make_folder(kept.parent().unwrap_or(home.path()))?;
         home::write_file(&kept, made.to_pem().as_bytes(), 0o644)?;
+        self.hand_out(&made, context)
+    }
+
+    /// Writes the certificate to be carried.
+    fn hand_out(&self, made: &Certificate, context: &Context) -> Outcome {
         let usage = made.private_key_usage().unwrap_or(made.validity());
         let lines = [
-            ("role", request.role().name().to_owned()),
+            ("role", made.role().map_or("", |role| role.name()).to_owned()),
             ("subject", made.subject().to_string()),
             ("serial", made.serial().to_string()),
             ("signs until", usage.not_after.to_string()),
@@ -90,14 +95,15 @@ impl Sign {
         Ok(Exit::Success)
     }
 
-    /// The request is to this root, of this organisation, and for a key that has no certificate.
+    /// The request is to this root, of this organisation, and for a key that has no certificate; or it was signed already, and this
+    /// is the certificate that was kept.
     fn fits(
         &self,
         authority: &Authority,
         configuration: &Configuration,
         request: &Request,
         root: &Certificate,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Certificate>, Failure> {
         let what = Carried::Request(request.clone()).what();
         let refuse = |en: String, vi: String, next: (&str, &str)| {
             let en = format!("{} is {}, {en}", self.request.display(), what.en);
@@ -143,6 +149,17 @@ impl Sign {
                 NOTHING_CHANGED,
             );
         }
+        for (_, kept) in authority.issued_elsewhere()? {
+            let same = kept.public_key() == request.public_key()
+                && kept.subject() == request.subject()
+                && kept.role() == Some(request.role());
+            if same
+                && kept.verify_issued_by(root).is_ok()
+                && authority.crl()?.revocation(kept.serial()).is_none()
+            {
+                return Ok(Some(kept));
+            }
+        }
         let held = authority.issued_elsewhere()?.into_iter().map(|(_, held)| held);
         let held = held.chain(authority.all_signers()?.into_iter().map(|(_, held)| held));
         for held in held {
@@ -158,7 +175,7 @@ impl Sign {
                 );
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The officer has the fingerprint from the station by another way.
@@ -180,15 +197,14 @@ impl Sign {
                 };
                 secret::must_be_terminal(&asked, "--fingerprint")?;
                 out.say(out.pick(
-                    "Type the first 8 characters of the fingerprint as the station told it:",
-                    "Nhập 8 ký tự đầu của mã SHA-256 do trạm báo:",
+                    "Type the first five groups of the fingerprint, 20 characters, as the station told it:",
+                    "Nhập năm nhóm đầu (20 ký tự) của mã SHA-256 do trạm báo:",
                 ));
                 let mut line = String::new();
                 let _ = io::stdin().lock().read_line(&mut line);
-                let typed = line.trim().to_lowercase();
-                match typed.len() == TYPED && fingerprint.starts_with(&typed) {
+                match is_told(&line, &fingerprint) {
                     true => fingerprint.clone(),
-                    false => typed,
+                    false => line,
                 }
             }
         };
@@ -212,4 +228,39 @@ impl Sign {
 /// Whether a name begins with these parts.
 fn belongs(name: &Name, parts: &str) -> bool {
     name.to_string().strip_prefix(parts).is_some_and(|rest| rest.starts_with(", "))
+}
+
+/// Whether this line tells enough of the fingerprint, in groups or not.
+fn is_told(line: &str, fingerprint: &str) -> bool {
+    let typed: String = line.split_whitespace().collect::<String>().to_lowercase();
+    typed.len() >= TYPED && fingerprint.starts_with(&typed)
+}
+
+/// A fingerprint as it is read to somebody: groups of four digits.
+pub(super) fn in_groups(fingerprint: &str) -> String {
+    let mut groups = String::new();
+    for (at, digit) in fingerprint.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            groups.push(' ');
+        }
+        groups.push(digit);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_digits_of_the_fingerprint_are_typed() {
+        let fingerprint = "0123456789abcdef".repeat(4);
+        assert!(in_groups(&fingerprint).starts_with("0123 4567 89ab cdef 0123 "));
+        for told in ["0123 4567 89ab cdef 0123\n", "0123456789ABCDEF0123", &in_groups(&fingerprint)] {
+            assert!(is_told(told, &fingerprint), "{told}");
+        }
+        for few in ["", "01234567", "0123 4567 89ab cdef 012", "0123 4567 89ab cdef 0124"] {
+            assert!(!is_told(few, &fingerprint), "{few}");
+        }
+    }
 }
