@@ -128,3 +128,24 @@ fn a_home_of_an_older_program_gets_its_ledger_once() {
     assert_eq!(refused.status.code(), Some(5));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("nobody knows how often"));
 }
+
+/// One reserved use whose line was lost explains one thing, and not everything that the key ever signed.
+#[test]
+fn what_is_unknown_beyond_the_reserved_uses_is_a_finding() {
+    let house = House::with_home();
+    assert!(house.output(&["ca", "new-signer"]).status.success());
+    assert!(house.output(&["ca", "new-signer"]).status.success());
+    let now = fs::read_to_string(ledger(&house)).unwrap();
+    let lines: Vec<&str> = now.lines().collect();
+    let ends: Vec<usize> = (1..=lines.len()).filter(|end| lines[end - 1].contains("\"reserved\"")).collect();
+    // as it was when the last, or the last but one, had been reserved and not used
+    let [.., before_both, before_last] = ends[..] else { panic!("{now}") };
+    for (end, unknown) in [(before_last, 1), (before_both, 2)] {
+        let cut: String = lines[..end].iter().map(|line| format!("{line}\n")).collect();
+        fs::write(ledger(&house), cut).unwrap();
+        let (code, _, result) = audit(&house, &[]);
+        let found = findings(&result);
+        let signed = found.iter().filter(|found| found.contains("is signed by root")).count();
+        assert_eq!((code, signed), if unknown == 1 { (Some(0), 0) } else { (Some(3), 2) }, "{found:?}");
+    }
+}

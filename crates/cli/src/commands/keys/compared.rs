@@ -9,13 +9,15 @@ use chipwright_pki::{Certificate, Crl, TrustStore};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The uses that stand in a ledger, and what was found wrong with them.
 #[derive(Default)]
 pub(super) struct Uses {
     begun: Option<Timestamp>,
     signed: HashSet<(Digest, Digest)>,
+    /// What is signed by a key and not in the ledger.
+    unknown: BTreeMap<Digest, Vec<PathBuf>>,
     pub(super) purposes: BTreeMap<(Digest, Use), u64>,
     pub(super) counts: Counts,
     pub(super) findings: Vec<Text>,
@@ -102,6 +104,7 @@ impl Uses {
                 ));
             }
         }
+        self.tell_unknown(history);
         for (_, count) in history.state.keys().filter(|(_, count)| count.unused() > 0) {
             let (label, unused) = (&count.label, count.unused());
             self.notes.push(text!(
@@ -115,7 +118,9 @@ impl Uses {
     fn must_be_known(&mut self, thing: &Thing<'_>, history: &History) -> bool {
         let key = Digest::of_key(thing.issuer.public_key());
         // the key of another place counts there
-        let Some(count) = history.state.key(&key) else { return false };
+        if history.state.key(&key).is_none() {
+            return false;
+        }
         // a clock shows whole seconds in certificates
         let begun = self.begun.map_or(0, Timestamp::as_second);
         let known =
@@ -127,19 +132,30 @@ impl Uses {
             self.counts.older_than_the_ledger += 1;
             return false;
         }
-        let (file, label) = (thing.file.display(), &count.label);
-        if count.unused() > 0 {
-            self.notes.push(text!(
-                "{file} is signed by {label}, and its use is not in the ledger; a use of {label} was reserved whose line power may have taken",
-                "{file} do {label} ký nhưng sổ không ghi lần dùng đó; có một lần giữ chỗ của {label} mà dòng ghi có thể đã mất do mất điện"
-            ));
-        } else {
-            self.findings.push(text!(
-                "{file} is signed by {label}, and its use is not in the ledger: the key was used elsewhere, or an older copy of the ledger was put back",
-                "{file} do {label} ký nhưng sổ không ghi lần dùng đó: khóa đã bị dùng ở nơi khác, hoặc sổ đã bị thay bằng bản cũ"
-            ));
-        }
+        self.unknown.entry(key).or_default().push(thing.file.to_owned());
         true
+    }
+
+    /// Power may have taken the line of a use that was reserved: of so many things as such uses are left of the key, and of no more.
+    fn tell_unknown(&mut self, history: &History) {
+        for (key, files) in std::mem::take(&mut self.unknown) {
+            let Some(count) = history.state.key(&key) else { continue };
+            let explained = u64::try_from(files.len()).is_ok_and(|things| things <= count.unused());
+            for file in files {
+                let (file, label) = (file.display(), &count.label);
+                if explained {
+                    self.notes.push(text!(
+                        "{file} is signed by {label}, and its use is not in the ledger; a use of {label} was reserved whose line power may have taken",
+                        "{file} do {label} ký nhưng sổ không ghi lần dùng đó; có một lần giữ chỗ của {label} mà dòng ghi có thể đã mất do mất điện"
+                    ));
+                } else {
+                    self.findings.push(text!(
+                        "{file} is signed by {label}, and its use is not in the ledger: the key was used elsewhere, or an older copy of the ledger was put back",
+                        "{file} do {label} ký nhưng sổ không ghi lần dùng đó: khóa đã bị dùng ở nơi khác, hoặc sổ đã bị thay bằng bản cũ"
+                    ));
+                }
+            }
+        }
     }
 
     /// The registry's cards of a signer are no more than its uses.
