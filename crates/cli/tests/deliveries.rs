@@ -181,6 +181,11 @@ fn the_station_picks_the_delivery_of_a_chip_and_never_guesses() {
     done(&add(&house, "named", "autumn.toml", "02", &named));
     done(&check(&[]));
     refused(&check(&["--delivery", "winter"]), 5, "is of delivery named, and not of winter");
+    // a delivery that the registry refuses leaves no keys under its label
+    let twice = ["--check-value", &winter, "--chips", "chips.txt"];
+    assert!(!add(&house, "late", "winter.toml", "02", &twice).status.success());
+    assert!(!house.path().join("home/keys/deliveries/late.json").exists());
+    done(&add(&house, "late", "autumn.toml", "02", &value));
     refused(&check(&["--delivery", "spring"]), 2, "there is no delivery spring");
 }
 

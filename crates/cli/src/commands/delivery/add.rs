@@ -77,10 +77,17 @@ impl Add {
         self.confirm(values, context)?;
         let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
         let passphrase = Keyring::of(&home).passphrase_of_files(&passphrase)?;
-        self.keep(&home, version, keys, values, &passphrase)?;
-        registry
-            .add_delivery(&self.label, version, &values, chips.as_deref(), Timestamp::now())
-            .map_err(failed)?;
+        let made = self.keep(&home, version, keys, values, &passphrase)?;
+        if let Err(error) =
+            registry.add_delivery(&self.label, version, &values, chips.as_deref(), Timestamp::now())
+        {
+            if made {
+                // a label whose delivery was refused stays free
+                let path = deliveries::file(&home, &self.label);
+                std::fs::remove_file(&path).map_err(|error| home::not_written(&path, &error))?;
+            }
+            return Err(failed(error));
+        }
         let label = &self.label;
         let said = match chips {
             Some(chips) => text!(
@@ -184,7 +191,8 @@ impl Add {
         ))
     }
 
-    /// Writes the key file; one that an interrupted run left is taken if it holds the same keys.
+    /// Writes the key file; one that an interrupted run left is taken if it holds the same keys. Whether it
+    /// was written now.
     fn keep(
         &self,
         home: &Home,
@@ -192,18 +200,18 @@ impl Add {
         keys: NewCardKeys,
         values: [[u8; 3]; 3],
         passphrase: &Passphrase,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         // the other key files are under the same passphrase
         CardKeyFile::load(deliveries::file(home, FIRST), passphrase).map_err(|error| keystore(&error))?;
         home::make_folder(&deliveries::folder(home))?;
         let path = deliveries::file(home, &self.label);
         let purpose = CardKeyPurpose::Transport;
         match CardKeyFile::create(&path, purpose, &self.label, version, keys, passphrase) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             Err(KeystoreError::AlreadyExists { .. }) => {
                 let left = CardKeyFile::load(&path, passphrase).map_err(|error| keystore(&error))?;
                 let same = left.key_version() == version && left.check_values().is_ok_and(|of| of == values);
-                if same { Ok(()) } else { Err(keystore(&KeystoreError::AlreadyExists { path })) }
+                if same { Ok(false) } else { Err(keystore(&KeystoreError::AlreadyExists { path })) }
             }
             Err(error) => Err(keystore(&error)),
         }
