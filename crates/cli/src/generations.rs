@@ -6,10 +6,12 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::home::Home;
+use crate::home::{self, Home};
 use crate::keyring::Keyring;
+use crate::text::text;
 use chipwright_keystore::store::CardMasters;
 use chipwright_keystore::{NewCardKeys, Passphrase};
+use std::fs;
 
 /// The last key version number that keys of ours may have (GlobalPlatform Card Specification 2.3.1, 11.8.2.2).
 const LAST_VERSION: u8 = 0x7F;
@@ -35,6 +37,32 @@ pub(crate) fn open(
 /// Whether this passphrase opens the newest masters.
 pub(crate) fn check_passphrase(home: &Home, passphrase: &Passphrase) -> Result<(), Failure> {
     Keyring::of(home).masters(newest(home), passphrase).map(drop)
+}
+
+/// Masters that a stopped command left before they counted are in nobody's way: no card carries them. Their file is put aside; in a
+/// token they are for its officer to remove.
+pub(crate) fn make_way(home: &Home, passphrase: &Passphrase) -> Result<(), Failure> {
+    let number = newest(home) + 1;
+    let file = home.keys().join(format!("master-{number}.json"));
+    if file.exists() {
+        let mut aside = (1_u32..).map(|left| home.keys().join(format!("master-{number}.unused-{left}")));
+        let aside = aside.find(|path| !path.exists()).unwrap_or_else(|| file.with_extension("unused"));
+        return fs::rename(&file, &aside).map_err(|error| home::not_written(&aside, &error));
+    }
+    if home.configuration.keys.in_token() && Keyring::of(home).masters(number, passphrase).is_ok() {
+        return Err(Failure::new(
+            Exit::Configuration,
+            text!(
+                "a command that was stopped left masters master-{number} in the token, which no card carries; nothing was made",
+                "một lệnh dở dang đã để lại khóa chủ master-{number} trong token, không thẻ nào dùng; chưa tạo gì"
+            ),
+            (
+                "Let the token's officer remove the objects of that label, then repeat.",
+                "Nhờ người quản lý token xóa các đối tượng mang nhãn đó, rồi thử lại.",
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// Brings in a new generation under the same passphrase. It counts once config.toml says so.

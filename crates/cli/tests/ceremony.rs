@@ -100,7 +100,7 @@ fn a_real_home_has_custodians() {
     done(&run(&house, &CRL, &[BINH, AN]));
     let forms =
         ["ceremony", "master", "new", "--components", "2", "--for", "an", "--for", "binh", "--form-out", "x"];
-    assert_eq!(house.output(&forms).status.code(), Some(2), "no real form in a file");
+    assert_eq!(run(&house, &forms, &[AN, BINH]).status.code(), Some(2), "no real form in a file");
     // without its list of custodians nothing is opened, by whatever passphrase
     fs::remove_file(house.path().join("home/ca/custody/custodians.toml")).unwrap();
     let guess = typed(&house, &CRL, &[("--root-passphrase-fd", "gốc")], &[]);
@@ -321,10 +321,10 @@ fn a_printer_that_fails_makes_no_ceremony() {
         ["ceremony", "master", "new", "--shares", "2/2", "--for", "an", "--for", "binh", "--form-printer"];
     let before = contents(&house);
     for printer in ["false", "/no/such/printer", " "] {
-        assert!(!house.output(&[&new[..], &[printer]].concat()).status.success());
+        assert!(!run(&house, &[&new[..], &[printer]].concat(), &[AN, BINH]).status.success());
     }
     assert_eq!(contents(&house), before);
-    done(&house.output(&[&new[..], &["tee form.pdf"]].concat()));
+    done(&run(&house, &[&new[..], &["tee form.pdf"]].concat(), &[AN, BINH]));
     let pdf = fs::read(house.path().join("form.pdf")).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));
     assert!(
@@ -333,4 +333,43 @@ fn a_printer_that_fails_makes_no_ceremony() {
             .unwrap()
             .any(|entry| { entry.unwrap().file_name().to_str().unwrap().starts_with("ceremony-") })
     );
+}
+
+/// In a home with custodians a master is divided when enough of them are there, and the transcript tells them from those who were
+/// only given forms.
+#[test]
+fn a_master_is_divided_by_custodians_who_are_there() {
+    let house = in_custody();
+    let new = ["ceremony", "master", "new", "--components", "2", "--form-out", "forms", "--for", "an"];
+    let new = [&new[..], &["--for", "chi"]].concat();
+    let before = contents(&house);
+    for few in [&[][..], &[AN], &[AN, ("binh", "sai")]] {
+        assert!(!run(&house, &new, few).status.success());
+        assert!(contents(&house) == before && !house.path().join("forms").exists());
+    }
+    done(&run(&house, &new, &[AN, BINH]));
+    let path = house.path().join("home/ca/custody/transcript-1.jsonl");
+    let text = fs::read_to_string(path).unwrap();
+    let event: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(event["event"], "master-divided");
+    assert_eq!(event["who"], serde_json::json!(["an", "binh"]));
+    assert_eq!(event["recipients"], serde_json::json!(["an", "chi"]));
+}
+
+/// Masters that a stopped command left before they counted do not stand in the way of the next.
+#[test]
+fn masters_that_never_counted_are_put_aside() {
+    let house = House::with_home();
+    let names = ["an", "binh"];
+    let Some(forms) = forms(&house, &["--components", "2"], &names) else { return };
+    let keys = house.path().join("home/keys");
+    fs::copy(keys.join("master.json"), keys.join("master-2.json")).unwrap();
+    let voices = [("an", forms[0].as_str()), ("binh", &forms[1])];
+    let said = done(&run(&house, &["ceremony", "master", "load"], &voices));
+    assert!(said.contains("generation 2"), "{said}");
+    assert_eq!(
+        fs::read(keys.join("master-2.unused-1")).unwrap(),
+        fs::read(keys.join("master.json")).unwrap()
+    );
+    assert_ne!(fs::read(keys.join("master-2.json")).unwrap(), fs::read(keys.join("master.json")).unwrap());
 }

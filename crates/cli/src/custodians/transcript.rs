@@ -23,8 +23,11 @@ pub(crate) struct Event {
     at: Timestamp,
     /// What was done.
     event: What,
-    /// The custodians who did it.
+    /// The custodians who did it, and proved who they are.
     who: Vec<String>,
+    /// To whom forms were handed out, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipients: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ceremony: Option<CeremonyId>,
     /// The check value of the secret.
@@ -61,7 +64,14 @@ impl Event {
     /// Something done now.
     pub(crate) fn new(event: What, who: Vec<String>) -> Self {
         let at = Timestamp::now();
-        Self { at, event, who, ceremony: None, check_value: None, parts: Vec::new(), about: None }
+        let (recipients, parts) = (Vec::new(), Vec::new());
+        Self { at, event, who, recipients, ceremony: None, check_value: None, parts, about: None }
+    }
+
+    /// With those to whom forms were handed out.
+    pub(crate) fn handed_to(mut self, recipients: &[String]) -> Self {
+        self.recipients = recipients.to_vec();
+        self
     }
 
     /// With what is known to everybody of the ceremony.

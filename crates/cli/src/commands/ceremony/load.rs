@@ -97,6 +97,7 @@ pub(super) fn activate(
     station: &Passphrase,
     names: Vec<String>,
 ) -> Result<Generation, Failure> {
+    generations::make_way(home, station)?;
     let keys = secret.to_card_masters().map_err(|error| keystore(&error))?;
     let generation = generations::make(home, keys, station)?;
     // from here on new cards carry the new generation

@@ -12,6 +12,7 @@ use crate::custodians::transcript::{Event, What, append};
 use crate::custodians::voice::{NotAName, Present, Voice, all_different, name_of};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::generations;
 use crate::home::Home;
 use crate::output::pairs;
 use crate::text::text;
@@ -53,6 +54,9 @@ pub(crate) struct New {
     /// Who is given a form, in their order; again for each
     #[arg(long = "for", value_name = "NAME", required = true, value_parser = checked)]
     recipients: Vec<String>,
+    /// A custodian who is present, again for each; with =N what he or she types is read from that file descriptor
+    #[arg(long = "custodian", value_name = "NAME[=N]")]
+    custodians: Vec<Present>,
 }
 
 /// Options of `ceremony master rotate`.
@@ -78,7 +82,8 @@ impl Master {
         let _lock = Authority::of(&home).lock()?;
         match self {
             Self::New(new) => {
-                let record = new.division.hold(&home, &new.recipients)?.0;
+                let proved = proved(&home, &present(&home, context, &new.custodians)?)?;
+                let record = new.division.hold(&home, &new.recipients, proved)?.0;
                 told(&record, context)?;
                 Ok(Exit::Success)
             }
@@ -89,8 +94,13 @@ impl Master {
 }
 
 impl Division {
-    /// Makes the master, prints the forms, and writes the record: from then on the ceremony counts.
-    fn hold(&self, home: &Home, recipients: &[String]) -> Result<(Record, Secret), Failure> {
+    /// Makes the master, prints the forms, and writes the record: from then on the ceremony counts. `proved` are those who proved who they are.
+    fn hold(
+        &self,
+        home: &Home,
+        recipients: &[String],
+        proved: Vec<String>,
+    ) -> Result<(Record, Secret), Failure> {
         let scheme = self.scheme()?;
         all_different(recipients)?;
         if recipients.len() != usize::from(scheme.total()) {
@@ -119,7 +129,8 @@ impl Division {
         }
         let record = Record::new(at, ceremony, recipients.to_vec());
         record.write(home)?;
-        append(home, &Event::new(What::MasterDivided, recipients.to_vec()).of(&record.ceremony))?;
+        let event = Event::new(What::MasterDivided, proved).handed_to(recipients);
+        append(home, &event.of(&record.ceremony))?;
         Ok((record, secret))
     }
 
@@ -158,8 +169,9 @@ impl Rotate {
     fn run(&self, home: &Home, context: &Context) -> Outcome {
         let mut voices = present(home, context, &self.custodians)?;
         let station = super::load::station_passphrase(home, context, self.passphrase_fd)?;
+        generations::make_way(home, &station)?;
         let names: Vec<String> = self.custodians.iter().map(|present| present.name.clone()).collect();
-        let (record, secret) = self.division.hold(home, &names)?;
+        let (record, secret) = self.division.hold(home, &names, proved(home, &voices)?)?;
         for voice in &mut voices {
             sheets::confirm(voice, record.ceremony.check_value, context)?;
         }
@@ -179,6 +191,12 @@ pub(super) fn present(home: &Home, context: &Context, named: &[Present]) -> Resu
             named.iter().map(Voice::of).collect()
         }
     }
+}
+
+/// Who of them proved it: in a home without custodians nobody can.
+fn proved(home: &Home, voices: &[Voice]) -> Result<Vec<String>, Failure> {
+    let names = voices.iter().map(|voice| voice.name.clone());
+    Ok(if Roster::of(home)?.is_some() { names.collect() } else { Vec::new() })
 }
 
 fn told(record: &Record, context: &Context) -> Result<(), Failure> {
