@@ -217,7 +217,13 @@ pub(crate) fn write_whole(path: &Path, content: &[u8], mode: u32, flush: bool) -
     if flush {
         file.sync_all()?;
     }
-    fs::rename(&beside, path)
+    fs::rename(&beside, path)?;
+    match path.parent().filter(|_| flush) {
+        // the new name is on the disk too
+        Some(folder) if folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 /// A file or folder could not be written.

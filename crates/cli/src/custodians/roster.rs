@@ -86,13 +86,21 @@ pub(crate) fn deal(
     let scheme = scheme(threshold, u8::try_from(custodians.len()).unwrap_or(u8::MAX))?;
     let former = Roster::of(home)?;
     let (ceremony, sheets) = split(secret, Subject::RootAccess, scheme).map_err(|error| keystore(&error))?;
+    let mut sealed = Vec::new();
     for (member, sheet) in custodians.iter().zip(&sheets) {
-        seal(home, member, sheet, &ceremony)?;
+        sealed.push((share_file(home, &member.name, &ceremony), seal(home, member, sheet, &ceremony)?));
     }
     let seal = hex::encode(secret.seal_text(&sealed_text(&ceremony, &custodians)?));
     let roster = Roster { version: 1, seal, ceremony, custodians };
     let text = toml::to_string(&roster).map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
     home::write_file(&file(home), text.as_bytes(), 0o644)?;
+    // the shares of before are the only other way to the secret
+    sealed.push((file(home), text.into_bytes()));
+    for (path, written) in sealed {
+        if fs::read(&path).map_err(|error| home::not_read(&path, &error))? != written {
+            return Err(unusable(&path));
+        }
+    }
     for member in former.iter().flat_map(|former| &former.custodians) {
         if let Some(former) = &former {
             // a share that stays is of no use with those that count now
@@ -116,10 +124,11 @@ pub(crate) fn scheme(threshold: u8, total: u8) -> Result<Scheme, Failure> {
     })
 }
 
-fn seal(home: &Home, member: &Member, sheet: &Sheet, ceremony: &Ceremony) -> Result<(), Failure> {
+fn seal(home: &Home, member: &Member, sheet: &Sheet, ceremony: &Ceremony) -> Result<Vec<u8>, Failure> {
     let key = CustodianSeal::from_pem(&member.key).ok_or_else(|| unusable(&file(home)))?;
     let sealed = key.seal(sheet).map_err(|error| keystore(&error))?;
-    home::write_file(&share_file(home, &member.name, ceremony), &sealed, 0o600)
+    home::write_file(&share_file(home, &member.name, ceremony), &sealed, 0o600)?;
+    Ok(sealed)
 }
 
 /// What the seal is over.
