@@ -234,7 +234,7 @@ fn life_05_life_06_an_update_is_invisible_until_it_is_committed() {
 fn life_05_only_what_the_table_marks() {
     let mut card = card();
     let mut open = updating(&mut card);
-    let marked = [0x2F1D, 0x011E, 0x011D, 0x0101, 0x010B, 0x010C, 0x010D, 0x8012, 0x8013];
+    let marked = [0x2F1D, 0x011E, 0x011D, 0x0119, 0x0101, 0x010B, 0x010C, 0x010D, 0x8012, 0x8013];
     let ids = chipwright_emulator::tables::DGIS.iter().map(|dgi| (dgi.id, dgi.least));
     for (id, least) in ids.filter(|(id, _)| !matches!(id, 0x7F01 | 0x7F0E)) {
         begin(&mut card, &mut open);

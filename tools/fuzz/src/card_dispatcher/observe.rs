@@ -78,7 +78,7 @@ type Instances = Vec<(Vec<u8>, u8)>;
 fn registry(card: &mut Exchanger<Card>, domain: &Aid) -> (Option<u8>, Option<Instances>) {
     let chip = ChipIdentifier(card.transport().chip_identifier());
     let known = ChipKeys::default();
-    let sets: [Box<dyn StaticKeys>; 2] = [known.transport().unwrap(), known.issuer(&chip).unwrap()];
+    let sets: [Box<dyn StaticKeys>; 2] = [known.transport(&chip, 0x01).unwrap(), known.issuer(&chip).unwrap()];
     for keys in sets {
         card.exchange(&gp::select(domain)).expect("the card answers");
         let level = SecurityLevel::C_MAC;

@@ -191,9 +191,9 @@ impl<'a> Host<'a> {
         let chip = ChipIdentifier(self.card().chip_identifier());
         let wrong = ChipKeys::default().with_wrong_transport_key();
         let keys: Box<dyn StaticKeys + '_> = match keys % 3 {
-            0 => known.transport().unwrap(),
+            0 => known.transport(&chip, 0x01).unwrap(),
             1 => known.issuer(&chip).unwrap(),
-            _ => wrong.transport().unwrap(),
+            _ => wrong.transport(&chip, 0x01).unwrap(),
         };
         let opened = match long {
             true => scp03::open(&mut self.card, &*keys, level, [9; 16], None),
@@ -291,7 +291,7 @@ impl<'a> Host<'a> {
             _ => KeySet::new(&[detail; 16], &[1; 16], &[2; 16]).ok()?,
         };
         let (replaced, version) = if detail & 1 == 0 { (0x01, 0x11) } else { (0x00, 0x12) };
-        let under = known.transport().ok()?;
+        let under = known.transport(&chip, 0x01).ok()?;
         put_key::command(replaced, version, &keys, &*under).ok().map(|(_, command)| command)
     }
 
