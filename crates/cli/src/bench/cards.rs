@@ -12,8 +12,8 @@ use chipwright_iso7816::link::{Meter, Work};
 use chipwright_iso7816::{Exchanger, LengthMode};
 use chipwright_keystore::SoftKey;
 use chipwright_perso::{
-    BudgetError, CardKeys, ChipIdentifier, ChipProfile, FinaliseIntent, Freshness, Journal, JournalError, KeyMark,
-    PreparePlan, Surroundings, TryBudget, WritePlan, prepare, write,
+    BudgetError, CardKeys, ChipIdentifier, ChipProfile, FinaliseIntent, Freshness, Journal, JournalError,
+    KeyMark, PreparePlan, Surroundings, TryBudget, WritePlan, prepare, write,
 };
 use chipwright_pki::certificate::{self, AltName, DocumentSignerProfile, RootKind, RootProfile};
 use chipwright_pki::crl::{self, CrlProfile};
