@@ -283,7 +283,12 @@ fn custodians_share_the_pin_of_the_roots_token() {
     assert!(said.contains("no key of the station"), "{said}");
     assert!(!house.path().join("home").exists());
     let init = [&INIT[..], &["--root-token-label", "root", "--threshold", "2"]].concat();
-    done(&run(house, &init, &all));
+    let made = run(house, &init, &all);
+    done(&made);
+    // what custodians cannot prevent is said
+    assert!(String::from_utf8_lossy(&made.stderr).contains("Whoever has the SO PIN of the root's token"));
+    let doctor = house.output(&["doctor"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("whoever has the token's SO PIN"), "{doctor:?}");
 
     let crl = ["ca", "crl"];
     for pair in [[AN, BINH], [BINH, CHI], [CHI, AN]] {

@@ -29,7 +29,7 @@ pub(super) struct Token {
     #[arg(long, value_name = "SERIAL", requires = "hsm")]
     token_serial: Option<String>,
     /// The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere. With custodians
-    /// the PIN that is given now is replaced by one that nobody knows
+    /// the PIN that is given now is replaced by one that nobody knows; whoever has the token's SO PIN can still set another
     #[arg(long, value_name = "LABEL", requires = "hsm")]
     root_token_label: Option<String>,
     /// Where the keys of chips may be. New cards cannot be made while they stay inside the token
@@ -128,10 +128,21 @@ impl Token {
             .map_or(Ok(()), |store| store.takes(shared).map_err(|error| keystore(&error)))
     }
 
-    /// From here on nobody knows the PIN of the root's token.
-    pub(super) fn hand_over(home: &Home, pin: &Passphrase, shared: &Passphrase) -> Result<(), Failure> {
-        let handed = |store: TokenStore| store.change_pin(shared).map_err(|error| keystore(&error));
-        Self::of_root(home, pin)?.map_or(Ok(()), handed)
+    /// From here on nobody knows the PIN of the root's token. Its SO PIN is not ours to change: whoever has it can set another PIN and
+    /// sign alone, and this is said.
+    pub(super) fn hand_over(
+        home: &Home,
+        pin: &Passphrase,
+        shared: &Passphrase,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        let Some(store) = Self::of_root(home, pin)? else { return Ok(()) };
+        store.change_pin(shared).map_err(|error| keystore(&error))?;
+        context.out.say(context.out.pick(
+            "Whoever has the SO PIN of the root's token can set another PIN and sign without the custodians: seal the SO PIN, and keep it with nobody who can reach the token.",
+            "Ai có mã SO PIN của token chứa khóa gốc đều có thể đặt mã PIN khác và ký mà không cần người giữ khóa: hãy niêm phong mã SO PIN và giao cho người không tiếp cận được token.",
+        ));
+        Ok(())
     }
 
     fn of_root(home: &Home, pin: &Passphrase) -> Result<Option<TokenStore>, Failure> {

@@ -11,8 +11,8 @@ pub(in crate::vietnamese) const ROWS: &[Row] = &[
     ("The label of the token", "Nhãn của token"),
     ("Its serial number, where several tokens have the label", "Số sê-ri, khi có nhiều token cùng nhãn"),
     (
-        "The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere. With custodians the PIN that is given now is replaced by one that nobody knows",
-        "Nhãn của token chỉ chứa khóa gốc và khóa CVCA: có mã PIN riêng và được cất nơi khác. Khi có người giữ khóa, mã PIN nhập lúc này được thay bằng mã không ai biết",
+        "The label of a token for the keys of the root and the CVCA alone: with a PIN of its own, and kept elsewhere. With custodians the PIN that is given now is replaced by one that nobody knows; whoever has the token's SO PIN can still set another",
+        "Nhãn của token chỉ chứa khóa gốc và khóa CVCA: có mã PIN riêng và được cất nơi khác. Khi có người giữ khóa, mã PIN nhập lúc này được thay bằng mã không ai biết; người có mã SO PIN của token vẫn đặt được mã khác",
     ),
     (
         "Where the keys of chips may be. New cards cannot be made while they stay inside the token",

@@ -2,14 +2,15 @@
 
 use super::super::authority::Found;
 use super::super::catalogue::Name;
-use super::super::finding::Finding;
+use super::super::finding::{Finding, State};
 use super::super::station::Findings;
 use super::{name, passphrases, unusable};
 use crate::authority::Authority;
 use crate::configuration::Configuration;
+use crate::custodians::roster::Roster;
 use crate::home::Home;
 use crate::keyring::places::public_half;
-use crate::text::text;
+use crate::text::{Text, text};
 use chipwright_keystore::token::{TokenName, TokenStore};
 use chipwright_pki::Certificate;
 use std::path::Path;
@@ -50,7 +51,9 @@ pub(super) fn examine(
         Err(finding) => finding.clone(),
         Ok(label) => half_of(label, &public_half(file), certificate),
     };
-    findings.put(Name::KeysRoot, half(&root, &authority.root_key_file(), found.root.as_ref()));
+    let finding = half(&root, &authority.root_key_file(), found.root.as_ref());
+    let shared = matches!(Roster::of(home), Ok(Some(_)));
+    findings.put(Name::KeysRoot, if shared { opened_by_its_officer_too(finding) } else { finding });
     let signer = match &found.signer {
         None => {
             Finding::not_checked(("there is no signer to compare it with", "không có người ký để đối chiếu"))
@@ -69,6 +72,22 @@ pub(super) fn examine(
         },
     );
     findings.put(Name::KeysPassphrases, passphrases(&authority, home, configuration));
+}
+
+/// Custodians share the PIN, and the token's security officer can set another: what is well is told with that.
+fn opened_by_its_officer_too(finding: Finding) -> Finding {
+    if finding.state != State::Well {
+        return finding;
+    }
+    let Text { en, vi } = finding.found;
+    Finding::well(Text {
+        en: format!(
+            "{en}; whoever has the token's SO PIN can set another PIN and sign without the custodians"
+        ),
+        vi: format!(
+            "{vi}; người có mã SO PIN của token có thể đặt mã PIN khác và ký mà không cần người giữ khóa"
+        ),
+    })
 }
 
 /// Is this public half, of a key in the token, that of the certificate?
