@@ -98,6 +98,27 @@ impl View {
         })
         .collect()
     }
+
+    /// What the card holds since its last update that was done; none if it never had one.
+    ///
+    /// # Errors
+    /// The errors of the disk.
+    pub fn updated_seal_of(&self, card: &CardNumber) -> Result<Option<Seal>, Error> {
+        let known = self
+            .connection()
+            .prepare_cached("SELECT 1 FROM sqlite_schema WHERE name = 'life_intents'")?
+            .exists([])?;
+        if !known {
+            return Ok(None);
+        }
+        let mut statement = self.connection().prepare_cached(
+            "SELECT i.signer_digest, i.security_object_digest FROM life_intents i
+             JOIN life_outcomes o ON o.intent = i.id
+             WHERE i.card_number = ?1 AND i.kind = 'update' ORDER BY i.id DESC LIMIT 1",
+        )?;
+        let seal = |row: &rusqlite::Row<'_>| Ok(Seal { signer: row.get(0)?, security_object: row.get(1)? });
+        Ok(statement.query_row([card.as_str()], seal).optional()?)
+    }
 }
 
 impl Registry {

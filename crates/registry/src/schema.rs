@@ -10,7 +10,7 @@ use std::time::Duration;
 pub const APPLICATION_ID: u32 = 0x4357_5247;
 
 /// `PRAGMA user_version` this program writes.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The migrations in order; the n-th makes schema version n.
 #[must_use]
@@ -21,6 +21,7 @@ pub const fn migrations() -> &'static [&'static str] {
         include_str!("migrations/0003_life.sql"),
         include_str!("migrations/0004_custody.sql"),
         include_str!("migrations/0005_statuses.sql"),
+        include_str!("migrations/0006_suspensions.sql"),
     ];
     &ALL
 }

@@ -92,9 +92,13 @@ impl View {
     }
 }
 
+/// Why a card is suspended whose chip is.
+const CHIP_SUSPENDED: &str = "card-suspended";
+
 impl Registry {
     /// Changes a card's entry; the next publication says so. A card whose entry becomes invalid is revoked, or given up if it was
-    /// never written. Saying again what the entry says already changes nothing.
+    /// never written. Saying again what the entry says already changes nothing, but
+    /// that a chip that is suspended is suspended by its registrar too, and is not lifted with the chip's suspension.
     ///
     /// # Errors
     /// [`Rule::StatusFinal`](crate::Rule::StatusFinal) for a card that is invalid; [`Error::UnknownCard`]; the errors of the disk.
@@ -106,7 +110,12 @@ impl Registry {
         at: Timestamp,
     ) -> Result<(), Error> {
         if self.entry_status(card)? == status {
-            return Ok(());
+            let last = self.status_changes(card)?.pop();
+            let of_the_chip = status == EntryStatus::Suspended
+                && last.is_some_and(|change| change.why.as_str() == CHIP_SUSPENDED);
+            if !of_the_chip || why.as_str() == CHIP_SUSPENDED {
+                return Ok(());
+            }
         }
         let known = self.card(card)?.map(|known| known.status);
         match (status, known) {

@@ -152,6 +152,56 @@ fn entries_follow_the_card() {
     assert_eq!(office.entries().len(), 3);
 }
 
+#[test]
+fn a_resumed_chip_lifts_its_own_suspension_and_no_other() {
+    let mut office = office();
+    let card = |office: &mut Office, number| {
+        let (card, chip) = office.issued(number);
+        (card, chip)
+    };
+    let life = |office: &mut Office, (card, chip): &(CardNumber, ChipId), event| {
+        let intent = office.registry.intend_life(card, chip, event, None, at()).unwrap();
+        office.registry.life_done(intent, at()).unwrap();
+    };
+    let set = |office: &mut Office, (card, _): &(CardNumber, ChipId), status, class: &str| {
+        office.registry.set_entry_status(card, status, &why(class), at()).unwrap();
+    };
+    // lost before the chip was suspended, and lost while it was
+    for (number, before) in [(1, true), (2, false)] {
+        let card = card(&mut office, number);
+        if before {
+            set(&mut office, &card, EntryStatus::Suspended, "lost");
+        }
+        life(&mut office, &card, LifeEvent::Suspend);
+        if !before {
+            set(&mut office, &card, EntryStatus::Suspended, "lost");
+        }
+        life(&mut office, &card, LifeEvent::Resume);
+        assert_eq!(office.status(&card.0), EntryStatus::Suspended, "{before}");
+        // who set it lifts it; from then on the chip's suspension is the only one
+        set(&mut office, &card, EntryStatus::Valid, "found");
+        life(&mut office, &card, LifeEvent::Suspend);
+        assert_eq!(office.status(&card.0), EntryStatus::Suspended);
+        life(&mut office, &card, LifeEvent::Resume);
+        assert_eq!(office.status(&card.0), EntryStatus::Valid);
+    }
+}
+
+#[test]
+fn the_last_update_that_was_done_is_what_a_card_holds() {
+    let mut office = office();
+    let (card, chip) = office.issued(1);
+    assert_eq!(office.registry.updated_seal_of(&card).unwrap(), None);
+    let seal = |byte| Seal { signer: [byte; 32], security_object: [byte + 1; 32] };
+    for byte in [10, 20] {
+        let intent =
+            office.registry.intend_life(&card, &chip, LifeEvent::Update, Some(&seal(byte)), at()).unwrap();
+        office.registry.life_done(intent, at()).unwrap();
+    }
+    office.registry.intend_life(&card, &chip, LifeEvent::Update, Some(&seal(30)), at()).unwrap();
+    assert_eq!(office.registry.updated_seal_of(&card).unwrap(), Some(seal(20)), "intended is not done");
+}
+
 fn signed(list: u32) -> SignedList {
     SignedList { list, expires_at: at() + SignedDuration::from_hours(24), jwt: [7; 32], cwt: [8; 32] }
 }
