@@ -20,6 +20,8 @@ use chipwright_pki::status_list::{
     verify,
 };
 use chipwright_pki::{Certificate, Failure, Name, Period, Policy, SerialNumber, TrustStore};
+use ciborium::Value;
+use coset::{CoseSign1, TaggedCborSerializable};
 use fixture::{Organisation, TestKey, alt_name, at, crl_addresses, today};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -196,6 +198,37 @@ fn only_a_status_list_signer_signs_lists() {
     let documents = Organisation::real();
     let refused = prepare_cwt(&CompressedList::of(&list()), &claims(3, today()), &documents.signer).map(drop);
     assert_eq!(refused.unwrap_err(), PrepareError::NotAStatusListSigner);
+}
+
+/// The signer's CWT with this payload in place of its own, signed again or not.
+fn cwt_over(signer: &Signer, payload: Vec<u8>, signed: bool) -> Vec<u8> {
+    let mut token = CoseSign1::from_tagged_slice(&signer.plain(TokenFormat::Cwt)).unwrap();
+    token.payload = Some(payload);
+    if signed {
+        let message = token.tbs_data(&[]);
+        token.signature = chipwright_pki::cv::plain_signature(&signer.key, &message).unwrap().to_vec();
+    }
+    token.to_tagged_vec().unwrap()
+}
+
+#[test]
+fn claims_are_read_after_the_signature_and_are_few() {
+    let signer = signer();
+    let trust = signer.organisation.trust();
+    let check = |token: Vec<u8>| checked(&token, &trust, today()).unwrap_err();
+    let junk = vec![0xFF; 40];
+    assert_eq!(check(cwt_over(&signer, junk.clone(), false)), TokenError::SignatureWrong);
+    assert_eq!(check(cwt_over(&signer, junk, true)), TokenError::Malformed("its claims are not CBOR"));
+    let mut jwt = by_hand(&signer, r#"{"alg":"ES256","typ":"statuslist+jwt","x5c":["CERTIFICATE"]}"#, "junk");
+    assert_eq!(check(jwt.clone()), TokenError::Malformed("its claims"));
+    let dot = jwt.iter().rposition(|byte| *byte == b'.').unwrap();
+    jwt[dot - 1] = b'A';
+    assert_eq!(check(jwt), TokenError::SignatureWrong);
+    let many = (0..300).map(|claim| (Value::from(70_000 + claim), Value::from(0))).collect();
+    let mut payload = Vec::new();
+    ciborium::into_writer(&Value::Map(many), &mut payload).unwrap();
+    let refused = TokenError::Malformed("it has more claims than any status list");
+    assert_eq!(check(cwt_over(&signer, payload, true)), refused);
 }
 
 /// A JWT over the same claims by whoever it is.

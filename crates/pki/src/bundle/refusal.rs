@@ -83,6 +83,22 @@ pub enum Refusal {
         /// The number offered.
         number: u64,
     },
+    /// Whose bundle it is was not confirmed: a number alone fits anybody's.
+    #[error(
+        "trust bundle {number} would be trusted from the beginning, and no officer has confirmed the SHA-256 of its root"
+    )]
+    RootNotConfirmed {
+        /// The number offered.
+        number: u64,
+    },
+    /// Two bundles fit what the officer confirmed.
+    #[error(
+        "several different trust bundles with number {number} are offered, and each fits what was confirmed"
+    )]
+    Ambiguous {
+        /// Their number.
+        number: u64,
+    },
     /// The officer confirmed another bundle.
     #[error("number {confirmed} was confirmed, and the trust bundle has number {offered}")]
     OtherNumber {
@@ -118,6 +134,32 @@ pub enum Refusal {
         /// The number in force.
         held: u64,
     },
+    /// It would take back a status list.
+    #[error(
+        "the trust bundle holds an older status list {subject} than the one of {held}, which is in force"
+    )]
+    StatusListOlder {
+        /// The list.
+        subject: String,
+        /// When the one in force was issued.
+        held: Timestamp,
+    },
+    /// A card that was INVALID is INVALID no more.
+    #[error(
+        "the trust bundle takes back the revocation of entry {index} of status list {subject}, which is final"
+    )]
+    StatusListRevives {
+        /// The list.
+        subject: String,
+        /// The entry.
+        index: u32,
+    },
+    /// A status list in force is not in it, or not one that counts.
+    #[error("the trust bundle lacks status list {subject}, which is in force")]
+    StatusListMissing {
+        /// The list.
+        subject: String,
+    },
     /// The signature is of another time than the bundle says it is.
     #[error("the trust bundle was not signed when it says it was issued")]
     Dates,
@@ -138,7 +180,7 @@ impl Refusal {
             Self::OtherRole { .. } | Self::Signer(_) | Self::Inconsistent(_) | Self::Dates => {
                 "Ask the centre for a new bundle by its present trust-bundle signer."
             }
-            Self::Older { .. } | Self::RevocationListOlder { .. } => {
+            Self::Older { .. } | Self::RevocationListOlder { .. } | Self::StatusListOlder { .. } => {
                 "Nothing to do if it was an old copy; otherwise fetch the newest bundle from the centre."
             }
             Self::SameNumber { .. } => {
@@ -150,7 +192,13 @@ impl Refusal {
             Self::FirstNotConfirmed { .. } | Self::ResetNotConfirmed { .. } => {
                 "Compare the number with what the centre told the officer another way, then repeat with --confirm-number."
             }
-            Self::OtherNumber { .. } | Self::OtherRoot => {
+            Self::RootNotConfirmed { .. } => {
+                "Compare the root's SHA-256 with what the centre told the officer another way, then repeat with --confirm-root."
+            }
+            Self::StatusListRevives { .. } | Self::StatusListMissing { .. } => {
+                "Tell the centre: its status lists went back; it publishes them anew and builds another bundle."
+            }
+            Self::OtherNumber { .. } | Self::OtherRoot | Self::Ambiguous { .. } => {
                 "Ask the centre which bundle is meant; do not use this one before that is known."
             }
             Self::NoBase { .. } | Self::Delta(_) => "Fetch the newest full bundle from the centre.",

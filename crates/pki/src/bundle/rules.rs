@@ -15,7 +15,13 @@ use crate::policy::{CrlRule, Policy, Roots};
 use crate::report::Failure;
 use crate::role::Role;
 use crate::statement::{self, StatementError, Verified};
+use crate::status_list::{self, Expectation, StatusListToken};
 use crate::trust::{TrustError, TrustStore, TrustedRoot};
+
+/// The most entries of a status list: what a registry allows.
+const MOST_STATUS_ENTRIES: u32 = 1 << 24;
+/// Revocation lists of any age: here they tell alone which signers are revoked.
+const ANY_AGE: SignedDuration = SignedDuration::from_hours(24 * 36_500);
 
 /// What a kiosk holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +37,7 @@ pub struct InForce {
 pub struct Confirmation {
     /// The number of the bundle that is to be taken. A first bundle and a reset need it.
     pub number: Option<u64>,
-    /// The fingerprint of one of its roots.
+    /// The fingerprint of one of its roots. Where real roots alone count, a first bundle and a reset need it too.
     pub root: Option<Digest>,
     /// The kiosk forgets number, roots and times, and begins anew.
     pub reset: bool,
@@ -82,6 +88,8 @@ pub struct Decision {
 /// | a delta on something else than what is in force | [`Refusal::Delta`], [`Refusal::NoBase`] |
 /// | past its grace; dated ahead of the clock | [`Refusal::Expired`], [`Refusal::FromFuture`] |
 /// | a first bundle, or a reset, without an officer's word | [`Refusal::FirstNotConfirmed`], [`Refusal::ResetNotConfirmed`] |
+/// | the same where real roots alone count, and the officer did not name the root | [`Refusal::RootNotConfirmed`] |
+/// | a revocation or status list that is older than the one in force, or lacks | [`Refusal::RevocationListOlder`], [`Refusal::StatusListOlder`] and the like |
 ///
 /// A new root must be linked: a trust-bundle signer alone cannot bring one.
 ///
@@ -139,9 +147,10 @@ pub fn judge(held: Option<&InForce>, offered: &[u8], terms: &Terms) -> Result<De
     }
     let store = bundle.data().trust_store(terms.at).map_err(Refusal::Inconsistent)?;
     if let Some(held) = held {
+        keeps_statuses(&store, &held.bundle, &bundle, terms)?;
         keeps_revocations(store, &held.bundle)?;
     }
-    confirmed(&bundle, change, &terms.confirmation)?;
+    confirmed(&bundle, change, terms)?;
     let lists = bundle.data().crls.iter().map(Crl::this_update).filter(|time| *time <= later(terms.at, skew));
     let seen = lists.chain([header.issued]).chain(held.map(|held| held.latest)).max();
     let overdue = terms.at > bundle.header().next_update;
@@ -253,7 +262,51 @@ fn keeps_revocations(mut store: TrustStore, held: &FullBundle) -> Result<(), Ref
     Ok(())
 }
 
-fn confirmed(bundle: &FullBundle, change: Change, said: &Confirmation) -> Result<(), Refusal> {
+/// A status list that is in force neither goes back nor vanishes while its signer counts.
+fn keeps_statuses(
+    store: &TrustStore,
+    held: &FullBundle,
+    offered: &FullBundle,
+    terms: &Terms,
+) -> Result<(), Refusal> {
+    let policy = Policy { roots: terms.roots, ..Policy::real() };
+    let policy = policy.with_crl(CrlRule::IfPresent).with_crl_grace(ANY_AGE);
+    let expected = Expectation {
+        trust: store,
+        policy: &policy,
+        at: terms.at,
+        most_entries: MOST_STATUS_ENTRIES,
+        signers: &[],
+    };
+    let offered = &offered.data().status_lists;
+    let verified = |list: &super::data::StatusListToken| status_list::verify(&list.token, &expected).ok();
+    let mut nexts: Option<Vec<StatusListToken>> = None;
+    for list in held.data().status_lists.iter().filter(|list| !offered.contains(list)) {
+        // one whose signer does not count any more binds nobody
+        let Some(held) = verified(list) else { continue };
+        let nexts = nexts.get_or_insert_with(|| offered.iter().filter_map(verified).collect());
+        let subject = &held.claims().subject;
+        let mut followed = false;
+        for next in nexts.iter().filter(|next| next.claims().subject == *subject) {
+            let order = |list: &StatusListToken| (list.claims().issued_at, list.claims().number);
+            if order(next) < order(&held) {
+                let held = held.claims().issued_at;
+                return Err(Refusal::StatusListOlder { subject: subject.clone(), held });
+            }
+            if let Some(index) = next.list().first_revived(held.list()) {
+                return Err(Refusal::StatusListRevives { subject: subject.clone(), index });
+            }
+            followed = true;
+        }
+        if !followed {
+            return Err(Refusal::StatusListMissing { subject: subject.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn confirmed(bundle: &FullBundle, change: Change, terms: &Terms) -> Result<(), Refusal> {
+    let said = &terms.confirmation;
     let offered = bundle.header().number;
     match (said.number, change) {
         (Some(confirmed), _) if confirmed != offered => {
@@ -266,6 +319,9 @@ fn confirmed(bundle: &FullBundle, change: Change, said: &Confirmation) -> Result
     match said.root {
         Some(root) if !bundle.data().roots.iter().any(|held| held.fingerprint() == root) => {
             Err(Refusal::OtherRoot)
+        }
+        None if terms.roots == Roots::Real && matches!(change, Change::First | Change::Reset) => {
+            Err(Refusal::RootNotConfirmed { number: offered })
         }
         _ => Ok(()),
     }

@@ -14,7 +14,9 @@ use coset::{
 use super::claims::{Claims, identifier, number};
 use super::compressed::CompressedList;
 use super::list::Bits;
-use super::token::{PrepareError, SignerNamed, TokenError, TokenFormat, Unverified, entitled, numeric_date};
+use super::token::{
+    Content, PrepareError, SignerNamed, TokenError, TokenFormat, Unverified, entitled, numeric_date,
+};
 use crate::certificate::Certificate;
 use crate::cv::plain_from_der;
 use crate::encoding::DerError;
@@ -36,6 +38,9 @@ const ISSUED_AT: i128 = 6;
 const IDENTIFIER: i128 = 7;
 const STATUS_LIST: i128 = 65533;
 const TIME_TO_LIVE: i128 = 65534;
+
+/// A list has eight claims that are known here.
+const MOST_CLAIMS: usize = 64;
 
 /// A finished token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,16 +133,17 @@ pub(super) fn read(token: &[u8]) -> Result<Unverified, TokenError> {
     };
     let message = read.tbs_data(&[]);
     let payload = read.payload.ok_or(malformed("it has no payload"))?;
-    let (claims, not_before, list) = claims(&payload)?;
-    let signature = read.signature;
-    Ok(Unverified { format: TokenFormat::Cwt, claims, not_before, list, signer, message, signature })
+    Ok(Unverified { format: TokenFormat::Cwt, payload, signer, message, signature: read.signature })
 }
 
-fn claims(payload: &[u8]) -> Result<(Claims, Option<jiff::Timestamp>, CompressedList), TokenError> {
+pub(super) fn content(payload: &[u8]) -> Result<Content, TokenError> {
     let malformed = TokenError::Malformed;
     let mut rest = payload;
     let set: Value = ciborium::from_reader(&mut rest).map_err(|_| malformed("its claims are not CBOR"))?;
     let (Value::Map(set), []) = (set, rest) else { return Err(malformed("its claims are no map")) };
+    if set.len() > MOST_CLAIMS {
+        return Err(malformed("it has more claims than any status list"));
+    }
     let (mut subject, mut issued_at, mut expires, mut not_before) = (None, None, None, None);
     let (mut time_to_live, mut identifier, mut list) = (None, None, None);
     let mut seen = Vec::new();
@@ -163,7 +169,8 @@ fn claims(payload: &[u8]) -> Result<(Claims, Option<jiff::Timestamp>, Compressed
         return Err(malformed("claim 2, 6 or 65533 is missing"));
     };
     let number = identifier.and_then(|bytes| number(std::str::from_utf8(&bytes).ok()?));
-    Ok((Claims { subject, issued_at, expires, time_to_live, number }, not_before, list))
+    let claims = Claims { subject, issued_at, expires, time_to_live, number };
+    Ok(Content { claims, not_before, list })
 }
 
 fn status_list(value: Value) -> Result<CompressedList, TokenError> {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::claims::{Claims, identifier, number};
 use super::compressed::CompressedList;
 use super::list::Bits;
-use super::token::{PrepareError, SignerNamed, TokenError, TokenFormat, Unverified, entitled, numeric_date};
+use super::token::{
+    Content, PrepareError, SignerNamed, TokenError, TokenFormat, Unverified, entitled, numeric_date,
+};
 use crate::certificate::Certificate;
 use crate::cv::plain_from_der;
 use crate::encoding::DerError;
@@ -153,8 +155,18 @@ pub(super) fn read(token: &[u8]) -> Result<Unverified, TokenError> {
         (None, Some(kid)) => SignerNamed::KeyIdentifier(from_hex(&kid).ok_or(TokenError::SignerUnknown)?),
         (None, None) => return Err(TokenError::SignerUnknown),
     };
-    let (payload, signature) = (decode(payload)?, decode(signature)?);
-    let payload: PayloadRead<'_> = serde_json::from_slice(&payload).map_err(|_| malformed("its claims"))?;
+    Ok(Unverified {
+        format: TokenFormat::Jwt,
+        payload: decode(payload)?,
+        signer,
+        message: text.as_bytes().get(..signed).unwrap_or_default().to_vec(),
+        signature: decode(signature)?,
+    })
+}
+
+pub(super) fn content(payload: &[u8]) -> Result<Content, TokenError> {
+    let malformed = TokenError::Malformed;
+    let payload: PayloadRead<'_> = serde_json::from_slice(payload).map_err(|_| malformed("its claims"))?;
     if payload.aud.is_some() {
         return Err(TokenError::Audience);
     }
@@ -162,8 +174,8 @@ pub(super) fn read(token: &[u8]) -> Result<Unverified, TokenError> {
         return Err(malformed("sub, iat or status_list is missing"));
     };
     let bits = Bits::from_number(list.bits).ok_or(malformed("bits is not 1, 2, 4 or 8"))?;
-    Ok(Unverified {
-        format: TokenFormat::Jwt,
+    let zlib = Base64UrlUnpadded::decode_vec(&list.lst).map_err(|_| malformed("a part is not base64url"))?;
+    Ok(Content {
         claims: Claims {
             subject,
             issued_at: numeric_date(iat)?,
@@ -172,10 +184,7 @@ pub(super) fn read(token: &[u8]) -> Result<Unverified, TokenError> {
             number: payload.jti.as_deref().and_then(number),
         },
         not_before: payload.nbf.map(numeric_date).transpose()?,
-        list: CompressedList::of_zlib(bits, decode(&list.lst)?),
-        signer,
-        message: text.as_bytes().get(..signed).unwrap_or_default().to_vec(),
-        signature,
+        list: CompressedList::of_zlib(bits, zlib),
     })
 }
 

@@ -140,15 +140,21 @@ pub enum PrepareError {
 /// A token as read, before anything of it is trusted.
 pub(super) struct Unverified {
     pub(super) format: TokenFormat,
-    pub(super) claims: Claims,
-    /// `nbf`: not before.
-    pub(super) not_before: Option<Timestamp>,
-    pub(super) list: CompressedList,
+    /// The claims, not taken apart before the signature over them is found good.
+    pub(super) payload: Vec<u8>,
     pub(super) signer: SignerNamed,
     /// The bytes that are signed.
     pub(super) message: Vec<u8>,
     /// `r ‖ s`.
     pub(super) signature: Vec<u8>,
+}
+
+/// What is in the payload.
+pub(super) struct Content {
+    pub(super) claims: Claims,
+    /// `nbf`: not before.
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) list: CompressedList,
 }
 
 /// How a token names its signer.
@@ -159,7 +165,8 @@ pub(super) enum SignerNamed {
     KeyIdentifier(Vec<u8>),
 }
 
-/// Checks a token of either format: form, type, algorithm, role and chain of its signer, signature, and then its list.
+/// Checks a token of either format: form, type, algorithm, role of its signer, signature, and then its claims, the chain of its
+/// signer, and its list.
 /// A token that has expired is no error: [`StatusListToken::freshness`] tells.
 ///
 /// # Errors
@@ -179,7 +186,13 @@ pub fn verify(token: &[u8], expected: &Expectation<'_>) -> Result<StatusListToke
     }
     let verified = signer.public_key().verify_plain(&read.message, &read.signature);
     verified.map_err(|_| TokenError::SignatureWrong)?;
-    let issued_at = read.claims.issued_at;
+    let format = read.format;
+    let content = match format {
+        TokenFormat::Cwt => cwt::content(&read.payload)?,
+        TokenFormat::Jwt => jwt::content(&read.payload)?,
+    };
+    let Content { mut claims, not_before, list } = content;
+    let issued_at = claims.issued_at;
     let failures = check_signer(&signer, issued_at, expected.trust, expected.policy, expected.at);
     // that its time is over, or not yet come, is the token's freshness
     let grave = failures.into_iter().filter(|failure| {
@@ -197,12 +210,11 @@ pub fn verify(token: &[u8], expected: &Expectation<'_>) -> Result<StatusListToke
     if !signer.validity().contains(issued_at) {
         return Err(TokenError::Signer(Failure::SignedOutsideValidity { signed_at: issued_at }));
     }
-    let mut claims = read.claims;
-    if let Some(not_before) = read.not_before {
+    if let Some(not_before) = not_before {
         claims.issued_at = claims.issued_at.max(not_before);
     }
-    let list = read.list.inflate(most)?;
-    Ok(StatusListToken { format: read.format, claims, list, signer })
+    let list = list.inflate(most)?;
+    Ok(StatusListToken { format, claims, list, signer })
 }
 
 /// What a token of so many entries has at most: eight bits each, not compressed, in base64, and a header of 16 KiB.

@@ -1,11 +1,13 @@
 //! What a kiosk takes, and what it refuses by name.
 
 use chipwright_pki::bundle::{
-    Change, Confirmation, DeltaBundle, DeltaError, FullBundle, Refusal, Terms, TrustData, judge, prepare,
+    Change, Confirmation, DeltaBundle, DeltaError, FullBundle, Refusal, StatusListToken, Terms, TrustData,
+    judge, prepare,
 };
 use chipwright_pki::certificate::RootKind;
 use chipwright_pki::policy::Roots;
 use chipwright_pki::role::Role;
+use chipwright_pki::status_list::{Claims, CompressedList, Status, StatusList, prepare_cwt};
 use chipwright_pki::trust::TrustError;
 use chipwright_pki::{Crl, Failure};
 
@@ -32,6 +34,9 @@ fn a_first_bundle_needs_its_number_confirmed() {
         ..terms()
     };
     assert!(judge(None, &first, &with_root(centre.organisation.root.fingerprint())).is_ok());
+    // which a kiosk for real roots demands: a number fits anybody's bundle
+    let number_alone = Terms { roots: Roots::Real, ..confirming(5) };
+    assert_eq!(judge(None, &first, &number_alone).unwrap_err(), Refusal::RootNotConfirmed { number: 5 });
     assert_eq!(judge(None, &first, &with_root([7; 32])).unwrap_err(), Refusal::OtherRoot);
 }
 
@@ -75,7 +80,10 @@ fn a_kiosk_begins_anew_only_by_an_officers_word() {
     let judge = |terms: &Terms| judge(Some(&held), &other.plain(2), terms);
     assert_eq!(judge(&reset(None)).unwrap_err(), Refusal::ResetNotConfirmed { number: 2 });
     assert_eq!(judge(&reset(Some(5))).unwrap_err(), Refusal::OtherNumber { offered: 2, confirmed: 5 });
-    let anew = judge(&reset(Some(2))).unwrap();
+    assert_eq!(judge(&reset(Some(2))).unwrap_err(), Refusal::RootNotConfirmed { number: 2 });
+    let root = Some(other.organisation.root.fingerprint());
+    let confirmation = Confirmation { number: Some(2), root, reset: true };
+    let anew = judge(&Terms { confirmation, ..terms() }).unwrap();
     assert_eq!((anew.change, anew.in_force.bundle.header().number), (Change::Reset, 2));
     assert_eq!(anew.in_force.bundle.data().roots, std::slice::from_ref(&other.organisation.root));
 }
@@ -187,9 +195,53 @@ fn what_is_revoked_stays_revoked() {
 }
 
 #[test]
+fn status_lists_neither_go_back_nor_vanish() {
+    let mut centre = Centre::new();
+    let (key, signer) = signer_of(&centre.organisation, Role::StatusListSigner, 0x41);
+    let token = |issued: &str, invalid: &[u32]| {
+        let mut list = StatusList::new(1000);
+        invalid.iter().for_each(|index| list.set(*index, Status::Invalid).unwrap());
+        let claims = Claims {
+            subject: "https://status.example.org/lists/3".to_owned(),
+            issued_at: at(issued),
+            expires: Some(at("2026-12-01T00:00:00Z")),
+            time_to_live: None,
+            number: None,
+        };
+        let prepared = prepare_cwt(&CompressedList::of(&list), &claims, &signer).unwrap();
+        prepared.sign_with(&key).unwrap().as_bytes().to_vec()
+    };
+    let of = |centre: &Centre, number, tokens: &[Vec<u8>]| {
+        let lists = tokens
+            .iter()
+            .enumerate()
+            .map(|(index, token)| StatusListToken { id: index.to_string(), token: token.clone() });
+        centre.signed(header(number), |data| data.status_lists = lists.collect())
+    };
+    let (early, noon, late) = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z");
+    let subject = || "https://status.example.org/lists/3".to_owned();
+    let held = kiosk(&of(&centre, 5, &[token(noon, &[17])]));
+    let offered = |tokens: &[Vec<u8>]| offer(&held, &of(&centre, 6, tokens)).map(|taken| taken.change);
+    assert_eq!(offered(&[token(late, &[17, 18])]), Ok(Change::Next));
+    assert_eq!(offered(&[held.bundle.data().status_lists[0].token.clone()]), Ok(Change::Next));
+    let older = Refusal::StatusListOlder { subject: subject(), held: at(noon) };
+    assert_eq!(offered(&[token(early, &[17])]), Err(older.clone()));
+    assert_eq!(offered(&[token(late, &[17]), token(early, &[])]), Err(older), "beside a good one");
+    let revives = Refusal::StatusListRevives { subject: subject(), index: 17 };
+    assert_eq!(offered(&[token(late, &[18])]), Err(revives));
+    let missing = Refusal::StatusListMissing { subject: subject() };
+    assert_eq!(offered(&[]), Err(missing.clone()));
+    assert_eq!(offered(&[vec![7; 300]]), Err(missing), "one that does not count is none");
+    // a list by a signer that is revoked since binds nobody
+    centre.revoke(2, &[0x41]);
+    assert_eq!(offer(&held, &of(&centre, 6, &[])).unwrap().change, Change::Next);
+}
+
+#[test]
 fn a_test_root_is_refused_by_a_real_kiosk() {
     let test = Centre::of(Organisation::new("Gốc thử", RootKind::Test, TestKey::p256()));
-    assert_eq!(judge(None, &test.plain(1), &confirming(1)).unwrap_err(), Refusal::TestRoot);
+    let real = Terms { roots: Roots::Real, ..confirming(1) };
+    assert_eq!(judge(None, &test.plain(1), &real).unwrap_err(), Refusal::TestRoot);
     let lenient = Terms { roots: Roots::RealAndTest, ..confirming(1) };
     assert!(judge(None, &test.plain(1), &lenient).is_ok());
 }
@@ -210,6 +262,11 @@ fn every_refusal_says_what_to_do() {
         Refusal::ResetNotConfirmed { number: 1 },
         Refusal::OtherNumber { offered: 1, confirmed: 2 },
         Refusal::OtherRoot,
+        Refusal::RootNotConfirmed { number: 1 },
+        Refusal::Ambiguous { number: 1 },
+        Refusal::StatusListOlder { subject: String::new(), held: today() },
+        Refusal::StatusListRevives { subject: String::new(), index: 1 },
+        Refusal::StatusListMissing { subject: String::new() },
         Refusal::NoBase { base: 1 },
         Refusal::Delta(DeltaError::OtherResult),
         Refusal::RootNotLinked { fingerprint: String::new() },
