@@ -107,6 +107,14 @@ pub enum SourceError {
         /// The limit.
         most: usize,
     },
+    /// Too many bytes.
+    #[error("the files with trust bundles in {} have more than {most} bytes together", path.display())]
+    TooMuch {
+        /// The folder.
+        path: PathBuf,
+        /// The limit.
+        most: u64,
+    },
     /// No file.
     #[error("{} has no file with the ending .ctb", path.display())]
     Empty {
@@ -153,7 +161,7 @@ impl SourceError {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Io { .. } | Self::Empty { .. } => "Check the path, and whether the stick is in.",
-            Self::TooLarge { .. } | Self::TooMany { .. } => {
+            Self::TooLarge { .. } | Self::TooMany { .. } | Self::TooMuch { .. } => {
                 "Check that this is what the centre sent; take away what is no bundle."
             }
             Self::NotHttp => "Give the http address of the centre, or a file.",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chipwright_keystore::{KioskKey, sealed_for};
-use chipwright_pki::bundle::{Change, Confirmation, Terms};
+use chipwright_pki::bundle::{Change, Confirmation, Refusal, Terms};
 
 use crate::error::{FolderError, OfferError};
 use crate::folder::{Installed, TrustFolder};
@@ -28,7 +28,7 @@ pub struct Imported {
 }
 
 /// Takes the newest of the offered bundles that fits, and then what builds on it. What is older than what was taken is among the
-/// refused.
+/// refused, and so are first bundles, or resets, of which several different ones fit what an officer confirmed.
 ///
 /// # Errors
 /// [`FolderError`] when the folder itself fails; whatever was taken before stays in force.
@@ -49,16 +49,28 @@ pub fn import(
     let mut terms = *terms;
     loop {
         let mut best: Option<(usize, u64)> = None;
+        let mut anew = Vec::new();
         for (index, (_, signed)) in open.iter().enumerate() {
             if let Ok(decision) = folder.consider(signed, &terms) {
                 let number = decision.in_force.bundle.header().number;
+                if matches!(decision.change, Change::First | Change::Reset) {
+                    anew.push((index, *decision.in_force.bundle.digest()));
+                }
                 let again = decision.change == Change::None && !import.taken.is_empty();
                 if !again && best.is_none_or(|(_, highest)| number > highest) {
                     best = Some((index, number));
                 }
             }
         }
-        let Some((index, _)) = best else { break };
+        let Some((index, number)) = best else { break };
+        // nobody but the officer can tell which one was meant
+        if anew.iter().any(|(_, digest)| anew.first().is_some_and(|(_, first)| digest != first)) {
+            for (index, _) in anew.into_iter().rev() {
+                let (offer, _) = open.remove(index);
+                import.refused.push((offer.name.clone(), Refusal::Ambiguous { number }.into()));
+            }
+            continue;
+        }
         let (offer, signed) = open.remove(index);
         match folder.install(&signed, &terms)? {
             Ok(installed) => import.taken.push(Imported { name: offer.name.clone(), installed }),

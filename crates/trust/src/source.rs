@@ -14,6 +14,8 @@ pub const EXTENSION: &str = "ctb";
 /// A file of a bundle: its content, its signature, its seal.
 pub(crate) const MOST_FILE: u64 = MOST_BYTES as u64 + 128 * 1024;
 const MOST_FILES: usize = 64;
+/// The files of a folder together.
+const MOST_FOLDER: u64 = 2 * MOST_FILE;
 
 /// Where bundles come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +88,16 @@ fn folder(path: &Path) -> Result<Vec<Offer>, SourceError> {
         return Err(SourceError::TooMany { path: path.to_owned(), most: MOST_FILES });
     }
     files.sort();
-    files.iter().map(|path| file(path)).collect()
+    // all are held at once
+    let (mut offers, mut left) = (Vec::new(), MOST_FOLDER);
+    for each in &files {
+        let length = fs::metadata(each).map_err(fail)?.len();
+        left = left
+            .checked_sub(length)
+            .ok_or(SourceError::TooMuch { path: path.to_owned(), most: MOST_FOLDER })?;
+        offers.push(file(each)?);
+    }
+    Ok(offers)
 }
 
 fn file(path: &Path) -> Result<Offer, SourceError> {

@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use chipwright_keystore::{KioskKey, Passphrase, SealedError};
-use chipwright_pki::bundle::{Change, DeltaError, Refusal};
+use chipwright_pki::bundle::{Change, DeltaError, Refusal, Terms};
+use chipwright_pki::policy::Roots;
 
 use crate::centre_tests::{Centre, confirming, terms};
 use crate::error::{OfferError, SourceError};
@@ -97,6 +98,38 @@ fn an_officers_word_is_for_one_bundle() {
         *refused(&delta.unwrap(), "d"),
         OfferError::Refused(Refusal::Delta(DeltaError::OtherNumber { wanted: 5, held: 6 }))
     );
+}
+
+#[test]
+fn two_first_bundles_that_fit_what_was_confirmed_are_both_refused() {
+    let (ours, theirs) = (Centre::new(), Centre::of("Other Party", 9));
+    let stick = stick(&[("a.ctb", theirs.plain(5)), ("b.ctb", ours.plain(5)), ("c.ctb", ours.plain(5))]);
+    let place = tempfile::tempdir().unwrap();
+    let mut folder = TrustFolder::open(place.path()).unwrap();
+    let both = import(&mut folder, &offered(stick.path()), None, &confirming(5)).unwrap();
+    assert!(both.taken.is_empty() && folder.in_force().is_none());
+    for name in ["a.ctb", "b.ctb"] {
+        assert_eq!(*refused(&both, name), OfferError::Refused(Refusal::Ambiguous { number: 5 }));
+    }
+    // at a kiosk for real roots the number alone is never enough, and the root's SHA-256 tells them apart
+    let real = Terms { roots: Roots::Real, ..confirming(5) };
+    let none = import(&mut folder, &offered(stick.path()), None, &real).unwrap();
+    assert_eq!(*refused(&none, "b.ctb"), OfferError::Refused(Refusal::RootNotConfirmed { number: 5 }));
+    let mut named = real;
+    named.confirmation.root = Some(ours.full(5).data().roots[0].fingerprint());
+    let done = import(&mut folder, &offered(stick.path()), None, &named).unwrap();
+    assert_eq!(taken(&done), [("b.ctb", 5, Change::First), ("c.ctb", 5, Change::None)]);
+}
+
+#[test]
+fn a_stick_costs_no_more_than_two_bundles() {
+    let stick = tempfile::tempdir().unwrap();
+    for number in 0..3 {
+        let sparse = fs::File::create(stick.path().join(format!("{number}.ctb"))).unwrap();
+        sparse.set_len(60 << 20).unwrap();
+    }
+    let brought = Source::parse(stick.path().to_str().unwrap()).unwrap().bring();
+    assert!(matches!(brought, Err(SourceError::TooMuch { .. })), "{:?}", brought.map(|offers| offers.len()));
 }
 
 #[test]
