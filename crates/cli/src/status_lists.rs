@@ -29,20 +29,32 @@ pub(crate) struct Found {
     pub(crate) lists: StatusLists,
     /// Files that hold no list that counts, and why.
     pub(crate) refused: Vec<Text>,
+    /// Whether a list that is there was taken in neither format: then what is not at hand may be what was refused.
+    pub(crate) lacking: bool,
 }
 
 /// The lists in a home or a folder of trust data: the publication that counts, and tokens that lie in the folder itself.
 pub(crate) fn find(folder: &Path, trust: &TrustStore, policy: &Policy, at: Timestamp) -> Found {
-    let mut found = Found { lists: StatusLists::new(), refused: Vec::new() };
+    let mut found = Found { lists: StatusLists::new(), refused: Vec::new(), lacking: false };
+    let refused = |file: &Path, why: &str| text!("{} was not taken: {}", "không dùng {}: {}", file.display(), why);
     let mut files = tokens(folder).unwrap_or_default();
-    if let Ok(Some(current)) = StatusFolder::of(folder.join("status")).current() {
-        files.extend(tokens(&current.path).unwrap_or_default());
+    let status = StatusFolder::of(folder.join("status"));
+    match status.current().and_then(|current| current.map(|current| tokens(&current.path)).transpose()) {
+        Ok(current) => files.extend(current.unwrap_or_default()),
+        Err(error) => {
+            found.refused.push(refused(&status.path().join("current"), &error.to_string()));
+            found.lacking = true;
+        }
     }
     for file in files {
-        let taken = read(&file, trust, policy, at)
-            .and_then(|token| found.lists.add(token).map_err(|error| chain(&error)));
-        if let Err(why) = taken {
-            found.refused.push(text!("{} was not taken: {}", "không dùng {}: {}", file.display(), why));
+        let mut take = |file: &Path| {
+            let taken = read(file, trust, policy, at)
+                .and_then(|token| found.lists.add(token).map_err(|error| chain(&error)));
+            taken.map_err(|why| found.refused.push(refused(file, &why))).is_ok()
+        };
+        let other = file.with_extension("jwt");
+        if !take(&file) && !(other != file && other.exists() && take(&other)) {
+            found.lacking = true;
         }
     }
     for refused in &mut found.refused {

@@ -349,7 +349,7 @@ impl Trusted {
                 policy: loaded.policy,
                 chip_proof: loaded.chip_proof,
                 statuses: loaded.statuses,
-                status_rule: loaded.status_rule,
+                status_rule: strict(loaded.status_rule, !loaded.refused.is_empty()),
                 refused: loaded.refused,
                 kiosk: Some(loaded.kiosk),
                 second: None,
@@ -369,13 +369,18 @@ impl Trusted {
             policy,
             chip_proof: configuration.trust.chip_proof.policy(),
             statuses: found.lists,
-            status_rule: configuration.status_list.rule(configuration.trust.policy),
+            status_rule: strict(configuration.status_list.rule(configuration.trust.policy), found.lacking),
             refused: found.refused,
             kiosk: None,
             second: None,
             at,
         })
     }
+}
+
+/// A list that is there and not taken is not the same as none: nobody vouches for the cards that it is of.
+const fn strict(rule: StatusRule, lacking: bool) -> StatusRule {
+    if lacking { StatusRule::Required } else { rule }
 }
 
 impl Judge {

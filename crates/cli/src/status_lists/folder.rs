@@ -1,12 +1,12 @@
 //! A folder of publications: one becomes current whole, in one step, or not at all.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// The link to the publication that counts.
+/// The link to the publication that counts; where the disk has no links, a file with its number.
 const CURRENT: &str = "current";
 
 /// A folder of publications.
@@ -60,6 +60,13 @@ impl StatusFolder {
                 Ok(Some(Current { number, path: self.path.join(target) }))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // where there are no links, it is a file with the number
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                let text = fs::read_to_string(self.path.join(CURRENT))?;
+                let number = number(text.trim().into());
+                let number = number.ok_or_else(|| io::Error::other("status/current names no publication"))?;
+                Ok(Some(Current { number, path: self.path.join(number.to_string()) }))
+            }
             Err(error) => Err(error),
         }
     }
@@ -73,11 +80,17 @@ impl StatusFolder {
     ) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
         let before = self.current()?;
+        if before.is_none() {
+            self.holds_nothing_else()?;
+        }
         if before.as_ref().is_some_and(|before| before.number >= publication) {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "a later publication counts already"));
         }
         let half = self.path.join(format!(".{publication}.half"));
         if half.exists() {
+            if !only_tokens(&half)? {
+                return Err(foreign(&half));
+            }
             fs::remove_dir_all(&half)?;
         }
         fs::create_dir(&half)?;
@@ -96,7 +109,9 @@ impl StatusFolder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        symlink(publication.to_string(), &link)?;
+        if symlink(publication.to_string(), &link).is_err() {
+            numbered(&link, publication)?;
+        }
         watch(Step::Linked)?;
         fs::rename(&link, self.path.join(CURRENT))?;
         self.flush()?;
@@ -106,14 +121,30 @@ impl StatusFolder {
         watch(Step::Tidied)
     }
 
-    /// Removes what is neither of the two last publications.
+    /// A folder without a publication that counts is empty, or holds what a release left that was stopped.
+    fn holds_nothing_else(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let ours = match (half_of(&name), number(name.clone())) {
+                (None, None) => name == ".current.new",
+                _ => only_tokens(&entry.path())?,
+            };
+            if !ours {
+                return Err(foreign(&entry.path()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is neither of the two last publications. What holds anything but tokens is somebody else's, and stays.
     fn tidy(&self, current: u64, before: Option<u64>) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let entry = entry?;
             let name = entry.file_name();
-            let half = name.to_string_lossy().ends_with(".half");
+            let half = half_of(&name).is_some();
             let old = number(name).is_some_and(|number| number < current && Some(number) != before);
-            if half || old {
+            if (half || old) && only_tokens(&entry.path())? {
                 fs::remove_dir_all(entry.path())?;
             }
         }
@@ -123,6 +154,42 @@ impl StatusFolder {
     fn flush(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
     }
+}
+
+/// Instead of a link: a file with the number.
+fn numbered(path: &Path, publication: u64) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(format!("{publication}\n").as_bytes())?;
+    file.sync_all()
+}
+
+/// Whether this is a folder with files that end in .jwt or .cwt, and nothing else. Of a publication, half made or whole; an empty
+/// one is only a half-made one.
+fn only_tokens(path: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(path)?.is_dir() {
+        return Ok(false);
+    }
+    let mut empty = true;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = PathBuf::from(entry.file_name());
+        let token = name.extension().is_some_and(|ending| ending == "jwt" || ending == "cwt");
+        if !token || !entry.file_type()?.is_file() {
+            return Ok(false);
+        }
+        empty = false;
+    }
+    Ok(!empty || path.file_name().is_some_and(|name| half_of(name).is_some()))
+}
+
+/// The publication that a folder is half of.
+fn half_of(name: &OsStr) -> Option<u64> {
+    number(name.to_str()?.strip_prefix('.')?.strip_suffix(".half")?.into())
+}
+
+fn foreign(path: &Path) -> io::Error {
+    let what = format!("{} is not of status lists; choose a folder of their own", path.display());
+    io::Error::new(io::ErrorKind::AlreadyExists, what)
 }
 
 fn number(name: OsString) -> Option<u64> {
@@ -178,6 +245,50 @@ mod tests {
             let kept = if expected == &new { "2" } else { "1" };
             assert_eq!(names, [kept, "3", "current"], "stopped at {last:?}");
         }
+    }
+
+    #[test]
+    fn what_is_somebody_else_s_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = StatusFolder::of(place.path().to_owned());
+        // a folder of other things is refused, and nothing of it is touched
+        fs::create_dir(place.path().join("1")).unwrap();
+        fs::write(place.path().join("1/letter.txt"), "x").unwrap();
+        assert!(folder.release(3, &files("three"), &mut |_| Ok(())).is_err());
+        assert_eq!(folder.current().unwrap(), None);
+        fs::remove_dir_all(place.path().join("1")).unwrap();
+        // what comes into ours later stays too
+        folder.release(3, &files("three"), &mut |_| Ok(())).unwrap();
+        for name in ["1", "foo.half", ".2.half"] {
+            fs::create_dir(place.path().join(name)).unwrap();
+            fs::write(place.path().join(name).join("letter.txt"), "x").unwrap();
+        }
+        fs::create_dir(place.path().join("2")).unwrap();
+        folder.release(4, &files("four"), &mut |_| Ok(())).unwrap();
+        folder.release(5, &files("five"), &mut |_| Ok(())).unwrap();
+        for name in ["1/letter.txt", "foo.half/letter.txt", ".2.half/letter.txt", "2"] {
+            assert!(place.path().join(name).exists(), "{name}");
+        }
+        assert!(!place.path().join("3").exists());
+        assert_eq!(content(&folder), vec!["five".to_owned(); 3]);
+    }
+
+    #[test]
+    fn a_disk_without_links_has_a_file_with_the_number() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = StatusFolder::of(place.path().to_owned());
+        folder.release(3, &files("three"), &mut |_| Ok(())).unwrap();
+        fs::remove_file(place.path().join(CURRENT)).unwrap();
+        numbered(&place.path().join(CURRENT), 3).unwrap();
+        assert_eq!(folder.current().unwrap().unwrap().number, 3);
+        assert_eq!(content(&folder), vec!["three".to_owned(); 3]);
+        assert!(folder.release(2, &files("two"), &mut |_| Ok(())).is_err());
+        folder.release(4, &files("four"), &mut |_| Ok(())).unwrap();
+        assert_eq!(content(&folder), vec!["four".to_owned(); 3]);
+        // a copy that followed the link names nothing
+        fs::remove_file(place.path().join(CURRENT)).unwrap();
+        fs::create_dir(place.path().join(CURRENT)).unwrap();
+        assert!(folder.current().is_err());
     }
 
     #[test]

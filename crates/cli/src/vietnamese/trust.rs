@@ -51,6 +51,26 @@ pub(super) const ROWS: &[Row] = &[
         "máy sẽ bắt đầu lại với gói tin cậy số {number}, nhưng chưa cán bộ nào xác nhận số đó",
     ),
     (
+        "trust bundle {number} would be trusted from the beginning, and no officer has confirmed the SHA-256 of its root",
+        "gói tin cậy số {number} sẽ được tin cậy từ đầu, nhưng chưa cán bộ nào xác nhận SHA-256 của gốc",
+    ),
+    (
+        "several different trust bundles with number {number} are offered, and each fits what was confirmed",
+        "có nhiều gói tin cậy khác nhau cùng mang số {number} và đều khớp với điều đã xác nhận",
+    ),
+    (
+        "the trust bundle holds an older status list {subject} than the one of {held}, which is in force",
+        "danh sách trạng thái {subject} trong gói tin cậy cũ hơn bản ngày {held} đang có hiệu lực",
+    ),
+    (
+        "the trust bundle takes back the revocation of entry {index} of status list {subject}, which is final",
+        "gói tin cậy rút lại việc thu hồi mục {index} trong danh sách trạng thái {subject}, mà thu hồi là vĩnh viễn",
+    ),
+    (
+        "the trust bundle lacks status list {subject}, which is in force",
+        "gói tin cậy thiếu danh sách trạng thái {subject} đang có hiệu lực",
+    ),
+    (
         "number {confirmed} was confirmed, and the trust bundle has number {offered}",
         "số được xác nhận là {confirmed}, còn gói tin cậy mang số {offered}",
     ),
@@ -165,6 +185,14 @@ pub(super) const ROWS: &[Row] = &[
         "So số gói với số trung tâm đã báo cho cán bộ bằng đường khác, rồi chạy lại với --confirm-number.",
     ),
     (
+        "Compare the root's SHA-256 with what the centre told the officer another way, then repeat with --confirm-root.",
+        "So SHA-256 của gốc với số trung tâm đã báo cho cán bộ bằng đường khác, rồi chạy lại với --confirm-root.",
+    ),
+    (
+        "Tell the centre: its status lists went back; it publishes them anew and builds another bundle.",
+        "Báo trung tâm: danh sách trạng thái đã lùi về bản cũ; trung tâm cần phát hành lại rồi tạo gói khác.",
+    ),
+    (
         "Ask the centre which bundle is meant; do not use this one before that is known.",
         "Hỏi lại trung tâm là gói nào; chưa rõ thì không dùng gói này.",
     ),
@@ -227,6 +255,10 @@ pub(super) const ROWS: &[Row] = &[
     (
         "{name} has more than {most} bytes, which no trust bundle has",
         "{name} dài quá {most} byte, không gói tin cậy nào dài như vậy",
+    ),
+    (
+        "the files with trust bundles in {} have more than {most} bytes together",
+        "các tệp gói tin cậy trong {0} có tổng cộng quá {most} byte",
     ),
     ("{} has more than {most} files with trust bundles", "{0} có quá {most} tệp gói tin cậy"),
     ("{} has no file with the ending .ctb", "{0} không có tệp nào đuôi .ctb"),

@@ -10,7 +10,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home::{self, Home};
 use crate::output::pairs;
 use crate::status_lists::MOST_ENTRIES;
-use crate::text::text;
+use crate::text::{Text, text};
 use chipwright_keystore::KioskSealer;
 use chipwright_keystore::uses::Use;
 use chipwright_pki::bundle::{
@@ -85,7 +85,7 @@ impl Build {
         if self.out.exists() {
             return Err(taken(&self.out));
         }
-        let data = data(&home, &archive, at)?;
+        let (data, ends) = data(&home, &archive, at)?;
         // tried before a number is taken for it
         bundle(self.header(archive.highest()? + 1, at), &data)?;
         let passphrase = context.station_passphrase(&home, self.passphrase_fd)?;
@@ -105,6 +105,9 @@ impl Build {
         };
         home::write_file(&self.out, &file, 0o644)?;
         let header = full.header();
+        if let Some(warning) = uncovered(&data.policy, ends, header) {
+            context.out.say(warning.pick(context.out.language));
+        }
         self.show(
             &Built {
                 schema: "chipwright-trust-bundle/1",
@@ -171,8 +174,29 @@ fn now() -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-/// Everything that kiosks are to trust, as the home has it now.
-fn data(home: &Home, archive: &Archive, at: Timestamp) -> Result<TrustData, Failure> {
+/// Where kiosks demand a status list: that the bundle brings none, or one that ends before the bundle does.
+fn uncovered(policy: &KioskPolicy, ends: Option<Timestamp>, header: &Header) -> Option<Text> {
+    if policy.status != StatusRule::Required {
+        return None;
+    }
+    let Some(ends) = ends else {
+        return Some(text!(
+            "the bundle has no status list, and kiosks demand one: to them the trust data of every card are stale; run `chipwright status publish`, then build again",
+            "gói không có danh sách trạng thái nào mà máy kiểm tra lại đòi hỏi: với mọi thẻ, máy sẽ báo dữ liệu tin cậy đã cũ; hãy chạy `chipwright status publish` rồi tạo lại gói"
+        ));
+    };
+    let counts = ends + SignedDuration::from_hours(24 * i64::from(policy.grace_days));
+    (counts < header.end_of_grace).then(|| {
+        text!(
+            "the status lists in the bundle count until {counts}, and the bundle until {}: publish and build again before that",
+            "danh sách trạng thái trong gói có giá trị đến {counts}, còn gói đến {}: hãy phát hành danh sách và tạo gói mới trước lúc đó",
+            header.end_of_grace
+        )
+    })
+}
+
+/// Everything that kiosks are to trust, as the home has it now, and when the first status list ends.
+fn data(home: &Home, archive: &Archive, at: Timestamp) -> Result<(TrustData, Option<Timestamp>), Failure> {
     let authority = Authority::of(home);
     let mut data = TrustData {
         policy: policy(home)?,
@@ -187,8 +211,10 @@ fn data(home: &Home, archive: &Archive, at: Timestamp) -> Result<TrustData, Fail
         data.roots.push(authority.root_of(generation)?);
         data.crls.push(authority.crl_of(generation)?);
     }
-    data.status_lists = status_lists(home, &data, at)?;
-    Ok(data)
+    let lists = status_lists(home, &data, at)?;
+    let ends = lists.iter().map(|(_, ends)| *ends).min();
+    data.status_lists = lists.into_iter().map(|(list, _)| list).collect();
+    Ok((data, ends))
 }
 
 fn policy(home: &Home) -> Result<KioskPolicy, Failure> {
@@ -220,8 +246,12 @@ fn cv_points(home: &Home) -> Result<Vec<CvCertificate>, Failure> {
     }
 }
 
-/// The publication that counts; a list that no kiosk would take is not sent to any.
-fn status_lists(home: &Home, data: &TrustData, at: Timestamp) -> Result<Vec<StatusListToken>, Failure> {
+/// The publication that counts, and when each list ends; a list that no kiosk would take is not sent to any.
+fn status_lists(
+    home: &Home,
+    data: &TrustData,
+    at: Timestamp,
+) -> Result<Vec<(StatusListToken, Timestamp)>, Failure> {
     let folder = home.path().join("status").join("current");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
@@ -254,7 +284,9 @@ fn status_lists(home: &Home, data: &TrustData, at: Timestamp) -> Result<Vec<Stat
             );
             Failure::new(Exit::Configuration, what, next).because(&error)
         })?;
-        lists.push(StatusListToken { id: read.claims().subject.clone(), token });
+        let claims = read.claims();
+        let ends = claims.expires.unwrap_or(claims.issued_at).min(read.signer().validity().not_after);
+        lists.push((StatusListToken { id: claims.subject.clone(), token }, ends));
     }
     Ok(lists)
 }

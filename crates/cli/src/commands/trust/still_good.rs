@@ -58,14 +58,21 @@ impl StillGood {
         let signer = authority.signer(&self.signer)?.fingerprint();
         let (mut listed, mut left_out) = (BTreeSet::<Digest>::new(), 0);
         let view = registry::view(&home)?;
+        let mut unread = None;
         view.for_each_card(&mut |card| {
-            let Some(seal) = card.seal.filter(|seal| seal.signer == signer) else { return };
+            // what an update left on the card, and who signed that
+            let updated = view.updated_seal_of(&card.number).unwrap_or_else(|error| {
+                unread = Some(error);
+                None
+            });
+            let Some(seal) = updated.or(card.seal).filter(|seal| seal.signer == signer) else { return };
             if card.status == CardStatus::Issued && !self.except.contains(&card.number) {
                 listed.insert(seal.security_object);
             } else {
                 left_out += 1;
             }
         })
+        .and_then(|()| unread.map_or(Ok(()), Err))
         .map_err(|error| registry::failure(&error))?;
         let file = Archive::of(&home).list_still_good(&self.signer, &signer, &listed)?;
         let shown = Listed {
