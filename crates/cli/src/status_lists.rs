@@ -53,7 +53,7 @@ pub(crate) fn find(folder: &Path, trust: &TrustStore, policy: &Policy, at: Times
             taken.map_err(|why| found.refused.push(refused(file, &why))).is_ok()
         };
         let other = file.with_extension("jwt");
-        if !take(&file) && !(other != file && other.exists() && take(&other)) {
+        if !(take(&file) || (other != file && other.exists() && take(&other))) {
             found.lacking = true;
         }
     }
