@@ -44,8 +44,9 @@ impl<'a> EmulatorFeeder<'a> {
 }
 
 fn is_done(view: &View, chip: &ChipId) -> Result<bool, Error> {
-    let used =
-        view.blank(chip)?.is_some_and(|blank| matches!(blank.stage, BlankStage::Used | BlankStage::Returned | BlankStage::Spoiled));
+    let used = view.blank(chip)?.is_some_and(|blank| {
+        matches!(blank.stage, BlankStage::Used | BlankStage::Returned | BlankStage::Spoiled)
+    });
     Ok(used && view.live_card_on(chip)?.is_none_or(|card| card.status == CardStatus::Issued))
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Found {
 /// The lists in a home or a folder of trust data: the publication that counts, and tokens that lie in the folder itself.
 pub(crate) fn find(folder: &Path, trust: &TrustStore, policy: &Policy, at: Timestamp) -> Found {
     let mut found = Found { lists: StatusLists::new(), refused: Vec::new(), lacking: false };
-    let refused = |file: &Path, why: &str| text!("{} was not taken: {}", "không dùng {}: {}", file.display(), why);
+    let refused =
+        |file: &Path, why: &str| text!("{} was not taken: {}", "không dùng {}: {}", file.display(), why);
     let mut files = tokens(folder).unwrap_or_default();
     let status = StatusFolder::of(folder.join("status"));
     match status.current().and_then(|current| current.map(|current| tokens(&current.path)).transpose()) {

@@ -171,8 +171,9 @@ impl Init {
             configuration.to_toml().map_err(|error| Failure::of(Exit::Ours, &error, "Report this."))?;
         home::write_file(&home.path().join("config.toml"), text.as_bytes(), 0o644)?;
         // last, as it cannot be taken back: the shares are on the disk by now
-        founders
-            .map_or(Ok(()), |founders| Token::hand_over(home, &root_passphrase, &founders.root_passphrase(), context))
+        founders.map_or(Ok(()), |founders| {
+            Token::hand_over(home, &root_passphrase, &founders.root_passphrase(), context)
+        })
     }
 
     fn passphrases(

@@ -36,8 +36,7 @@ impl Tries {
         if !commands.any(is_try) {
             return Ok(Self { counted: None });
         }
-        let found =
-            card.reset().ok().and_then(|_| survey(card, &home.chip_profile().ok()?).ok());
+        let found = card.reset().ok().and_then(|_| survey(card, &home.chip_profile().ok()?).ok());
         if recorded {
             // asked as the live one was, and no chip loses a try
             return Ok(Self { counted: None });

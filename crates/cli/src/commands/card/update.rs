@@ -56,9 +56,9 @@ impl Update {
         let data = NewData { name: name(self.name.as_deref())?, unit, pin: self.new_pin };
         let granted = Granted::change(&context.home()?, self.batch.as_deref())?;
         let printer = self.letter_printer.as_deref();
-        let updated = self
-            .desk
-            .work(printer, &granted, context, |card, number, office| update_card(card, number, &data, office))?;
+        let updated = self.desk.work(printer, &granted, context, |card, number, office| {
+            update_card(card, number, &data, office)
+        })?;
         let number = self.desk.number()?;
         if self.json {
             context.out.json(&Done {
