@@ -3,6 +3,7 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
+    ("it has more claims than any status list", "nó có nhiều mục hơn mọi danh sách trạng thái"),
     // checks of a security object
     ("not reached: an earlier check failed", "chưa kiểm tra: bước trước không đạt"),
     ("not demanded by the policy", "chính sách không đòi hỏi"),
