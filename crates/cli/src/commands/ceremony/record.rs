@@ -1,4 +1,4 @@
-//! What is known to everybody of a ceremony over a master: `ca/custody/ceremony-XXXX-XXXX.json`.
+//! What is known to everybody of a ceremony over a master: `ca/custody/ceremony-ID.json`.
 
 use crate::custodians::folder;
 use crate::exit::Exit;
