@@ -3,8 +3,8 @@
 //! ```text
 //! custodians.toml         who they are, how many are needed, check values; sealed with the secret itself
 //! NAME.key                a custodian's own key, under a passphrase that nobody else knows
-//! NAME.ID.share         the share of the root's passphrase, sealed for that key
-//! ceremony-ID.json      what is known to everybody of a ceremony over a master key
+//! NAME.ID.share           the share of the root's passphrase, sealed for that key
+//! ceremony-ID.json        what is known to everybody of a ceremony over a master key
 //! transcript-N.jsonl      what was done, and beside it the signatures of two custodians
 //! ```
 //!
