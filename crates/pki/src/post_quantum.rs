@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The content is the LDSSecurityObject of EF.SOD and is not repeated. No certificate comes along: with one the file would have
-//! 5.7 kB more, and what a verifier must know of the signer it has with its trust data. The signer stands under a root of its own, which
+//! 5.8 kB more, and what a verifier must know of the signer it has with its trust data. The signer stands under a root of its own, which
 //! signs with ML-DSA-65 too, so that nothing in this chain rests on elliptic curves.
 
 use cms::cert::x509::ext::pkix::SubjectKeyIdentifier;
